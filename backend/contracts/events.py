@@ -1,0 +1,180 @@
+"""Everything that can stand in the event log. One class a fact, in the past tense, tagged by `kind`.
+
+Sensor readings and raw detections are not events: they have their own stream and tables; what they cause is.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend.contracts.alerts import Alert, CapDetail, DetectionDetail, LimitReading
+from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.geometry import Shape
+from backend.contracts.kinds.alerts import Priority
+from backend.contracts.site import Site
+
+
+class SiteLoaded(Wire):
+    kind: Literal["site.loaded"] = "site.loaded"
+    site: Site
+
+
+class AlertRaised(Wire):
+    """A new alert; `alert.history` is empty, the fold writes it."""
+
+    kind: Literal["alert.raised"] = "alert.raised"
+    alert: Alert
+
+
+class AlertUpdated(Wire):
+    """The open alert's figures changed; None = as it was. A raised priority asks for a new acknowledgement."""
+
+    kind: Literal["alert.updated"] = "alert.updated"
+    alert_id: Identifier
+    priority: Priority | None = None
+    headline_vi: str | None = None
+    headline_en: str | None = None
+    limit: LimitReading | None = None
+    cap: CapDetail | None = None
+    detection: DetectionDetail | None = None
+    shapes: tuple[Shape, ...] | None = None
+    count: int | None = None
+    text: str = ""
+
+
+class AlertReturned(Wire):
+    """The condition is no longer true. Acknowledged alerts close by it, others wait for a hand."""
+
+    kind: Literal["alert.returned"] = "alert.returned"
+    alert_id: Identifier
+    reason: str = ""
+
+
+class AlertReactivated(Wire):
+    """The condition came true again while the alert was returned and unacknowledged."""
+
+    kind: Literal["alert.reactivated"] = "alert.reactivated"
+    alert_id: Identifier
+    limit: LimitReading | None = None
+
+
+class AlertAcknowledged(Wire):
+    kind: Literal["alert.acknowledged"] = "alert.acknowledged"
+    alert_id: Identifier
+    comment: str = ""
+
+
+class AlertCommented(Wire):
+    kind: Literal["alert.commented"] = "alert.commented"
+    alert_id: Identifier
+    comment: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class AlertOwned(Wire):
+    """`owner` took the alert ("" = gave it back); `previous` had it before."""
+
+    kind: Literal["alert.owned"] = "alert.owned"
+    alert_id: Identifier
+    owner: str
+    previous: str
+
+
+class AlertDispatched(Wire):
+    """Handed to an agency of the site."""
+
+    kind: Literal["alert.dispatched"] = "alert.dispatched"
+    alert_id: Identifier
+    agency_id: Identifier
+    note: str = ""
+
+
+CameraCondition = Literal["unknown", "online", "lost"]
+
+
+class CameraChanged(Wire):
+    """The backend's own probe of the camera's RTSP door; every seat judges its pictures for itself besides."""
+
+    kind: Literal["camera.changed"] = "camera.changed"
+    camera_id: Identifier
+    condition: CameraCondition
+    reason: str = ""
+
+
+class ProducerChanged(Wire):
+    kind: Literal["producer.changed"] = "producer.changed"
+    producer_id: Identifier
+    condition: Literal["unknown", "fresh", "silent"]
+    last_message_ms: EpochMs | None
+
+
+class InputQuarantined(Wire):
+    """Broken input was kept for a person to look at. `file_name` lies in the backend's quarantine folder."""
+
+    kind: Literal["input.quarantined"] = "input.quarantined"
+    producer_id: Identifier
+    door: str
+    file_name: str
+    reason: str
+
+
+class OperatorSignedIn(Wire):
+    kind: Literal["operator.signed_in"] = "operator.signed_in"
+    user: Identifier
+    role: str
+    origin: str
+
+
+class OperatorSignedOut(Wire):
+    kind: Literal["operator.signed_out"] = "operator.signed_out"
+    user: Identifier
+
+
+class CommandRefused(Wire):
+    """Kept for the record: who asked for what and why it was not done. The room's state does not change."""
+
+    kind: Literal["command.refused"] = "command.refused"
+    command: str
+    about: str
+    reason_code: str
+    reason: str
+
+
+Event = Annotated[
+    SiteLoaded
+    | AlertRaised
+    | AlertUpdated
+    | AlertReturned
+    | AlertReactivated
+    | AlertAcknowledged
+    | AlertCommented
+    | AlertOwned
+    | AlertDispatched
+    | CameraChanged
+    | ProducerChanged
+    | InputQuarantined
+    | OperatorSignedIn
+    | OperatorSignedOut
+    | CommandRefused,
+    Field(discriminator="kind"),
+]
+
+
+class LoggedEvent(Wire):
+    """An event with its place in the log. Order is by `seq`, never by `at_ms`.
+
+    Attributes:
+        seq: 1, 2, 3 ... without gaps inside one log epoch.
+        at_ms: the server's clock when it was logged.
+        actor: user name, "producer:ID" or "" for the system itself.
+        caused_by: the command that caused it, or None.
+        origin: address of the seat a command came from, "" otherwise.
+    """
+
+    seq: Annotated[int, Field(ge=1)]
+    at_ms: EpochMs
+    actor: str
+    caused_by: str | None
+    origin: str
+    event: Event

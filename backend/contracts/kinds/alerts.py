@@ -1,0 +1,138 @@
+"""Catalogue of alert kinds. A new kind is one entry here.
+
+Priorities follow the practice of ISA-18.2: 1 is the worst. `Priority.SYSTEM` is a class of its own for the
+room's own faults, never mixed with the city's alarms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Literal
+
+
+class Priority(IntEnum):
+    """1 khẩn cấp, 2 cao, 3 trung bình, 4 thấp; 5 is the room's own faults."""
+
+    CRITICAL = 1
+    HIGH = 2
+    MEDIUM = 3
+    LOW = 4
+    SYSTEM = 5
+
+
+AlertKindKey = Literal[
+    "station.limit",
+    "station.level",
+    "cap.message",
+    "detection",
+    "camera.lost",
+    "producer.silent",
+    "input.quarantined",
+    "service.fault",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKind:
+    """What sort of alert it is: names, default priority, glyph (a qtawesome name) and the response expected.
+
+    Attributes:
+        response_vi: what the duty officer is expected to do, one sentence; a site may override it.
+        about: which sort of thing the alert's `place_id` names.
+    """
+
+    key: AlertKindKey
+    name_vi: str
+    name_en: str
+    default_priority: Priority
+    icon: str
+    about: Literal["station", "camera", "producer", "area", "service"]
+    response_vi: str
+    response_en: str
+
+
+_KINDS: Final[tuple[AlertKind, ...]] = (
+    AlertKind(
+        "station.limit",
+        "Vượt ngưỡng quan trắc",
+        "Limit exceeded",
+        Priority.MEDIUM,
+        "mdi6.chart-bell-curve",
+        "station",
+        "Gọi đầu mối của cơ sở, xác nhận nguyên nhân, báo Sở Nông nghiệp và Môi trường.",
+        "Call the plant's contact, confirm the cause, inform the environment department.",
+    ),
+    AlertKind(
+        "station.level",
+        "Mực nước vượt báo động",
+        "Water above alarm level",
+        Priority.HIGH,
+        "mdi6.waves-arrow-up",
+        "station",
+        "Xem camera tại trạm, báo Ban chỉ huy phòng thủ dân sự của xã, phường ven sông.",
+        "Look at the gauge's camera, inform the civil-defence command of the riverside communes.",
+    ),
+    AlertKind(
+        "cap.message",
+        "Bản tin cảnh báo",
+        "Warning bulletin",
+        Priority.MEDIUM,
+        "mdi6.weather-lightning-rainy",
+        "area",
+        "Đọc bản tin, đối chiếu khu vực trên bản đồ, chuyển tới xã, phường trong vùng.",
+        "Read the bulletin, compare the area on the map, pass it to the communes inside.",
+    ),
+    AlertKind(
+        "detection",
+        "Phát hiện qua camera",
+        "Camera detection",
+        Priority.MEDIUM,
+        "mdi6.cctv",
+        "camera",
+        "Xem hình trực tiếp, xác nhận sự việc trước khi điều lực lượng.",
+        "Look at the live picture and confirm before sending anybody.",
+    ),
+    AlertKind(
+        "camera.lost",
+        "Mất tín hiệu camera",
+        "Camera lost",
+        Priority.SYSTEM,
+        "mdi6.video-off-outline",
+        "camera",
+        "Kiểm tra đường truyền, báo đơn vị quản lý camera.",
+        "Check the line, inform the camera's owner.",
+    ),
+    AlertKind(
+        "producer.silent",
+        "Nguồn dữ liệu im lặng",
+        "Producer silent",
+        Priority.SYSTEM,
+        "mdi6.lan-disconnect",
+        "producer",
+        "Liên hệ đầu mối của nguồn dữ liệu; số liệu trên màn hình là số liệu cũ.",
+        "Contact the producer; what the screens show is old.",
+    ),
+    AlertKind(
+        "input.quarantined",
+        "Dữ liệu vào bị cách ly",
+        "Input quarantined",
+        Priority.SYSTEM,
+        "mdi6.file-alert-outline",
+        "producer",
+        "Mở tệp trong thư mục cách ly, báo đơn vị gửi lý do bị từ chối.",
+        "Open the file in quarantine, tell the sender why it was refused.",
+    ),
+    AlertKind(
+        "service.fault",
+        "Lỗi của hệ thống",
+        "System fault",
+        Priority.SYSTEM,
+        "mdi6.alert-octagon-outline",
+        "service",
+        "Báo quản trị hệ thống.",
+        "Inform the administrator.",
+    ),
+)
+
+ALERT_KINDS: Final[dict[str, AlertKind]] = {kind.key: kind for kind in _KINDS}

@@ -1,0 +1,155 @@
+"""The site as every seat sees it: no password, no private setting, nothing that only the backend needs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
+
+StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river"]
+LimitDirection = Literal["above", "below"]
+
+
+class Limit(Wire):
+    """One limit of one parameter, already resolved for today (standard, column, coefficients, permit).
+
+    Attributes:
+        value: in the parameter's `unit`.
+        window_min: length of the mean that is compared, minutes; 0 = each sample (water levels).
+        source: the text that sets it, e.g. "QCVN 19:2009/BTNMT cột B, Kp=0,9 Kv=1,0 (chưa xác minh)".
+        priority: 1..4, the priority of an alert when it is passed.
+    """
+
+    name_vi: str
+    name_en: str
+    value: float
+    direction: LimitDirection
+    window_min: int
+    source: str
+    priority: int
+
+
+class Parameter(Wire):
+    """One measured quantity of one station. `symbol` is a sensor kind's key, or the feed's own spelling."""
+
+    symbol: Identifier
+    unit: str
+    decimals: int
+    limits: tuple[Limit, ...] = ()
+
+
+class Station(Wire):
+    """A measuring station. `interval_s` is how often it should send; silent after three times that."""
+
+    station_id: Identifier
+    name_vi: str
+    name_en: str
+    kind: StationKind
+    plant_id: str | None
+    lat_deg: LatDeg
+    lon_deg: LonDeg
+    commune_code: str
+    interval_s: int
+    producer_id: Identifier
+    parameters: tuple[Parameter, ...]
+    camera_ids: tuple[str, ...] = ()
+
+
+class Plant(Wire):
+    plant_id: Identifier
+    name_vi: str
+    name_en: str
+    contact: str
+
+
+class Camera(Wire):
+    """A camera. Its addresses carry no password here; seats obtain them sealed (docs/protocol.md).
+
+    Attributes:
+        group: the branch of the camera tree, e.g. "Giao thông".
+        bearing_deg: where it looks, clockwise from north; None when unknown (no cone is drawn).
+        view_deg: horizontal opening angle.
+        main_address, sub_address: redacted address, for people to read; "" when there is no such stream.
+        engine: which player decodes it on the desks.
+        simulated: the picture is a simulation and must say so.
+    """
+
+    camera_id: Identifier
+    name_vi: str
+    name_en: str
+    group: str
+    lat_deg: LatDeg
+    lon_deg: LonDeg
+    bearing_deg: float | None
+    view_deg: float
+    range_m: float
+    owner: str
+    commune_code: str
+    main_address: str
+    sub_address: str
+    engine: Literal["pyav", "vlc"] = "pyav"
+    simulated: bool = False
+
+
+class Patrol(Wire):
+    """A patrol sequence: cameras shown one after the other, `dwell_s` seconds each page."""
+
+    patrol_id: Identifier
+    name_vi: str
+    name_en: str
+    camera_ids: tuple[str, ...]
+    dwell_s: int
+
+
+class Agency(Wire):
+    agency_id: Identifier
+    name_vi: str
+    name_en: str
+    phone: str
+    handles: tuple[str, ...] = ()
+
+
+class Producer(Wire):
+    """Who feeds the room. `expect_every_s` 0 = no rhythm is promised, so it is never called silent."""
+
+    producer_id: Identifier
+    name_vi: str
+    name_en: str
+    door: Literal["drop", "http", "feed", "mqtt", "rtsp"]
+    expect_every_s: int
+    simulated: bool = False
+
+
+class Commune(Wire):
+    code: str
+    name: str
+    lat_deg: LatDeg
+    lon_deg: LonDeg
+
+
+class MapView(Wire):
+    lat_deg: LatDeg
+    lon_deg: LonDeg
+    zoom: int
+
+
+class Site(Wire):
+    """Everything a seat needs to know of the city's equipment. `digest` changes when any of it does."""
+
+    site_id: Identifier
+    name_vi: str
+    name_en: str
+    province_code: str
+    utc_offset_min: int
+    simulated: bool
+    speed_up: float
+    digest: str
+    loaded_ms: EpochMs
+    home: MapView
+    plants: tuple[Plant, ...]
+    stations: tuple[Station, ...]
+    cameras: tuple[Camera, ...]
+    patrols: tuple[Patrol, ...]
+    agencies: tuple[Agency, ...]
+    producers: tuple[Producer, ...]
+    communes: tuple[Commune, ...]

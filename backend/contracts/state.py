@@ -1,0 +1,358 @@
+"""The room's state and its fold: `apply(state, event) -> Delta`, pure, the same in gateway, live desk and replay.
+
+The state is mutable in one hand only (whoever folds); everything inside it is frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from backend.contracts import events as ev
+from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry, HistoryKind
+from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.site import Site
+
+CLOSED_KEPT: Final = 200
+"""Closed alerts that stay in the state, newest last, for "what happened so far" across the room."""
+
+HISTORY_KEPT: Final = 200
+"""Lines of an alert's own history; the log itself keeps all."""
+
+
+class CameraState(Wire):
+    condition: ev.CameraCondition
+    since_ms: EpochMs
+    reason: str
+
+
+class ProducerState(Wire):
+    condition: str
+    since_ms: EpochMs
+    last_message_ms: EpochMs | None
+
+
+class OperatorState(Wire):
+    user: Identifier
+    role: str
+    since_ms: EpochMs
+    seats: int
+
+
+class StateSnapshot(Wire):
+    """The whole state at one `seq` of one log `epoch`."""
+
+    epoch: str
+    seq: int
+    at_ms: EpochMs
+    site: Site | None
+    alerts: tuple[Alert, ...]
+    closed: tuple[Alert, ...]
+    cameras: dict[str, CameraState]
+    producers: dict[str, ProducerState]
+    operators: dict[str, OperatorState]
+
+
+@dataclass(slots=True)
+class RoomState:
+    """Fold of the log up to `seq`. Dictionaries are keyed by id; `alerts` holds the open ones only."""
+
+    epoch: str = ""
+    seq: int = 0
+    at_ms: int = 0
+    site: Site | None = None
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    closed: dict[str, Alert] = field(default_factory=dict)
+    cameras: dict[str, CameraState] = field(default_factory=dict)
+    producers: dict[str, ProducerState] = field(default_factory=dict)
+    operators: dict[str, OperatorState] = field(default_factory=dict)
+
+    def snapshot(self) -> StateSnapshot:
+        return StateSnapshot(
+            epoch=self.epoch,
+            seq=self.seq,
+            at_ms=self.at_ms,
+            site=self.site,
+            alerts=tuple(self.alerts.values()),
+            closed=tuple(self.closed.values()),
+            cameras=dict(self.cameras),
+            producers=dict(self.producers),
+            operators=dict(self.operators),
+        )
+
+    @classmethod
+    def from_snapshot(cls, snapshot: StateSnapshot) -> RoomState:
+        return cls(
+            epoch=snapshot.epoch,
+            seq=snapshot.seq,
+            at_ms=snapshot.at_ms,
+            site=snapshot.site,
+            alerts={alert.alert_id: alert for alert in snapshot.alerts},
+            closed={alert.alert_id: alert for alert in snapshot.closed},
+            cameras=dict(snapshot.cameras),
+            producers=dict(snapshot.producers),
+            operators=dict(snapshot.operators),
+        )
+
+    def find_alert(self, alert_id: str) -> Alert | None:
+        """The alert, open or lately closed."""
+        return self.alerts.get(alert_id) or self.closed.get(alert_id)
+
+
+@dataclass(slots=True)
+class Delta:
+    """Ids whose state changed. A reader looks the new value up in the state; gone means removed.
+
+    Attributes:
+        reset: everything may have changed (first snapshot, resynchronised, seek).
+        site: the site itself changed.
+        sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
+    """
+
+    reset: bool = False
+    site: bool = False
+    alerts: set[str] = field(default_factory=set)
+    cameras: set[str] = field(default_factory=set)
+    producers: set[str] = field(default_factory=set)
+    operators: set[str] = field(default_factory=set)
+    sounding: list[str] = field(default_factory=list)
+
+    def merge(self, other: Delta) -> None:
+        self.reset = self.reset or other.reset
+        self.site = self.site or other.site
+        self.alerts |= other.alerts
+        self.cameras |= other.cameras
+        self.producers |= other.producers
+        self.operators |= other.operators
+        self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
+
+    def __bool__(self) -> bool:
+        return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or self.operators)
+
+
+class FoldError(ValueError):
+    """The event does not follow the state: a gap in `seq`, or an alert that was never raised."""
+
+
+def apply(state: RoomState, logged: ev.LoggedEvent) -> Delta:
+    """Fold one event into `state`.
+
+    An event about an alert that the state no longer keeps changes nothing: it was decided on by a state that
+    did keep it, and the log stays readable by later programs that keep less.
+
+    Raises:
+        FoldError: `logged.seq` is not the next one.
+    """
+    if logged.seq != state.seq + 1:
+        raise FoldError(f"event {logged.seq} does not follow {state.seq}")
+    delta = Delta()
+    _FOLDS[logged.event.kind](state, logged, delta)
+    state.seq = logged.seq
+    state.at_ms = logged.at_ms
+    return delta
+
+
+def _site_loaded(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.SiteLoaded)
+    site = logged.event.site
+    state.site = site
+    camera_ids = {camera.camera_id for camera in site.cameras}
+    producer_ids = {producer.producer_id for producer in site.producers}
+    state.cameras = {key: value for key, value in state.cameras.items() if key in camera_ids}
+    state.producers = {key: value for key, value in state.producers.items() if key in producer_ids}
+    # Nobody is seated before the first sign-in after a start: seats of an earlier run are gone.
+    state.operators = {}
+    delta.site = True
+    delta.reset = True
+
+
+def _entry(logged: ev.LoggedEvent, kind: HistoryKind, text: str) -> HistoryEntry:
+    return HistoryEntry(seq=logged.seq, at_ms=logged.at_ms, kind=kind, actor=logged.actor, text=text)
+
+
+def _put(
+    state: RoomState,
+    logged: ev.LoggedEvent,
+    delta: Delta,
+    alert: Alert,
+    entry: HistoryEntry,
+    **changes: object,
+) -> Alert:
+    history = (*alert.history, entry)[-HISTORY_KEPT:]
+    new = alert.model_copy(update={**changes, "history": history, "changed_ms": logged.at_ms})
+    state.alerts[alert.alert_id] = new
+    delta.alerts.add(alert.alert_id)
+    return new
+
+
+def _close(state: RoomState, alert_id: str) -> None:
+    alert = state.alerts.pop(alert_id)
+    state.closed[alert_id] = alert
+    while len(state.closed) > CLOSED_KEPT:
+        del state.closed[next(iter(state.closed))]
+
+
+def _alert_raised(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.AlertRaised)
+    alert = logged.event.alert
+    _put(state, logged, delta, alert, _entry(logged, "raised", ""))
+    delta.sounding.append(alert.alert_id)
+
+
+def _alert_updated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertUpdated)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    names = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "shapes", "count")
+    changes = {name: value for name in names if (value := getattr(event, name)) is not None}
+    worse = event.priority is not None and event.priority < alert.priority
+    if worse and alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
+        changes["phase"] = AlertPhase.ACTIVE_UNACKNOWLEDGED
+        changes["acknowledged_by"] = ""
+        changes["acknowledged_ms"] = None
+    if worse:
+        delta.sounding.append(event.alert_id)
+    _put(state, logged, delta, alert, _entry(logged, "updated", event.text), **changes)
+
+
+def _alert_returned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertReturned)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    entry = _entry(logged, "returned", event.reason)
+    if alert.acknowledged:
+        _put(state, logged, delta, alert, entry, phase=AlertPhase.NORMAL)
+        _close(state, event.alert_id)
+    else:
+        _put(state, logged, delta, alert, entry, phase=AlertPhase.RETURNED_UNACKNOWLEDGED)
+
+
+def _alert_reactivated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertReactivated)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    changes: dict[str, object] = {"phase": AlertPhase.ACTIVE_UNACKNOWLEDGED, "count": alert.count + 1}
+    if event.limit is not None:
+        changes["limit"] = event.limit
+    _put(state, logged, delta, alert, _entry(logged, "reactivated", ""), **changes)
+    delta.sounding.append(event.alert_id)
+
+
+def _alert_acknowledged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertAcknowledged)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    returned = alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED
+    _put(
+        state,
+        logged,
+        delta,
+        alert,
+        _entry(logged, "acknowledged", event.comment),
+        phase=AlertPhase.NORMAL if returned else AlertPhase.ACTIVE_ACKNOWLEDGED,
+        acknowledged_by=logged.actor,
+        acknowledged_ms=logged.at_ms,
+    )
+    if returned:
+        _close(state, event.alert_id)
+
+
+def _alert_commented(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertCommented)
+    alert = state.alerts.get(event.alert_id)
+    if alert is not None:
+        _put(state, logged, delta, alert, _entry(logged, "commented", event.comment))
+
+
+def _alert_owned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertOwned)
+    alert = state.alerts.get(event.alert_id)
+    if alert is not None:
+        _put(state, logged, delta, alert, _entry(logged, "owned", event.owner), owner=event.owner)
+
+
+def _alert_dispatched(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertDispatched)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    text = event.agency_id if not event.note else f"{event.agency_id}: {event.note}"
+    sent_to = tuple(dict.fromkeys((*alert.dispatched_to, event.agency_id)))
+    _put(state, logged, delta, alert, _entry(logged, "dispatched", text), dispatched_to=sent_to)
+
+
+def _camera_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.CameraChanged)
+    state.cameras[event.camera_id] = CameraState(condition=event.condition, since_ms=logged.at_ms, reason=event.reason)
+    delta.cameras.add(event.camera_id)
+
+
+def _producer_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.ProducerChanged)
+    state.producers[event.producer_id] = ProducerState(
+        condition=event.condition, since_ms=logged.at_ms, last_message_ms=event.last_message_ms
+    )
+    delta.producers.add(event.producer_id)
+
+
+def _operator_signed_in(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.OperatorSignedIn)
+    before = state.operators.get(event.user)
+    state.operators[event.user] = OperatorState(
+        user=event.user,
+        role=event.role,
+        since_ms=logged.at_ms if before is None else before.since_ms,
+        seats=1 if before is None else before.seats + 1,
+    )
+    delta.operators.add(event.user)
+
+
+def _operator_signed_out(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.OperatorSignedOut)
+    before = state.operators.get(event.user)
+    if before is None:
+        return
+    if before.seats > 1:
+        state.operators[event.user] = before.model_copy(update={"seats": before.seats - 1})
+    else:
+        del state.operators[event.user]
+    delta.operators.add(event.user)
+
+
+def _for_the_record(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    """Kept in the log; the room's state does not change by it."""
+
+
+_FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
+    "site.loaded": _site_loaded,
+    "alert.raised": _alert_raised,
+    "alert.updated": _alert_updated,
+    "alert.returned": _alert_returned,
+    "alert.reactivated": _alert_reactivated,
+    "alert.acknowledged": _alert_acknowledged,
+    "alert.commented": _alert_commented,
+    "alert.owned": _alert_owned,
+    "alert.dispatched": _alert_dispatched,
+    "camera.changed": _camera_changed,
+    "producer.changed": _producer_changed,
+    "input.quarantined": _for_the_record,
+    "operator.signed_in": _operator_signed_in,
+    "operator.signed_out": _operator_signed_out,
+    "command.refused": _for_the_record,
+}
