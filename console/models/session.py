@@ -1,0 +1,153 @@
+"""A session: the room as one clock sees it. Live and replay are two sessions; panels cannot tell them apart.
+
+Everything here lives on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from backend.contracts.commands import Right
+from backend.contracts.readings import ReadingHistory
+from backend.contracts.state import RoomState
+from console.timebase import Clock
+
+if TYPE_CHECKING:
+    from console.commands.commands import Commands
+    from console.models.alerts import AlertModel
+    from console.models.link import LinkModel
+    from console.models.preferences import Preferences
+    from console.models.readings import ReadingStore
+    from console.video.service import VideoService
+
+SelectedKind = Literal["alert", "camera", "station", "commune"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    kind: SelectedKind
+    key: str
+
+
+class Selection(QObject):
+    """One selection for the whole session: selecting anything anywhere selects it everywhere."""
+
+    changed = Signal(object)  # Selected | None
+    go_to = Signal(object)  # Selected: bring the room there (map flies, cameras open)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._current: Selected | None = None
+
+    @property
+    def current(self) -> Selected | None:
+        return self._current
+
+    def select(self, kind: SelectedKind, key: str) -> None:
+        chosen = Selected(kind, key)
+        if chosen != self._current:
+            self._current = chosen
+            self.changed.emit(chosen)
+
+    def clear(self) -> None:
+        if self._current is not None:
+            self._current = None
+            self.changed.emit(None)
+
+    def bring_room_to(self, kind: SelectedKind, key: str) -> None:
+        """Select it and ask map and cameras to go there (key G)."""
+        self.select(kind, key)
+        self.go_to.emit(Selected(kind, key))
+
+
+class HistoryDoor(Protocol):
+    """Questions to the store. Answers come on the GUI thread; `failed` gets a sentence for a person."""
+
+    def readings(
+        self,
+        station_id: str,
+        symbol: str,
+        start_ms: int,
+        end_ms: int,
+        max_points: int,
+        done: Callable[[ReadingHistory], None],
+        failed: Callable[[str], None],
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who sits here. `rights` decides what is offered; the server decides what is done."""
+
+    user: str
+    display_name: str
+    role: str
+    rights: frozenset[Right]
+
+
+class Session(QObject):
+    """What a panel is given: models, commands, clock, selection.
+
+    Signals:
+        changed: a `Delta`, after state and models were updated.
+        operator_changed: the operator signed in, changed or lost rights.
+    """
+
+    changed = Signal(object)
+    operator_changed = Signal()
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        state: RoomState,
+        alerts: AlertModel,
+        readings: ReadingStore,
+        link: LinkModel,
+        commands: Commands,
+        history: HistoryDoor,
+        video: VideoService,
+        preferences: Preferences,
+        language: str,
+        read_only: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.clock = clock
+        self.state = state
+        self.alerts = alerts
+        self.readings = readings
+        self.link = link
+        self.commands = commands
+        self.history = history
+        self.video = video
+        self.preferences = preferences
+        self.language = language
+        self.read_only = read_only
+        self.selection = Selection(self)
+        self.operator: Operator | None = None
+
+    def local_name(self, name_vi: str, name_en: str) -> str:
+        """The name in the language of this seat; Vietnamese where there is no English one."""
+        return name_en if self.language == "en" and name_en else name_vi
+
+    def may(self, right: Right) -> bool:
+        return not self.read_only and self.operator is not None and right in self.operator.rights
+
+
+def nearest_cameras(state: RoomState, lat_deg: float, lon_deg: float, count: int) -> Sequence[str]:
+    """Ids of the `count` cameras nearest to a point, nearest first (equirectangular distance: a city is small)."""
+    if state.site is None:
+        return ()
+    shrink = math.cos(math.radians(lat_deg))
+
+    def distance(lat: float, lon: float) -> float:
+        return math.hypot(lat - lat_deg, (lon - lon_deg) * shrink)
+
+    ranked = sorted(state.site.cameras, key=lambda camera: distance(camera.lat_deg, camera.lon_deg))
+    return tuple(camera.camera_id for camera in ranked[:count])
