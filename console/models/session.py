@@ -79,6 +79,10 @@ class HistoryDoor(Protocol):
         failed: Callable[[str], None],
     ) -> None: ...
 
+    def document(self, path: str, done: Callable[[bytes], None], failed: Callable[[str], None]) -> None:
+        """Fetch a document of the server by its path, e.g. "/api/v1/site/communes.geojson"."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:

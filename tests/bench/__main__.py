@@ -1,0 +1,41 @@
+"""Benchmarks: `python -m tests.bench NAME [--brief] [--json FILE]`; each prints one JSON line with its anchor."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+from pathlib import Path
+
+import tests.bench
+
+
+def names() -> list[str]:
+    """Benchmarks of this package: modules with a `run(brief)`."""
+    return sorted(info.name for info in pkgutil.iter_modules(tests.bench.__path__) if not info.name.startswith("_"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("name", help="which benchmark")
+    parser.add_argument("--brief", action="store_true", help="one short round, to see that it still works")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    arguments = parser.parse_args()
+    try:
+        module = importlib.import_module(f"tests.bench.{arguments.name}")
+        run = module.run
+    except (ModuleNotFoundError, AttributeError) as error:
+        missing = getattr(error, "name", None)
+        if isinstance(error, ModuleNotFoundError) and missing != f"tests.bench.{arguments.name}":
+            raise
+        parser.error(f"no benchmark {arguments.name!r}; there are: {', '.join(names())}")
+    figures = run(brief=arguments.brief)
+    line = json.dumps({"benchmark": arguments.name, **figures}, ensure_ascii=False)
+    print(line)
+    if arguments.json:
+        arguments.json.write_text(line + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
