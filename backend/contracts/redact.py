@@ -12,4 +12,4 @@ _USERINFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)\S*@")
 
 def redacted(address: str) -> str:
     """`address`, or any text with addresses in it, without users, passwords and secret-looking query values."""
-    return _SECRET_QUERY.sub(r"\1=***", _USERINFO.sub(r"\1", address))
+    return _USERINFO.sub(r"\1", _SECRET_QUERY.sub(r"\1=***", address))
