@@ -1,0 +1,77 @@
+"""What a feed module offers (`SPEC`) and what it is given (`SourceContext`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from backend.contracts.doors import IngestAnswer
+from backend.contracts.events import CameraCondition
+from config.model import CameraProbeSource, CapFeedSource, DropFolderSource, SiteConfig, SourceConfig
+
+C = TypeVar("C", DropFolderSource, CapFeedSource, CameraProbeSource)
+
+
+class IngestDoors(Protocol):
+    """The doors every input goes through, whichever way it came in (`backend.services.ingest.Ingest`)."""
+
+    async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer: ...
+
+    async def station_file(self, producer_id: str, name: str, body: bytes) -> IngestAnswer: ...
+
+    def heard(self, producer_id: str) -> None:
+        """The producer answered, though it had nothing new: it is not silent."""
+
+
+class CameraReports(Protocol):
+    """Where the probe tells what it found (`backend.services.watch.CameraWatch`)."""
+
+    async def report(self, camera_id: str, condition: CameraCondition, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """Everything a source may touch.
+
+    Attributes:
+        data_dir: the backend's data folder; relative paths of a site's sources lie inside it.
+        fault: told of a trouble a person should read in the log: (producer_id, what, with no secret in it).
+    """
+
+    site: SiteConfig
+    data_dir: Path
+    ingest: IngestDoors
+    cameras: CameraReports
+    now_ms: Callable[[], int]
+    fault: Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec(Generic[C]):
+    """One kind of feed. `key` is the `kind` of its settings; `run` ends only when it is cancelled."""
+
+    key: str
+    config: type[C]
+    run: Callable[[C, SourceContext], Awaitable[None]]
+
+    def bind(self, config: SourceConfig, context: SourceContext) -> Callable[[], Awaitable[None]]:
+        """What a supervisor starts for these settings.
+
+        Raises:
+            TypeError: the settings are of another kind of feed.
+        """
+        if not isinstance(config, self.config):
+            raise TypeError(f"source {self.key} cannot run on {type(config).__name__}")
+        return partial(self.run, config, context)
+
+
+class AnySourceSpec(Protocol):
+    """A `SourceSpec` whose settings' type is not known here."""
+
+    @property
+    def key(self) -> str: ...
+
+    def bind(self, config: SourceConfig, context: SourceContext) -> Callable[[], Awaitable[None]]: ...
