@@ -1,0 +1,154 @@
+"""Limits of a station for one day: standard, column, coefficients and dates resolved; the plant's permit wins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from backend.contracts.site import Limit
+from backend.contracts.units import UnitError, canonical, convert
+from config.problems import Problems, TomlFile, one_of
+from config.site_files import LimitReference, LimitRow, PermitRow, StationEntry
+from config.toml_lines import Path
+
+UNVERIFIED = "(chưa xác minh)"
+
+
+class LimitTable:
+    """Every [[limit]] of limits.toml."""
+
+    def __init__(self, rows: Sequence[LimitRow]) -> None:
+        self.rows = tuple(rows)
+        self.columns = {(row.standard, row.column) for row in rows}
+
+    def of(self, reference: LimitReference, today: date) -> list[LimitRow]:
+        """The rows of the reference's standard and column that hold on `today`."""
+        return [
+            row
+            for row in self.rows
+            if (row.standard, row.column) == (reference.standard, reference.column) and _holds(row, today)
+        ]
+
+
+def _holds(row: LimitRow | PermitRow, today: date) -> bool:
+    return row.valid_from <= today and (row.valid_to is None or today <= row.valid_to)
+
+
+def read_limits(file: TomlFile, problems: Problems) -> LimitTable:
+    """Reads limits.toml: units known, periods of the same row not overlapping."""
+    file.only(("limit",))
+    rows: list[tuple[Path, LimitRow]] = []
+    for path, table in file.tables("limit"):
+        row = file.parse(path, table, LimitRow)
+        if row is None:
+            continue
+        _check_unit(file, (*path, "unit"), row.unit)
+        if not math.isfinite(row.value):
+            file.wrong((*path, "value"), "value must be a finite number")
+        if row.valid_to is not None and row.valid_to < row.valid_from:
+            file.wrong((*path, "valid_to"), f"valid_to {row.valid_to} is before valid_from {row.valid_from}")
+        for earlier_path, earlier in rows:
+            if _same(row, earlier) and _overlap(row, earlier):
+                file.wrong(
+                    path,
+                    f"{row.standard} {row.column} {row.symbol} is already set for these dates in line "
+                    f"{file.line(earlier_path)}; give one of them a valid_to",
+                )
+        rows.append((path, row))
+    return LimitTable([row for _, row in rows])
+
+
+def _same(row: LimitRow, other: LimitRow) -> bool:
+    def key(item: LimitRow) -> tuple[str, str, str, str, str, int]:
+        return (item.standard, item.column, item.symbol, item.direction, item.name_vi, item.window_min)
+
+    return key(row) == key(other)
+
+
+def _overlap(row: LimitRow, other: LimitRow) -> bool:
+    last = date.max
+    return row.valid_from <= (other.valid_to or last) and other.valid_from <= (row.valid_to or last)
+
+
+def _check_unit(file: TomlFile, path: Path, unit: str) -> None:
+    try:
+        canonical(unit)
+    except UnitError:
+        known = ("mg/Nm3", "µg/Nm3", "µg/m3", "mg/m3", "mg/L", "m", "mm", "cm", "m3/h", "°C", "pH", "%", "Pt-Co", "hPa")
+        file.wrong(path, f"unknown unit {unit!r}{one_of(unit, known)}")
+
+
+def limits_of(
+    entry: StationEntry, symbol: str, unit: str, table: LimitTable, today: date, file: TomlFile, path: Path
+) -> tuple[Limit, ...]:
+    """The limits of one parameter of a station on `today`, in the parameter's `unit`; mistakes are told."""
+    found: list[Limit] = []
+    permits = [row for row in entry.permit if row.symbol == symbol and _holds(row, today)]
+    for row in permits:
+        value = _converted(row.value, row.unit, unit, symbol, file, (*path, "permit", entry.permit.index(row)))
+        if value is not None:
+            found.append(_permit_limit(row, value))
+    for index, reference in enumerate(entry.limits):
+        place = (*path, "limits", index)
+        for rule in table.of(reference, today):
+            if rule.symbol != symbol or any(rule.direction == permit.direction for permit in permits):
+                continue
+            factor = _factor(rule, reference, symbol, file, place)
+            value = _converted(rule.value, rule.unit, unit, symbol, file, place)
+            if factor is not None and value is not None:
+                found.append(_standard_limit(rule, reference, value * factor))
+    return tuple(found)
+
+
+def _factor(row: LimitRow, reference: LimitReference, symbol: str, file: TomlFile, path: Path) -> float | None:
+    factor = 1.0
+    for name in row.coefficients:
+        given = getattr(reference, name)
+        if given is None:
+            file.wrong(path, f"{reference.standard} {reference.column} needs {name} for {symbol}; add {name} = 1.0")
+            return None
+        factor *= given
+    return factor
+
+
+def _converted(value: float, from_unit: str, unit: str, symbol: str, file: TomlFile, path: Path) -> float | None:
+    try:
+        return convert(value, from_unit, unit)
+    except UnitError as error:
+        # An unknown unit is told where it stands, not at each station that refers to it.
+        if not str(error).startswith("unknown unit"):
+            file.wrong(path, f"the limit of {symbol}: {error}; give the station's units a unit of the same family")
+        return None
+
+
+def _decimal(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
+
+
+def _standard_limit(row: LimitRow, reference: LimitReference, value: float) -> Limit:
+    factors = " ".join(f"{name}={_decimal(getattr(reference, name))}" for name in row.coefficients)
+    column_vi = f" cột {row.column}" if len(row.column) <= 3 else f" {row.column}"
+    column_en = f" column {row.column}" if len(row.column) <= 3 else f" {row.column}"
+    words = [f"{row.standard}{column_vi}" + (f", {factors}" if factors else ""), row.source]
+    return Limit(
+        name_vi=row.name_vi or f"{row.standard}{column_vi}",
+        name_en=row.name_en or f"{row.standard}{column_en}",
+        value=round(value, 6),
+        direction=row.direction,
+        window_min=row.window_min,
+        source="; ".join(word for word in words if word) + ("" if row.verified else f" {UNVERIFIED}"),
+        priority=row.priority,
+    )
+
+
+def _permit_limit(row: PermitRow, value: float) -> Limit:
+    return Limit(
+        name_vi="Giấy phép môi trường",
+        name_en="Environmental permit",
+        value=round(value, 6),
+        direction=row.direction,
+        window_min=row.window_min,
+        source=f"GPMT {row.number}" + ("" if row.verified else f" {UNVERIFIED}"),
+        priority=row.priority,
+    )

@@ -1,0 +1,355 @@
+"""Reads a site folder. Every mistake is told at once, as `file:line: what is wrong, what is allowed`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+
+from backend.contracts.kinds.sensors import sensor_kind
+from backend.contracts.redact import redacted
+from backend.contracts.site import Agency, Camera, MapView, Parameter, Patrol, Plant, Producer, Site, Station
+from backend.contracts.units import UnitError, canonical
+from config.cameras import read_cameras
+from config.communes import Areas, read_communes
+from config.limits import LimitTable, limits_of, read_limits
+from config.model import (
+    CameraConfig,
+    CameraProbeSource,
+    CapFeedSource,
+    CapSettings,
+    DetectionRule,
+    DropFolderSource,
+    OperatorConfig,
+    SiteConfig,
+    SourceConfig,
+)
+from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
+from config.site_files import SiteHead, StationEntry
+from config.toml_lines import Path as KeyPath
+
+__all__ = ["SiteError", "SiteErrors", "load_site", "public_site"]
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+_BOX_SLACK_DEG: Final = 0.05
+_SOURCES: Final[Mapping[str, type[DropFolderSource] | type[CapFeedSource] | type[CameraProbeSource]]] = {
+    "station_drop": DropFolderSource,
+    "cap_feed": CapFeedSource,
+    "camera_probe": CameraProbeSource,
+}
+
+
+def load_site(folder: Path, today: date | None = None) -> SiteConfig:
+    """The whole site, its limits resolved for `today` (by default the site's own date now).
+
+    Raises:
+        SiteErrors: anything is wrong; it holds every mistake with its file and line.
+    """
+    problems = Problems()
+    if not folder.is_dir():
+        raise SiteErrors([SiteError(str(folder), 0, "there is no such site folder")])
+    reader = _Reader(folder, problems)
+    site = reader.read(today)
+    problems.raise_if_any()
+    if site is None:  # pragma: no cover - a missing head is always told above
+        raise SiteErrors([SiteError("site.toml", 1, "[site] is missing")])
+    return site
+
+
+class _Reader:
+    """One load: the files, what was found in them, and the cross-checks between them."""
+
+    def __init__(self, folder: Path, problems: Problems) -> None:
+        self.folder = folder
+        self.problems = problems
+        self.files = {
+            name: read_toml(folder / f"{name}.toml", problems)
+            for name in ("site", "stations", "limits", "agencies", "operators", "patrols")
+        }
+
+    def read(self, today: date | None) -> SiteConfig | None:
+        file = self.files["site"]
+        file.only(("site", "home", "cap", "detection_rule", "producer", "source"))
+        for table in ("site", "home"):
+            if table not in file.data:
+                file.wrong((), f"table [{table}] is missing")
+        head = file.parse(("site",), file.table("site"), SiteHead) if "site" in file.data else None
+        home = file.parse(("home",), file.table("home"), MapView) if "home" in file.data else None
+        cap = file.parse(("cap",), file.table("cap"), CapSettings)
+        day = today or _today(head.utc_offset_min if head else 0)
+        areas = read_communes(self.folder / (head.communes if head else "communes.geojson"), self.problems)
+        limits = read_limits(self.files["limits"], self.problems)
+        cameras = self.cameras(areas)
+        producers = self.listed(file, "producer", Producer, lambda item: item.producer_id)
+        plants, stations = self.stations(areas, limits, day, {c.camera_id for c in cameras}, producers)
+        agencies = self.only_list("agencies", "agency", Agency, lambda item: item.agency_id)
+        parts = {
+            "plants": plants,
+            "stations": stations,
+            "cameras": cameras,
+            "patrols": self.patrols({camera.camera_id for camera in cameras}),
+            "agencies": agencies,
+            "operators": self.operators({agency.agency_id for agency in agencies}),
+            "producers": tuple(producers),
+            "sources": self.sources(producers, {station.station_id for station in stations}),
+            "detection_rules": self.listed(file, "detection_rule", DetectionRule, lambda item: item.label),
+        }
+        province = self.province(head)
+        if head is None or home is None or cap is None or self.problems.found:
+            return None
+        return SiteConfig(
+            folder=self.folder,
+            home=home,
+            cap=cap,
+            communes=tuple(area.commune for area in areas.by_code.values()),
+            communes_file=self.folder / head.communes,
+            province_file=province,
+            **head.model_dump(exclude={"communes", "provinces"}),
+            **parts,
+        )
+
+    def province(self, head: SiteHead | None) -> Path | None:
+        if head is None or not head.provinces:
+            return None
+        path = self.folder / head.provinces
+        if not path.is_file():
+            self.files["site"].wrong(("site", "provinces"), f"there is no file {head.provinces!r} in the site folder")
+        return path
+
+    def listed(
+        self, file: TomlFile, key: str, model: type[ModelT], identity: Callable[[ModelT], str]
+    ) -> tuple[ModelT, ...]:
+        """Every [[key]] of the file as `model`; the same identity twice is a mistake."""
+        found: list[ModelT] = []
+        seen: dict[str, int] = {}
+        for path, table in file.tables(key):
+            item = file.parse(path, table, model)
+            if item is None:
+                continue
+            name = identity(item)
+            if name in seen:
+                file.wrong(path, f"{key} {name!r} is already in line {seen[name]}; ids are unique")
+                continue
+            seen[name] = file.line(path)
+            found.append(item)
+        return tuple(found)
+
+    def only_list(
+        self, name: str, key: str, model: type[ModelT], identity: Callable[[ModelT], str]
+    ) -> tuple[ModelT, ...]:
+        file = self.files[name]
+        file.only((key,))
+        return self.listed(file, key, model, identity)
+
+    def known(self, file: TomlFile, path: KeyPath, what: str, name: str, allowed: Iterable[str]) -> None:
+        names = set(allowed)
+        if name not in names:
+            file.wrong(path, f"unknown {what} {name!r}{one_of(name, names)}")
+
+    # -- places ---------------------------------------------------------------------------------
+
+    def cameras(self, areas: Areas) -> tuple[CameraConfig, ...]:
+        file = "cameras.csv"
+        seen: dict[str, int] = {}
+        rows = read_cameras(self.folder / file, self.problems)
+        for line, camera in rows.items():
+            if camera.camera_id in seen:
+                before = seen[camera.camera_id]
+                self.problems.add(file, line, f"camera {camera.camera_id!r} is already in line {before}")
+            seen.setdefault(camera.camera_id, line)
+            for mistake in _place_mistakes(areas, camera.lat_deg, camera.lon_deg, camera.commune_code):
+                self.problems.add(file, line, f"{camera.camera_id}: {mistake}")
+        return tuple(rows.values())
+
+    def stations(
+        self, areas: Areas, limits: LimitTable, day: date, cameras: set[str], producers: tuple[Producer, ...]
+    ) -> tuple[tuple[Plant, ...], tuple[Station, ...]]:
+        file = self.files["stations"]
+        file.only(("plant", "station"))
+        plants = self.listed(file, "plant", Plant, lambda item: item.plant_id)
+        entries = self.listed(file, "station", StationEntry, lambda item: item.station_id)
+        where = {table.get("station_id"): path for path, table in reversed(file.tables("station"))}
+        stations: list[Station] = []
+        for entry in entries:
+            path = where[entry.station_id]
+            if entry.plant_id:
+                self.known(file, (*path, "plant_id"), "plant", entry.plant_id, [plant.plant_id for plant in plants])
+            allowed = [producer.producer_id for producer in producers]
+            self.known(file, (*path, "producer_id"), "producer", entry.producer_id, allowed)
+            for index, camera in enumerate(entry.camera_ids):
+                self.known(file, (*path, "camera_ids", index), "camera", camera, cameras)
+            for mistake in _place_mistakes(areas, entry.lat_deg, entry.lon_deg, entry.commune_code):
+                file.wrong((*path, "lat_deg"), f"{entry.station_id}: {mistake}")
+            for index, reference in enumerate(entry.limits):
+                columns = {f"{standard} {column}" for standard, column in limits.columns}
+                wanted = f"{reference.standard} {reference.column}"
+                self.known(file, (*path, "limits", index), "standard and column", wanted, columns)
+            parameters = self.parameters(entry, limits, day, file, path)
+            stations.append(_station(entry, parameters))
+        return plants, tuple(stations)
+
+    def parameters(
+        self, entry: StationEntry, limits: LimitTable, day: date, file: TomlFile, path: KeyPath
+    ) -> tuple[Parameter, ...]:
+        for table in ("units", "decimals"):
+            for symbol in getattr(entry, table):
+                self.known(file, (*path, table, symbol), "parameter of this station", symbol, entry.parameters)
+        for index, permit in enumerate(entry.permit):
+            self.known(
+                file, (*path, "permit", index, "symbol"), "parameter of this station", permit.symbol, entry.parameters
+            )
+        found: list[Parameter] = []
+        for index, symbol in enumerate(entry.parameters):
+            if symbol in entry.parameters[:index]:
+                file.wrong((*path, "parameters", index), f"parameter {symbol!r} is there twice")
+                continue
+            kind = sensor_kind(symbol)
+            unit = entry.units.get(symbol) or (kind.unit if kind else "")
+            try:
+                unit = canonical(unit) if unit else ""
+            except UnitError as error:
+                file.wrong((*path, "units", symbol), str(error))
+                continue
+            if not unit:
+                file.wrong((*path, "parameters", index), f"{symbol!r} is not in the catalogue; give its unit in units")
+                continue
+            decimals = entry.decimals.get(symbol, kind.decimals if kind else 2)
+            resolved = limits_of(entry, symbol, unit, limits, day, file, path)
+            found.append(Parameter(symbol=symbol, unit=unit, decimals=decimals, limits=resolved))
+        return tuple(found)
+
+    # -- people and feeds -----------------------------------------------------------------------
+
+    def patrols(self, cameras: set[str]) -> tuple[Patrol, ...]:
+        file = self.files["patrols"]
+        patrols = self.only_list("patrols", "patrol", Patrol, lambda item: item.patrol_id)
+        for path, table in file.tables("patrol"):
+            listed = table.get("camera_ids")
+            for index, camera in enumerate(listed if isinstance(listed, list) else []):
+                self.known(file, (*path, "camera_ids", index), "camera", str(camera), cameras)
+        return patrols
+
+    def operators(self, agencies: set[str]) -> tuple[OperatorConfig, ...]:
+        file = self.files["operators"]
+        operators = self.only_list("operators", "operator", OperatorConfig, lambda item: item.user)
+        for path, table in file.tables("operator"):
+            agency = table.get("agency_id")
+            if isinstance(agency, str) and agency:
+                self.known(file, (*path, "agency_id"), "agency", agency, agencies)
+            elif table.get("role") == "agency":
+                file.wrong(
+                    path, f"an operator of role 'agency' needs agency_id; allowed: {', '.join(sorted(agencies))}"
+                )
+        return operators
+
+    def sources(self, producers: tuple[Producer, ...], stations: set[str]) -> tuple[SourceConfig, ...]:
+        file = self.files["site"]
+        names = [producer.producer_id for producer in producers]
+        found: list[SourceConfig] = []
+        for path, table in file.tables("source"):
+            kind = str(table.get("kind", ""))
+            if kind not in _SOURCES:
+                file.wrong((*path, "kind"), f"unknown source kind {kind!r}{one_of(kind, _SOURCES)}")
+                continue
+            source = file.parse(path, table, _SOURCES[kind])
+            if source is None:
+                continue
+            self.known(file, (*path, "producer_id"), "producer", source.producer_id, names)
+            if isinstance(source, DropFolderSource):
+                _check_drop(source, file, path, stations)
+            if isinstance(source, CapFeedSource) and not source.url.startswith(("http://", "https://")):
+                file.wrong((*path, "url"), f"url {redacted(source.url)!r}; allowed: http://, https://")
+            found.append(source)
+        return tuple(found)
+
+
+def _check_drop(source: DropFolderSource, file: TomlFile, path: KeyPath, stations: set[str]) -> None:
+    try:
+        groups = re.compile(source.file_name_pattern).groupindex
+    except re.error as error:
+        file.wrong((*path, "file_name_pattern"), f"not a regular expression: {error}")
+    else:
+        if "station" not in groups:
+            file.wrong((*path, "file_name_pattern"), "needs the named group (?P<station>...)")
+    for name, station in source.station_names.items():
+        if station not in stations:
+            file.wrong((*path, "station_names", name), f"unknown station {station!r}{one_of(station, stations)}")
+
+
+def _today(utc_offset_min: int) -> date:
+    return (datetime.now(UTC) + timedelta(minutes=utc_offset_min)).date()
+
+
+def _place_mistakes(areas: Areas, lat_deg: float, lon_deg: float, commune_code: str) -> list[str]:
+    """What is wrong with a place: outside the province, unknown commune, or in another commune."""
+    box = areas.box()
+    if box is None:
+        return []
+    south, west, north, east = box
+    slack = _BOX_SLACK_DEG
+    if not (south - slack <= lat_deg <= north + slack and west - slack <= lon_deg <= east + slack):
+        allowed = f"lat_deg {south:.2f} to {north:.2f}, lon_deg {west:.2f} to {east:.2f}"
+        return [f"{lat_deg:g}, {lon_deg:g} lies outside the province; allowed: {allowed}"]
+    area = areas.by_code.get(commune_code)
+    if area is None:
+        return [f"unknown commune_code {commune_code!r}{one_of(commune_code, areas.by_code)}"]
+    if not area.nearly_holds(lat_deg, lon_deg):
+        there = areas.commune_at(lat_deg, lon_deg)
+        where = f"it lies in {there.code} {there.name}" if there else "it lies in no commune"
+        return [f"{lat_deg:g}, {lon_deg:g} is not in commune {commune_code} {area.commune.name}; {where}"]
+    return []
+
+
+def _station(entry: StationEntry, parameters: tuple[Parameter, ...]) -> Station:
+    return Station(
+        station_id=entry.station_id,
+        name_vi=entry.name_vi,
+        name_en=entry.name_en,
+        kind=entry.kind,
+        plant_id=entry.plant_id or None,
+        lat_deg=entry.lat_deg,
+        lon_deg=entry.lon_deg,
+        commune_code=entry.commune_code,
+        interval_s=entry.interval_s,
+        producer_id=entry.producer_id,
+        parameters=parameters,
+        camera_ids=entry.camera_ids,
+    )
+
+
+def public_camera(camera: CameraConfig) -> Camera:
+    """The camera as every seat may see it: addresses without user and password."""
+    return Camera(
+        **camera.model_dump(exclude={"main_url", "sub_url"}),
+        main_address=redacted(camera.main_url.get_secret_value()),
+        sub_address=redacted(camera.sub_url.get_secret_value()),
+    )
+
+
+def public_site(config: SiteConfig, now_ms: int) -> Site:
+    """What seats may know of the site; `digest` changes when any of it does."""
+    shown: tuple[str, ...] = (
+        "site_id",
+        "name_vi",
+        "name_en",
+        "province_code",
+        "utc_offset_min",
+        "simulated",
+        "speed_up",
+        "home",
+    )
+    shown += ("plants", "stations", "patrols", "agencies", "producers", "communes")
+    site = Site(
+        **{name: getattr(config, name) for name in shown},
+        cameras=tuple(public_camera(camera) for camera in config.cameras),
+        digest="",
+        loaded_ms=now_ms,
+    )
+    content = json.dumps(site.model_dump(mode="json", exclude={"loaded_ms", "digest"}), sort_keys=True)
+    return site.model_copy(update={"digest": hashlib.sha256(content.encode()).hexdigest()[:16]})
