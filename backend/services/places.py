@@ -1,0 +1,100 @@
+"""New alerts with their place filled in from the site."""
+
+from __future__ import annotations
+
+import secrets
+
+from backend.contracts.alerts import Alert, AlertPhase
+from backend.contracts.events import Event
+from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
+from backend.contracts.site import Producer, Station
+from backend.domain.alerts import Refusal, raise_alert
+from config.model import CameraConfig, SiteConfig
+
+
+def fresh_id(kind: AlertKindKey) -> str:
+    """Ids name nothing and nobody: they go into addresses and file names."""
+    return f"{kind.partition('.')[0]}-{secrets.token_hex(10)}"
+
+
+def station_alert(
+    site: SiteConfig, station: Station, kind: AlertKindKey, priority: Priority, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    return Alert(
+        alert_id=fresh_id(kind),
+        kind=kind,
+        priority=priority,
+        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
+        place_id=station.station_id,
+        place_name=station.name_vi,
+        headline_vi=headline[0],
+        headline_en=headline[1],
+        raised_ms=now_ms,
+        changed_ms=now_ms,
+        lat_deg=station.lat_deg,
+        lon_deg=station.lon_deg,
+        commune_code=station.commune_code,
+        simulated=is_simulated(site, station.producer_id),
+    )
+
+
+def camera_alert(
+    site: SiteConfig,
+    camera: CameraConfig,
+    kind: AlertKindKey,
+    priority: Priority,
+    headline: tuple[str, str],
+    now_ms: int,
+) -> Alert:
+    return Alert(
+        alert_id=fresh_id(kind),
+        kind=kind,
+        priority=priority,
+        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
+        place_id=camera.camera_id,
+        place_name=camera.name_vi,
+        headline_vi=headline[0],
+        headline_en=headline[1],
+        raised_ms=now_ms,
+        changed_ms=now_ms,
+        lat_deg=camera.lat_deg,
+        lon_deg=camera.lon_deg,
+        commune_code=camera.commune_code,
+        simulated=camera.simulated,
+    )
+
+
+def producer_alert(
+    site: SiteConfig, producer: Producer, kind: AlertKindKey, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    return Alert(
+        alert_id=fresh_id(kind),
+        kind=kind,
+        priority=ALERT_KINDS[kind].default_priority,
+        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
+        place_id=producer.producer_id,
+        place_name=producer.name_vi,
+        headline_vi=headline[0],
+        headline_en=headline[1],
+        raised_ms=now_ms,
+        changed_ms=now_ms,
+        simulated=producer.simulated or site.simulated,
+    )
+
+
+def producer_of(site: SiteConfig, producer_id: str) -> Producer | None:
+    return next((item for item in site.producers if item.producer_id == producer_id), None)
+
+
+def is_simulated(site: SiteConfig, producer_id: str) -> bool:
+    producer = producer_of(site, producer_id)
+    return site.simulated or (producer is not None and producer.simulated)
+
+
+def taken(decision: tuple[Event, ...] | Refusal) -> tuple[Event, ...]:
+    """Events of a decision that a service asks for by itself: refused means that it is so already."""
+    return () if isinstance(decision, Refusal) else decision
+
+
+def raised(alert: Alert) -> tuple[Event, ...]:
+    return taken(raise_alert(None, alert))
