@@ -14,7 +14,7 @@ from config.model import OperatorConfig
 SESSION_S: Final = 12 * 3600.0
 
 
-class LoginRefused(Exception):
+class LoginRefused(Exception):  # noqa: N818 - it is an answer, not a fault
     """Not let in. The words are the same for an unknown user and a wrong password.
 
     Attributes:

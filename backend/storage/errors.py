@@ -1,6 +1,13 @@
-"""What can go wrong between the room and its disk."""
+"""What can go wrong between the room and its disk, in words that people may see."""
 
 from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+import psycopg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
 class StorageError(Exception):
@@ -8,3 +15,74 @@ class StorageError(Exception):
 
     `str(error)` is one sentence for an operator; it never holds an address or a password.
     """
+
+
+ITEM_ERRORS: Final = (
+    SQLAlchemyError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What one bad item can raise inside a transaction. The writer must outlive it: the others' work goes on."""
+
+_SQLITE_WORDS: Final = {
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_BUSY": "the database is locked by another program",
+    "SQLITE_LOCKED": "the database is locked by another program",
+    "SQLITE_READONLY": "the database may not be written to",
+    "SQLITE_CANTOPEN": "the database file cannot be opened",
+    "SQLITE_CORRUPT": "the database file is damaged",
+    "SQLITE_NOTADB": "the file is not a database",
+    "SQLITE_IOERR": "the disk reports an I/O error",
+}
+
+_POSTGRES_WORDS: Final = {
+    "08": "the connection to the database server is lost",
+    "28": "the database server refused the login",
+    "3D": "the database server has no such database",
+    "53": "the database server is out of disk, memory or connections",
+    "57": "the database server is shutting down",
+    "58": "the database server reports an I/O error",
+}
+
+
+def is_io_fault(error: BaseException) -> bool:
+    """The machine failed, not the item: the same work may be stored later, and retrying it now is of no use."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PoolTimeoutError)
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return True
+    # A damaged or foreign file is a plain DatabaseError of the driver.
+    return _sqlite_name(error.orig) in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def _sqlite_name(error: BaseException | None) -> str:
+    """Primary result code: SQLITE_IOERR for SQLITE_IOERR_WRITE; "" when the driver names none."""
+    name = getattr(error, "sqlite_errorname", "") if isinstance(error, sqlite3.Error) else ""
+    return "_".join(str(name).split("_")[:2])
+
+
+def in_words(error: BaseException) -> str:
+    """One sentence without addresses: a driver's own text may name host, user and file."""
+    if isinstance(error, PoolTimeoutError):
+        return "no connection to the database became free"
+    if not isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    cause = error.orig
+    if isinstance(cause, psycopg.Error):
+        return _postgres_words(cause, error.connection_invalidated)
+    name = _sqlite_name(cause)
+    return _SQLITE_WORDS.get(name, str(cause).splitlines()[0] if str(cause) else name)
+
+
+def _postgres_words(cause: psycopg.Error, lost: bool) -> str:
+    state = cause.sqlstate or ""
+    if state[:2] in _POSTGRES_WORDS:
+        return _POSTGRES_WORDS[state[:2]]
+    if lost or not state:
+        return "no connection to the database server"
+    return cause.diag.message_primary or f"the database server refused it ({state})"
