@@ -38,7 +38,8 @@ class SiteErrors(Exception):  # noqa: N818 - it holds many
 
     def __init__(self, errors: Iterable[SiteError]) -> None:
         self.errors = tuple(sorted(set(errors)))
-        super().__init__("\n".join(str(error) for error in self.errors))
+        self.messages = tuple(str(error) for error in self.errors)
+        super().__init__("\n".join(self.messages))
 
 
 def one_of(wrong: str, allowed: Iterable[str]) -> str:
@@ -59,9 +60,9 @@ class Problems:
     def add(self, file: str, line: int, message: str) -> None:
         self.found.append(SiteError(file, line, message))
 
-    def raise_if_any(self) -> None:
+    def raise_if_any(self, kind: type[SiteErrors] = SiteErrors) -> None:
         if self.found:
-            raise SiteErrors(self.found)
+            raise kind(self.found)
 
 
 def read_text(path: Path, problems: Problems) -> str | None:
