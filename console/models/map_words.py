@@ -1,0 +1,62 @@
+"""Words of the map in the language of the seat."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from console.models.map_features import Words
+from widgets.map_types import LegendEntry, MapWords
+
+translate = QCoreApplication.translate
+
+
+def map_words() -> Words:
+    """Words of conditions, as the features carry them."""
+    return Words(
+        lost=translate("MapWords", "SIGNAL LOST"),
+        unknown=translate("MapWords", "not checked yet"),
+        no_data=translate("MapWords", "no data"),
+        old=translate("MapWords", "old, {age} ago"),
+        calibrating=translate("MapWords", "calibrating"),
+        fault=translate("MapWords", "device fault"),
+        exercise=translate("MapWords", "EXERCISE"),
+        simulated=translate("MapWords", "simulated data"),
+        seconds=translate("MapWords", "{n} s"),
+        minutes=translate("MapWords", "{n} min"),
+        hours=translate("MapWords", "{n} h"),
+        days=translate("MapWords", "{n} d"),
+    )
+
+
+def legend_words() -> MapWords:
+    """What the page itself writes. The sources of the boundaries are named wherever these are shown."""
+    return MapWords(
+        attribution=translate(
+            "MapWords",
+            "Boundaries: thanglequoc/vietnamese-provinces-database (MIT), from sapnhap.bando.com.vn · Leaflet",
+        ),
+        legend_title=translate("MapWords", "Legend"),
+        legend=(
+            LegendEntry("mark", "filled", 1, translate("MapWords", "Critical, not acknowledged")),
+            LegendEntry("mark", "filled", 2, translate("MapWords", "High")),
+            LegendEntry("mark", "filled", 3, translate("MapWords", "Medium")),
+            LegendEntry("mark", "filled", 4, translate("MapWords", "Low")),
+            LegendEntry("mark", "filled", 5, translate("MapWords", "The system itself")),
+            LegendEntry("mark", "outline", 2, translate("MapWords", "Acknowledged")),
+            LegendEntry("mark", "dashed", 2, translate("MapWords", "Over, not acknowledged")),
+            LegendEntry("camera", "normal", 0, translate("MapWords", "Camera")),
+            LegendEntry("camera", "lost", 0, translate("MapWords", "Camera, signal lost")),
+            LegendEntry("chimney", "normal", 0, translate("MapWords", "Stack gas station")),
+            LegendEntry("outfall", "normal", 0, translate("MapWords", "Waste water station")),
+            LegendEntry("wind", "normal", 0, translate("MapWords", "Air station")),
+            LegendEntry("drop", "normal", 0, translate("MapWords", "Surface water station")),
+            LegendEntry("rain", "normal", 0, translate("MapWords", "Rain gauge")),
+            LegendEntry("waves", "normal", 0, translate("MapWords", "River gauge")),
+            LegendEntry("waves", "dim", 0, translate("MapWords", "Old figure or device fault")),
+            LegendEntry("cluster", "normal", 0, translate("MapWords", "Several together, how many")),
+        ),
+        north=translate("MapWords", "N"),
+        south=translate("MapWords", "S"),
+        east=translate("MapWords", "E"),
+        west=translate("MapWords", "W"),
+    )

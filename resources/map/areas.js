@@ -1,0 +1,154 @@
+// Shaded areas and the sectors cameras look at, on one canvas under the points.
+"use strict";
+
+// A canvas that covers the view and a margin; its content is placed in pixels of the whole world at the present zoom.
+Desk.Sheet = class {
+  static MARGIN = 96;
+
+  constructor(map, name, zIndex) {
+    this.map = map;
+    const pane = map.createPane(name);
+    pane.style.zIndex = zIndex;
+    pane.style.pointerEvents = "none";
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "desk-canvas";
+    pane.appendChild(this.canvas);
+    this.context = this.canvas.getContext("2d");
+    this.width = this.height = 0;
+    this.originX = this.originY = 0;
+    this.scale = 1;
+  }
+
+  // Puts the canvas over the view again; empties it.
+  place() {
+    const margin = Desk.Sheet.MARGIN, size = this.map.getSize(), ratio = window.devicePixelRatio || 1;
+    this.width = size.x + 2 * margin;
+    this.height = size.y + 2 * margin;
+    if (this.canvas.width !== Math.round(this.width * ratio) || this.canvas.height !== Math.round(this.height * ratio)) {
+      this.canvas.width = Math.round(this.width * ratio);
+      this.canvas.height = Math.round(this.height * ratio);
+      this.canvas.style.width = `${this.width}px`;
+      this.canvas.style.height = `${this.height}px`;
+    }
+    L.DomUtil.setPosition(this.canvas, this.map.containerPointToLayerPoint([-margin, -margin]));
+    const bounds = this.map.getPixelBounds();
+    this.originX = bounds.min.x - margin;
+    this.originY = bounds.min.y - margin;
+    this.scale = 256 * Math.pow(2, this.map.getZoom());
+    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.context.clearRect(0, 0, this.width, this.height);
+  }
+
+  x(unit) { return unit * this.scale - this.originX; }
+  y(unit) { return unit * this.scale - this.originY; }
+};
+
+Desk.unit = (lat, lon) => {
+  const clamped = Math.max(-85.05112878, Math.min(85.05112878, lat)) * Math.PI / 180;
+  return [(lon + 180) / 360, (1 - Math.asinh(Math.tan(clamped)) / Math.PI) / 2];
+};
+Desk.metresPerPixel = (lat, zoom) => (40075016.686 * Math.cos(lat * Math.PI / 180)) / (256 * Math.pow(2, zoom));
+
+Desk.Areas = class {
+  constructor(map, boundaries, points) {
+    this.sheet = new Desk.Sheet(map, "areas", 400);
+    this.map = map;
+    this.boundaries = boundaries;
+    this.points = points;
+    this.areas = new Map();
+    this.patterns = new Map();
+  }
+
+  // All areas of an owner; none = it has no more.
+  put(owner, shapes) {
+    for (const area of shapes) {
+      area.rings = area.ring.length ? [area.ring.map(([lon, lat]) => Desk.unit(lat, lon))] : [];
+      if (area.centre) area.at = Desk.unit(area.centre[1], area.centre[0]);
+    }
+    if (shapes.length) this.areas.set(owner, shapes);
+    else this.areas.delete(owner);
+  }
+
+  // One pattern a severity, so that areas differ without colour: 1 crossed, 2 rising, 3 level, 4 dotted, 5 falling.
+  pattern(rank, acknowledged) {
+    const key = `${rank}|${acknowledged}`;
+    let found = this.patterns.get(key);
+    if (!found) {
+      const tile = document.createElement("canvas"), side = acknowledged ? 16 : 10;
+      tile.width = tile.height = side;
+      const c = tile.getContext("2d");
+      c.strokeStyle = c.fillStyle = Desk.theme.ranks[rank] || Desk.theme.colours.text3;
+      c.globalAlpha = acknowledged ? 0.16 : 0.26;
+      c.lineWidth = 1;
+      c.beginPath();
+      if (rank === 1 || rank === 2) for (const d of [-side, 0, side]) { c.moveTo(d - 2, side + 2); c.lineTo(d + side + 2, -2); }
+      if (rank === 1 || rank === 5) for (const d of [-side, 0, side]) { c.moveTo(d - 2, -2); c.lineTo(d + side + 2, side + 2); }
+      if (rank === 3) { c.moveTo(0, side / 2 + 0.5); c.lineTo(side, side / 2 + 0.5); }
+      c.stroke();
+      if (rank === 4) { c.beginPath(); c.arc(side / 2, side / 2, 1, 0, 7); c.fill(); }
+      found = this.sheet.context.createPattern(tile, "repeat");
+      this.patterns.set(key, found);
+    }
+    return found;
+  }
+
+  draw() {
+    const sheet = this.sheet, c = sheet.context;
+    sheet.place();
+    for (const area of [...this.areas.values()].flat().sort((a, b) => b.rank - a.rank)) {
+      c.beginPath();
+      this.trace(c, area);
+      const quiet = area.look !== "filled";
+      c.fillStyle = this.pattern(area.rank, quiet);
+      c.fill("evenodd");
+      c.strokeStyle = Desk.theme.ranks[area.rank] || Desk.theme.colours.text3;
+      c.globalAlpha = quiet ? 0.6 : 0.9;
+      c.lineWidth = quiet ? 1 : 1.5;
+      c.setLineDash(area.look === "dashed" ? [6, 4] : []);
+      c.stroke();
+      c.setLineDash([]);
+      c.globalAlpha = 1;
+    }
+    this.drawCones(c);
+  }
+
+  trace(c, area) {
+    const sheet = this.sheet;
+    if (area.at) {
+      const radius = area.radius_m / Desk.metresPerPixel(area.centre[1], this.map.getZoom());
+      const x = sheet.x(area.at[0]), y = sheet.y(area.at[1]);
+      c.moveTo(x + radius, y);
+      c.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+    const rings = area.codes.length ? area.codes.flatMap((code) => this.boundaries.ringsOf(code)) : area.rings;
+    for (const ring of rings) {
+      ring.forEach(([ux, uy], i) => (i ? c.lineTo(sheet.x(ux), sheet.y(uy)) : c.moveTo(sheet.x(ux), sheet.y(uy))));
+      c.closePath();
+    }
+  }
+
+  drawCones(c) {
+    const zoom = this.map.getZoom(), sheet = this.sheet;
+    if (zoom < 13) return;
+    for (const item of this.points.items.values()) {
+      if (!item.cone) continue;
+      const x = sheet.x(item.ux), y = sheet.y(item.uy), [bearing, view, range] = item.cone;
+      const reach = Math.max(22, range / Desk.metresPerPixel(item.lat, zoom));
+      if (x < -reach || y < -reach || x > sheet.width + reach || y > sheet.height + reach) continue;
+      const from = ((bearing - view / 2 - 90) * Math.PI) / 180, to = ((bearing + view / 2 - 90) * Math.PI) / 180;
+      c.beginPath();
+      c.moveTo(x, y);
+      c.arc(x, y, reach, from, to);
+      c.closePath();
+      const lost = item.look === "lost";
+      const chosen = item.id === this.points.selected;
+      c.fillStyle = lost ? "rgba(0,0,0,.35)" : chosen ? "rgba(230,234,240,.26)" : "rgba(167,177,190,.13)";
+      c.fill();
+      c.strokeStyle = lost ? "rgba(255,255,255,.45)" : chosen ? "rgba(230,234,240,.8)" : "rgba(167,177,190,.38)";
+      c.lineWidth = 1;
+      c.setLineDash(lost ? [3, 3] : []);
+      c.stroke();
+      c.setLineDash([]);
+    }
+  }
+};
