@@ -1,21 +1,118 @@
-"""What operators ask for: checked, decided, recorded."""
+"""What operators ask for: checked against the role, decided by the domain, recorded with who, when and from where."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import Final
 
-from backend.contracts.commands import Command
+from backend.contracts.alerts import Alert
+from backend.contracts.commands import (
+    AcknowledgeAlert,
+    Command,
+    CommentAlert,
+    DispatchAlert,
+    RefusalCode,
+    ReleaseAlert,
+    TakeAlert,
+)
+from backend.contracts.events import CommandRefused, Event, LoggedEvent
 from backend.contracts.feed import CommandResult
+from backend.contracts.state import RoomState
+from backend.domain import alerts as domain
+from backend.domain.alerts import Decision, Refusal
+from backend.services.accounts import SignedIn
+from backend.services.room import Room
+from backend.sources.text import paragraphs
+from backend.storage.errors import StorageError
+from backend.storage.event_log import EventLog
 
-if TYPE_CHECKING:
-    from backend.services.accounts import SignedIn
-    from backend.services.room import Room
-    from backend.storage.event_log import EventLog
+MAX_COMMENT_CHARS: Final = 2000
 
 
 class CommandDesk:
+    """Event-loop thread only."""
+
     def __init__(self, room: Room, log: EventLog) -> None:
-        raise NotImplementedError
+        self._room = room
+        self._log = log
+        self._flights: dict[str, asyncio.Event] = {}
 
     async def execute(self, command: Command, operator: SignedIn, origin: str) -> CommandResult:
-        raise NotImplementedError
+        """Do it once, answer as often as asked.
+
+        The same `command_id` again gets the first answer. A refusal is recorded too. `unavailable` is the only
+        answer after which the same command may be sent again and be done: nothing of it was stored.
+        """
+        command_id = command.command_id
+        while (flight := self._flights.get(command_id)) is not None:
+            await flight.wait()
+        self._flights[command_id] = asyncio.Event()
+        try:
+            before = await self._log.find_command(command_id)
+            if before:
+                return _answer_again(command, operator, before)
+            return await self._do(command, operator, origin)
+        except StorageError as error:
+            return _refused(command_id, Refusal(RefusalCode.UNAVAILABLE, str(error)))
+        finally:
+            self._flights.pop(command_id).set()
+
+    async def _do(self, command: Command, operator: SignedIn, origin: str) -> CommandResult:
+        refusals: list[Refusal] = []
+
+        def decide(state: RoomState) -> tuple[Event, ...]:
+            decision = _decision(state, command, operator)
+            if isinstance(decision, Refusal):
+                refusals.append(decision)
+                return (_record_of(command, decision),)
+            return decision
+
+        await self._room.record(decide, actor=operator.user, caused_by=command.command_id, origin=origin)
+        if refusals:
+            return _refused(command.command_id, refusals[-1])
+        return CommandResult(command_id=command.command_id, accepted=True)
+
+
+def _decision(state: RoomState, command: Command, operator: SignedIn) -> Decision:
+    if command.kind not in operator.rights:
+        return Refusal(RefusalCode.NOT_ALLOWED, f"the role {operator.role} has no right {command.kind}")
+    alert = state.find_alert(command.alert_id)
+    if alert is None:
+        return Refusal(RefusalCode.NOT_FOUND, f"the room knows no alert {command.alert_id!r}"[:300])
+    return _wish(state, command, alert, operator.user)
+
+
+def _wish(state: RoomState, command: Command, alert: Alert, user: str) -> Decision:
+    match command:
+        case AcknowledgeAlert():
+            return domain.acknowledge(alert, paragraphs(command.comment, MAX_COMMENT_CHARS))
+        case CommentAlert():
+            return domain.comment(alert, paragraphs(command.comment, MAX_COMMENT_CHARS))
+        case TakeAlert():
+            return domain.take(alert, user, command.expected_owner)
+        case ReleaseAlert():
+            return domain.release(alert, user)
+        case DispatchAlert():
+            agencies = state.site.agencies if state.site is not None else ()
+            note = paragraphs(command.note, MAX_COMMENT_CHARS)
+            return domain.dispatch(alert, command.agency_id, note, agencies)
+
+
+def _record_of(command: Command, refusal: Refusal) -> CommandRefused:
+    return CommandRefused(command=command.kind, about=command.alert_id, reason_code=refusal.code, reason=refusal.reason)
+
+
+def _refused(command_id: str, refusal: Refusal) -> CommandResult:
+    return CommandResult(command_id=command_id, accepted=False, reason_code=refusal.code, reason=refusal.reason)
+
+
+def _answer_again(command: Command, operator: SignedIn, before: tuple[LoggedEvent, ...]) -> CommandResult:
+    if before[0].actor != operator.user:
+        # Ids are random: the same one from somebody else is a mistake or an attempt to read another's answer.
+        return _refused(command.command_id, Refusal(RefusalCode.INVALID, "this command id was used by somebody else"))
+    event = before[0].event
+    if isinstance(event, CommandRefused):
+        return CommandResult(
+            command_id=command.command_id, accepted=False, reason_code=event.reason_code, reason=event.reason
+        )
+    return CommandResult(command_id=command.command_id, accepted=True)

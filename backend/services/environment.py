@@ -1,19 +1,52 @@
-"""Limits and alarm levels of the measuring stations: readings in, alerts out."""
+"""Limits and alarm levels of the measuring stations: readings in, alerts out.
+
+One alert per station and parameter, about the worst limit in force. Judged at the newest sample only: what is filled
+in behind it (an outage's files) changes the trend, and at most raises a silent alert.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
 
+from backend.contracts.alerts import Alert, AlertPhase, LimitReading
+from backend.contracts.events import Event
+from backend.contracts.kinds.alerts import AlertKindKey, Priority
+from backend.contracts.kinds.sensors import sensor_kind
+from backend.contracts.site import Limit, Parameter, Station
+from backend.contracts.state import RoomState
+from backend.domain.alerts import Change, reactivate, return_alert, update
+from backend.domain.limits import DEFAULT_RULES, Figure, Judgement, LimitRules, judge, notable, window_figure
+from backend.domain.wording import level_headline, limit_headline, number_vi
+from backend.services.open_alerts import OpenAlerts
+from backend.services.places import raised, station_alert, taken
+from backend.services.readings import ReadingsService
+from backend.services.room import Room
+from backend.storage.readings import ReadingRow, ReadingsStore
 from config.model import SiteConfig
 
-if TYPE_CHECKING:
-    from backend.services.readings import ReadingsService
-    from backend.services.room import Room
-    from backend.storage.readings import ReadingsStore
+LATE_INTERVALS: Final = 3
+LATE_AT_LEAST_MS: Final = 60_000
+"""A sample older than three intervals (and a minute) is back-filled: it never raises an alert that sounds."""
+
+_KINDS: Final = ("station.limit", "station.level")
+_Key = tuple[str, str]
+
+
+def _keys_of(alert: Alert) -> tuple[str, ...]:
+    if alert.kind not in _KINDS or alert.limit is None:
+        return ()
+    return (_index_key((alert.place_id, alert.limit.symbol)),)
+
+
+def _index_key(key: _Key) -> str:
+    return "\n".join(key)
 
 
 class EnvironmentWatch:
+    """Event-loop thread only."""
+
     def __init__(
         self,
         site: SiteConfig,
@@ -21,8 +54,181 @@ class EnvironmentWatch:
         readings: ReadingsService,
         store: ReadingsStore,
         now_ms: Callable[[], int],
+        rules: LimitRules = DEFAULT_RULES,
     ) -> None:
-        raise NotImplementedError
+        self._site = site
+        self._room = room
+        self._readings = readings
+        self._store = store
+        self._now_ms = now_ms
+        self._rules = rules
+        self._open = OpenAlerts(_keys_of)
+        self._judged: dict[_Key, tuple[Station, Parameter]] = {
+            (station.station_id, parameter.symbol): (station, parameter)
+            for station in site.stations
+            for parameter in station.parameters
+            if parameter.limits
+        }
+        self._pending: dict[_Key, int] = {}
+        self._newest_ms: dict[_Key, int] = {}
+        self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        raise NotImplementedError
+        """Judge what comes, until cancelled. What came while nobody judged is judged first.
+
+        Raises:
+            StorageError: an alert could not be stored; nothing is lost by running again.
+        """
+        stop = self._readings.listen(self._arrived)
+        try:
+            self._arrived(self._readings.latest())
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._judge_pending()
+        finally:
+            stop()
+            if self._pending:
+                self._wake.set()
+
+    def _arrived(self, rows: Sequence[ReadingRow]) -> None:
+        for row in rows:
+            key = (row.station_id, row.symbol)
+            if key in self._judged and row.at_ms >= self._newest_ms.get(key, 0):
+                self._newest_ms[key] = row.at_ms
+                self._pending[key] = row.at_ms
+        if self._pending:
+            self._wake.set()
+
+    async def _judge_pending(self) -> None:
+        while self._pending:
+            key, at_ms = next(iter(self._pending.items()))
+            await self._judge(key, at_ms)
+            # Newer samples may have come meanwhile; only what was judged is done.
+            if self._pending.get(key) == at_ms:
+                del self._pending[key]
+
+    async def _judge(self, key: _Key, at_ms: int) -> None:
+        station, parameter = self._judged[key]
+        figures = await self._figures(station, parameter, at_ms)
+        if self._would_change(self._room.state, key, figures):
+            await self._room.record(lambda state: self._decide(state, key, figures, at_ms))
+
+    def _would_change(self, state: RoomState, key: _Key, figures: dict[int, Figure | None]) -> bool:
+        """Most samples change nothing: they must not cost a turn of the log."""
+        _, parameter = self._judged[key]
+        alert = self._open.find(state, _index_key(key))
+        judgement = self._judgement(parameter, figures, alert)
+        return judgement.passed is not None or (alert is not None and alert.active)
+
+    async def _figures(self, station: Station, parameter: Parameter, at_ms: int) -> dict[int, Figure | None]:
+        interval_ms = max(1, station.interval_s) * 1000
+        windows = {limit.window_min: self._window_ms(limit.window_min, interval_ms) for limit in parameter.limits}
+        longest_ms = max(*windows.values(), LATE_INTERVALS * interval_ms)
+        samples = await self._store.samples(station.station_id, parameter.symbol, max(0, at_ms - longest_ms), at_ms)
+        return {
+            window_min: window_figure(samples, at_ms, window_ms, interval_ms, _accumulates(parameter))
+            for window_min, window_ms in windows.items()
+        }
+
+    def _window_ms(self, window_min: int, interval_ms: int) -> int:
+        """A simulated city's hour is shorter than ours by its speed-up."""
+        if window_min == 0:
+            return 0
+        return max(interval_ms, round(window_min * 60_000 / max(1.0, self._site.speed_up)))
+
+    def _judgement(self, parameter: Parameter, figures: dict[int, Figure | None], alert: Alert | None) -> Judgement:
+        current = alert.limit if alert is not None and alert.active else None
+        return judge(parameter.limits, figures, current, parameter.unit, _accumulates(parameter), self._rules)
+
+    def _decide(self, state: RoomState, key: _Key, figures: dict[int, Figure | None], at_ms: int) -> tuple[Event, ...]:
+        station, parameter = self._judged[key]
+        alert = self._open.find(state, _index_key(key))
+        judgement = self._judgement(parameter, figures, alert)
+        late = self._now_ms() - at_ms > max(LATE_INTERVALS * station.interval_s * 1000, LATE_AT_LEAST_MS)
+        if judgement.passed is None:
+            return () if alert is None else taken(return_alert(alert, _back(parameter, figures, alert)))
+        if judgement.value is None or judgement.priority is None:
+            return ()
+        passed, value, priority = judgement.passed, judgement.value, judgement.priority
+        if alert is None:
+            return self._raise(station, parameter, passed, value, priority, late)
+        if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
+            if late:
+                return ()
+            change = _change(station, parameter, passed, value, priority)
+            return (*taken(reactivate(alert, change.limit)), *taken(update(alert, change)))
+        if alert.silent and not late:
+            # Back-filled data raised it without a sound; now it is true on live data, and that must be heard.
+            over = taken(return_alert(alert, "số liệu trực tiếp xác nhận, thay bằng cảnh báo mới"))
+            return (*over, *self._raise(station, parameter, passed, value, priority, late=False))
+        return self._follow(alert, station, parameter, passed, value, priority)
+
+    def _raise(
+        self, station: Station, parameter: Parameter, passed: Limit, value: float, priority: Priority, late: bool
+    ) -> tuple[Event, ...]:
+        kind: AlertKindKey = "station.level" if _is_level(parameter) else "station.limit"
+        headline = _headline(station, parameter, value, passed)
+        alert = station_alert(self._site, station, kind, priority, headline, self._now_ms()).model_copy(
+            update={"limit": _reading(parameter, passed, value), "silent": late}
+        )
+        self._open.note(_index_key((station.station_id, parameter.symbol)), alert.alert_id)
+        return raised(alert)
+
+    def _follow(
+        self, alert: Alert, station: Station, parameter: Parameter, passed: Limit, value: float, priority: Priority
+    ) -> tuple[Event, ...]:
+        """Tell an active alert's news: another limit, a worse priority, or a figure that moved."""
+        told = alert.limit
+        if told is None:
+            return ()
+        same = (told.limit_value, told.window_min) == (passed.value, passed.window_min)
+        # Within one limit the priority only rises: a figure that swings around twice the limit must not chatter.
+        kept = min(priority, alert.priority) if same else priority
+        if same and kept == alert.priority and not notable(told, value, parameter.unit, self._rules):
+            return ()
+        return taken(update(alert, _change(station, parameter, passed, value, kept)))
+
+
+def _change(station: Station, parameter: Parameter, passed: Limit, value: float, priority: Priority) -> Change:
+    headline_vi, headline_en = _headline(station, parameter, value, passed)
+    return Change(
+        priority=priority,
+        headline_vi=headline_vi,
+        headline_en=headline_en,
+        limit=_reading(parameter, passed, value),
+        text=f"{parameter.symbol} {number_vi(value, parameter.decimals)} {parameter.unit}",
+    )
+
+
+def _reading(parameter: Parameter, passed: Limit, value: float) -> LimitReading:
+    return LimitReading(
+        symbol=parameter.symbol,
+        unit=parameter.unit,
+        value=value,
+        limit_value=passed.value,
+        limit_source=passed.source,
+        window_min=passed.window_min,
+    )
+
+
+def _headline(station: Station, parameter: Parameter, value: float, passed: Limit) -> tuple[str, str]:
+    words = level_headline if _is_level(parameter) else limit_headline
+    return words(station, parameter, value, passed)
+
+
+def _back(parameter: Parameter, figures: dict[int, Figure | None], alert: Alert) -> str:
+    figure = figures.get(alert.limit.window_min) if alert.limit is not None else None
+    if figure is None:
+        return ""
+    return f"{parameter.symbol} {number_vi(figure.value, parameter.decimals)} {parameter.unit}"
+
+
+def _is_level(parameter: Parameter) -> bool:
+    kind = sensor_kind(parameter.symbol)
+    return kind is not None and kind.key == "Level"
+
+
+def _accumulates(parameter: Parameter) -> bool:
+    kind = sensor_kind(parameter.symbol)
+    return kind is not None and kind.accumulates

@@ -1,22 +1,53 @@
-"""Every input of the room goes through here."""
+"""Every input of the room goes through here, whichever door it came in by: counted, stored, answered.
+
+Everything in `accepted` and `duplicates` is durable when the answer is given; a StorageError is passed on, and the
+same input may be sent again. Producers share no lock and no queue: one's bad input never delays another's.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from backend.contracts.doors import IngestAnswer
+from backend.contracts.doors import IngestAnswer, Rejection
 from backend.contracts.feed import ProducerPulse
-from config.model import SiteConfig
+from backend.contracts.site import Producer, Station
+from backend.services.bulletins import Bulletins
+from backend.services.detections import Detections
+from backend.services.faulty_input import FaultyInput
+from backend.services.places import producer_of
+from backend.services.quarantine import Quarantine
+from backend.services.readings import ReadingsService
+from backend.services.room import Room
+from backend.sources.cap import CapError, parse_cap
+from backend.sources.detections import DetectionsError, parse_detections
+from backend.sources.station_file import StationFileError, parse_station_file
+from backend.sources.text import plain, shown
+from backend.storage.detections import DetectionsStore
+from backend.storage.readings import ReadingRow
+from config.model import DropFolderSource, SiteConfig
 
-if TYPE_CHECKING:
-    from backend.services.readings import ReadingsService
-    from backend.services.room import Room
-    from backend.storage.detections import DetectionsStore
+MAX_REASON_LINES: Final = 50
+
+
+@dataclass(slots=True)
+class _Pulse:
+    last_message_ms: int | None = None
+    accepted: int = 0
+    rejected: int = 0
+
+
+class _RefusedError(ValueError):
+    """The whole input cannot be used; the message says why."""
 
 
 class Ingest:
+    """Event-loop thread only."""
+
     def __init__(
         self,
         site: SiteConfig,
@@ -26,19 +57,148 @@ class Ingest:
         quarantine: Path,
         now_ms: Callable[[], int],
     ) -> None:
-        raise NotImplementedError
+        self._site = site
+        self._readings = readings
+        self._now_ms = now_ms
+        self._detections = Detections(site, room, detections, now_ms)
+        self._bulletins = Bulletins(site, room, quarantine.parent / "cap-seen.txt", now_ms)
+        self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
+        self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
+        self._drops = {source.producer_id: source for source in site.sources if isinstance(source, DropFolderSource)}
 
     async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer:
-        raise NotImplementedError
+        """Take one CAP message. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        try:
+            message = parse_cap(body, self._now_ms())
+        except CapError as error:
+            return await self._refused(producer, "cap", "", body, str(error))
+        new, warnings = await self._bulletins.take(producer_id, message, origin)
+        return await self._answered(producer, "cap", "", body, int(new), int(not new), (), warnings)
 
     async def station_file(self, producer_id: str, name: str, body: bytes) -> IngestAnswer:
-        raise NotImplementedError
+        """Take one file of TT 10/2021; `name` tells the station. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        source = self._drops.get(producer_id)
+        received_ms = self._now_ms()
+        try:
+            station = self._station(producer_id, name, source)
+            aliases = source.aliases if source is not None else {}
+            parsed = parse_station_file(body, station, self._site.utc_offset_min, received_ms, aliases)
+        except (StationFileError, _RefusedError) as error:
+            return await self._refused(producer, "station-file", name, body, str(error))
+        rows = [
+            ReadingRow(station.station_id, row.symbol, row.at_ms, row.value, row.status, received_ms, producer_id)
+            for row in parsed.rows
+        ]
+        new = await self._readings.record(rows) if rows else ()
+        duplicates = len(rows) - len(new) + parsed.repeats
+        return await self._answered(
+            producer, "station-file", name, body, len(new), duplicates, parsed.rejections, parsed.warnings
+        )
 
     async def detections(self, producer_id: str, body: bytes) -> IngestAnswer:
-        raise NotImplementedError
+        """Take one detection message or a list of them. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        try:
+            parsed = parse_detections(body, self._now_ms())
+        except DetectionsError as error:
+            return await self._refused(producer, "detections", "", body, str(error))
+        accepted, duplicates, rejections = await self._detections.take(producer_id, parsed.items)
+        ignored = (f"{parsed.ignored} false positives or ended states ignored",) if parsed.ignored else ()
+        every = tuple(sorted((*parsed.rejections, *rejections), key=lambda item: item.line))
+        return await self._answered(producer, "detections", "", body, accepted, duplicates, every, ignored)
 
     def heard(self, producer_id: str) -> None:
-        raise NotImplementedError
+        """The producer answered, though it had nothing new: it is not silent."""
+        pulse = self._pulses.get(producer_id)
+        if pulse is not None:
+            pulse.last_message_ms = self._now_ms()
 
     def pulses(self) -> tuple[ProducerPulse, ...]:
-        raise NotImplementedError
+        """How each producer of the site did since the start."""
+        return tuple(
+            ProducerPulse(
+                producer_id=producer_id,
+                last_message_ms=pulse.last_message_ms,
+                accepted=pulse.accepted,
+                rejected=pulse.rejected,
+            )
+            for producer_id, pulse in self._pulses.items()
+        )
+
+    def last_message_ms(self, producer_id: str) -> int | None:
+        """When the producer was last heard since the start."""
+        pulse = self._pulses.get(producer_id)
+        return None if pulse is None else pulse.last_message_ms
+
+    def last_detection_ms(self, alert_id: str) -> int | None:
+        """For the expiry watch: when the thing of this detection alert was last reported."""
+        return self._detections.last_seen_ms(alert_id)
+
+    def _station(self, producer_id: str, name: str, source: DropFolderSource | None) -> Station:
+        pattern = source.file_name_pattern if source is not None else _DEFAULT_PATTERN
+        name = unicodedata.normalize("NFC", name)
+        clean = plain(name, 201)
+        if clean != name or len(clean) > 200 or "/" in name or "\\" in name:
+            raise _RefusedError(f"file name {shown(name)} is not a plain name of at most 200 characters")
+        match = re.fullmatch(pattern, name)
+        if match is None:
+            raise _RefusedError(f"file name {shown(name)} does not match {pattern}")
+        written = match.group("station")
+        station_id = source.station_names.get(written, written) if source is not None else written
+        station = self._site.station(station_id)
+        if station is None:
+            raise _RefusedError(f"unknown station {shown(written)}; the site names no such station")
+        if station.producer_id != producer_id:
+            raise _RefusedError(f"station {shown(station_id)} belongs to another producer")
+        return station
+
+    async def _refused(self, producer: Producer, door: str, name: str, body: bytes, reason: str) -> IngestAnswer:
+        pulse = self._pulses[producer.producer_id]
+        pulse.last_message_ms = self._now_ms()
+        pulse.rejected += 1
+        await self._faulty.keep(producer, door, name, body, reason)
+        return IngestAnswer(accepted=0, duplicates=0, rejected=(Rejection(line=0, reason=reason),))
+
+    async def _answered(
+        self,
+        producer: Producer,
+        door: str,
+        name: str,
+        body: bytes,
+        accepted: int,
+        duplicates: int,
+        rejections: tuple[Rejection, ...],
+        warnings: tuple[str, ...],
+    ) -> IngestAnswer:
+        pulse = self._pulses[producer.producer_id]
+        pulse.last_message_ms = self._now_ms()
+        pulse.accepted += accepted
+        pulse.rejected += len(rejections)
+        if rejections:
+            await self._faulty.keep(producer, door, name, body, _listed(rejections))
+        else:
+            await self._faulty.good(producer)
+        return IngestAnswer(accepted=accepted, duplicates=duplicates, rejected=rejections, warnings=warnings[:100])
+
+
+_DEFAULT_PATTERN: Final = str(DropFolderSource.model_fields["file_name_pattern"].default)
+
+
+def _unknown_producer(producer_id: str) -> IngestAnswer:
+    reason = f"unknown producer {shown(producer_id)}"
+    return IngestAnswer(accepted=0, duplicates=0, rejected=(Rejection(line=0, reason=reason),))
+
+
+def _listed(rejections: tuple[Rejection, ...]) -> str:
+    lines = [f"line {item.line}: {item.reason}" for item in rejections[:MAX_REASON_LINES]]
+    if len(rejections) > MAX_REASON_LINES:
+        lines.append(f"and {len(rejections) - MAX_REASON_LINES} more")
+    return "\n".join(lines)

@@ -1,0 +1,182 @@
+"""Camera detections: all are stored, those a rule asks for become one alert per camera and label, which counts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from backend.contracts.alerts import Alert, AlertPhase, DetectionDetail
+from backend.contracts.doors import Rejection
+from backend.contracts.events import Event
+from backend.contracts.kinds.alerts import Priority
+from backend.contracts.state import RoomState
+from backend.domain.alerts import Change, reactivate, return_alert, update
+from backend.services.open_alerts import OpenAlerts
+from backend.services.places import camera_alert, raised, taken
+from backend.services.room import Room
+from backend.sources.detections import ParsedDetection
+from backend.sources.text import shown
+from backend.storage.detections import DetectionRow, DetectionsStore
+from config.model import CameraConfig, DetectionRule, SiteConfig
+
+LATE_MS: Final = 10 * 60 * 1000
+"""A detection that began so long ago is history that was sent late: it never sounds."""
+
+_REMEMBERED: Final = 20_000
+
+
+def _keys_of(alert: Alert) -> tuple[str, ...]:
+    return () if alert.detection is None else (_key(alert.detection.camera_id, alert.detection.label),)
+
+
+def _key(camera_id: str, label: str) -> str:
+    return f"{camera_id}\n{label}"
+
+
+class Detections:
+    """Event-loop thread only."""
+
+    def __init__(self, site: SiteConfig, room: Room, store: DetectionsStore, now_ms: Callable[[], int]) -> None:
+        self._room = room
+        self._store = store
+        self._now_ms = now_ms
+        self._site = site
+        self._cameras = {camera.camera_id: camera for camera in site.cameras}
+        self._rules = {rule.label: rule for rule in site.detection_rules}
+        self._open = OpenAlerts(_keys_of)
+        # Seen, but not (yet) worth an alert: a later message about it may bring the score up.
+        self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._last_seen_ms: dict[str, int] = {}
+
+    async def take(self, producer_id: str, items: Sequence[ParsedDetection]) -> tuple[int, int, tuple[Rejection, ...]]:
+        """(new detections, messages that brought no new one, rejected). Durable when it returns.
+
+        Raises:
+            StorageError: something was not stored; sending it again is right.
+        """
+        rejections: list[Rejection] = []
+        known: list[ParsedDetection] = []
+        for item in items:
+            if item.camera not in self._cameras:
+                reason = f"unknown camera {shown(item.camera)}; it must be a camera_id of the site"
+                rejections.append(Rejection(line=item.line, reason=reason))
+            elif not item.label:
+                rejections.append(Rejection(line=item.line, reason="the label is missing"))
+            else:
+                known.append(item)
+        merged = _merged(known)
+        rows = [_row(producer_id, item) for item in merged]
+        new_ids = {row.detection_id for row in await self._store.insert(rows)} if rows else set()
+        ripe = [item for item in merged if self._is_ripe(producer_id, item, item.detection_id in new_ids)]
+        if ripe:
+            await self._room.record(lambda state: self._decide(state, ripe), actor=f"producer:{producer_id}")
+        return len(new_ids), len(known) - len(new_ids), tuple(rejections)
+
+    def last_seen_ms(self, alert_id: str) -> int | None:
+        """When the thing of this alert was last reported, by our clock; None when not since the start."""
+        return self._last_seen_ms.get(alert_id)
+
+    def _is_ripe(self, producer_id: str, item: ParsedDetection, new: bool) -> bool:
+        """A rule asks for an alert, and this detection has not counted yet."""
+        rule = self._rules.get(item.label)
+        if rule is None:
+            return False
+        self._touch(item)
+        identity = (producer_id, item.detection_id)
+        if not new and identity not in self._waiting:
+            return False
+        if item.score >= rule.min_score and not item.stationary:
+            self._waiting.pop(identity, None)
+            return True
+        self._waiting[identity] = None
+        while len(self._waiting) > _REMEMBERED:
+            self._waiting.popitem(last=False)
+        return False
+
+    def _touch(self, item: ParsedDetection) -> None:
+        alert = self._open.find(self._room.state, _key(item.camera, item.label))
+        if alert is not None and item.end_ms is None:
+            self._last_seen_ms[alert.alert_id] = self._now_ms()
+
+    def _decide(self, state: RoomState, items: Sequence[ParsedDetection]) -> tuple[Event, ...]:
+        groups: dict[str, list[ParsedDetection]] = {}
+        for item in items:
+            groups.setdefault(_key(item.camera, item.label), []).append(item)
+        return tuple(event for key, group in groups.items() for event in self._group(state, key, group))
+
+    def _group(self, state: RoomState, key: str, group: Sequence[ParsedDetection]) -> tuple[Event, ...]:
+        camera, rule = self._cameras[group[0].camera], self._rules[group[0].label]
+        now_ms = self._now_ms()
+        alert = self._open.find(state, key)
+        live = any(now_ms - (item.end_ms or item.start_ms) < LATE_MS for item in group)
+        if alert is None or (alert.silent and live):
+            # A silent one (sent late) cannot begin to sound: what happens now is an alert of its own.
+            over = taken(return_alert(alert, "phát hiện mới đang diễn ra")) if alert is not None else ()
+            return (*over, *self._raise(key, camera, rule, group, live))
+        detail = _detail(group, alert.detection, alert.count + len(group))
+        headline_vi, headline_en = _headline(camera, rule, detail)
+        change = Change(headline_vi=headline_vi, headline_en=headline_en, detection=detail, count=detail.count)
+        self._last_seen_ms[alert.alert_id] = now_ms
+        # What was sent late is counted, but does not ring for a thing that is over.
+        back = alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED and live
+        return (*(taken(reactivate(alert)) if back else ()), *taken(update(alert, change)))
+
+    def _raise(
+        self, key: str, camera: CameraConfig, rule: DetectionRule, group: Sequence[ParsedDetection], live: bool
+    ) -> tuple[Event, ...]:
+        detail = _detail(group, None, len(group))
+        now_ms = self._now_ms()
+        alert = camera_alert(
+            self._site, camera, "detection", Priority(rule.priority), _headline(camera, rule, detail), now_ms
+        ).model_copy(update={"detection": detail, "count": detail.count, "silent": not live})
+        self._open.note(key, alert.alert_id)
+        self._last_seen_ms[alert.alert_id] = now_ms
+        while len(self._last_seen_ms) > _REMEMBERED:
+            del self._last_seen_ms[next(iter(self._last_seen_ms))]
+        return raised(alert)
+
+
+def _merged(items: Sequence[ParsedDetection]) -> list[ParsedDetection]:
+    """One item a detection: several messages of one body about it are its newest state with its best score."""
+    merged: dict[str, ParsedDetection] = {}
+    for item in items:
+        before = merged.get(item.detection_id)
+        merged[item.detection_id] = item if before is None else replace(item, score=max(item.score, before.score))
+    return list(merged.values())
+
+
+def _row(producer_id: str, item: ParsedDetection) -> DetectionRow:
+    return DetectionRow(
+        detection_id=item.detection_id,
+        producer_id=producer_id,
+        camera_id=item.camera,
+        label=item.label,
+        sub_label=item.sub_label,
+        score=item.score,
+        zones=item.zones,
+        start_ms=item.start_ms,
+        end_ms=item.end_ms,
+        raw=item.raw,
+    )
+
+
+def _detail(group: Sequence[ParsedDetection], before: DetectionDetail | None, count: int) -> DetectionDetail:
+    newest = group[-1]
+    zones = (*(before.zones if before else ()), *(zone for item in group for zone in item.zones))
+    return DetectionDetail(
+        camera_id=newest.camera,
+        label=newest.label,
+        sub_label=newest.sub_label or (before.sub_label if before else ""),
+        score=max((item.score for item in group), default=0.0) if before is None else max(before.score, newest.score),
+        zones=tuple(dict.fromkeys(zones))[:20],
+        count=count,
+    )
+
+
+def _headline(camera: CameraConfig, rule: DetectionRule, detail: DetectionDetail) -> tuple[str, str]:
+    sub = f" ({detail.sub_label})" if detail.sub_label else ""
+    times_vi = f", {detail.count} lần" if detail.count > 1 else ""
+    times_en = f", {detail.count} times" if detail.count > 1 else ""
+    return f"{camera.name_vi}: {rule.name_vi}{sub}{times_vi}", f"{camera.name_en}: {rule.name_en}{sub}{times_en}"
