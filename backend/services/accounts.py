@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import re
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from backend.contracts.commands import Right, Role
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from backend.contracts.commands import RIGHTS, Right, Role
 from backend.contracts.doors import LoginAnswer
+from backend.services.login_throttle import LoginThrottle
+from backend.storage.accounts import AccountRow, AccountsStore, SessionRow
 from backend.storage.database import Database
 from config.model import OperatorConfig
 
 SESSION_S: Final = 12 * 3600.0
+TOKEN_BYTES: Final = 32
+SHORTEST_PASSWORD: Final = 8
+VERIFY_AT_ONCE: Final = 2
+"""Argon2 takes 64 MB and a core for each: a crowd at the door waits in line instead of filling the memory."""
+
+_USER: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_REFUSED: Final = "unknown user or wrong password"
 
 
 class LoginRefused(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -32,6 +48,8 @@ class AccountError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
+    """An operator whose token holds, with the rights of the role. `agency_id` is "" for the room's own people."""
+
     user: str
     display_name: str
     role: Role
@@ -42,6 +60,8 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """What may be listed of an account; the password's hash may not."""
+
     user: str
     display_name: str
     role: Role
@@ -52,47 +72,202 @@ class Account:
 
 
 class Accounts:
-    def __init__(self, database: Database, now_ms: Callable[[], int], session_s: float = SESSION_S) -> None:
-        raise NotImplementedError
+    """Tokens are random and stored as hashes only: the database alone opens no door.
+
+    Args:
+        session_s: how long a token holds.
+        hasher: argon2's cost; a stored hash of another cost is renewed at the next sign-in.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now_ms: Callable[[], int],
+        session_s: float = SESSION_S,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        self._store = AccountsStore(database)
+        self._now_ms = now_ms
+        self._session_s = session_s
+        self._hasher = hasher or PasswordHasher()
+        self._throttle = LoginThrottle(now_ms)
+        self._verifying = asyncio.Semaphore(VERIFY_AT_ONCE)
+        self._nobody = ""
 
     async def adopt(self, operators: Sequence[OperatorConfig]) -> None:
-        """Make the accounts that the site names and that are missing; without a password nobody can sign in."""
-        raise NotImplementedError
+        """Make the accounts that the site names and that are missing.
+
+        They have no password until `add_user` gives them one, so nobody can sign in with them.
+
+        Raises:
+            StorageError: they could not be stored.
+        """
+        now_ms = self._now_ms()
+        await self._store.add_missing(
+            [
+                AccountRow(one.user, one.display_name, one.role.value, one.agency_id, None, False, now_ms)
+                for one in operators
+            ]
+        )
 
     async def login(self, user: str, password: str, origin: str) -> LoginAnswer:
-        """Raises: LoginRefused, StorageError."""
-        raise NotImplementedError
+        """A new session.
+
+        Raises:
+            LoginRefused: in the same words and after the same work, whatever was wrong.
+            StorageError: the session could not be stored.
+        """
+        wait_s = self._throttle.wait_s(user, origin)
+        if wait_s > 0:
+            raise LoginRefused("too many attempts", wait_s)
+        # Counted before the slow part: a hundred attempts at once are a hundred attempts.
+        self._throttle.failed(user, origin)
+        account = await self._store.account(user)
+        usable = account is not None and not account.disabled and account.password_hash is not None
+        known_hash = account.password_hash if account is not None and usable else None
+        right = await self._verify(known_hash or await self._nobodys_hash(), password)
+        if account is None or known_hash is None or not right:
+            raise LoginRefused(_REFUSED)
+        self._throttle.succeeded(user, origin)
+        if self._hasher.check_needs_rehash(known_hash):
+            await self._store.set_password(user, await self._hash(password))
+        return await self._new_session(account, origin)
 
     async def logout(self, token: str) -> None:
-        raise NotImplementedError
+        """End this session. Raises: StorageError."""
+        await self._store.end_session(_hashed(token))
 
     async def operator(self, token: str) -> SignedIn | None:
-        """Ask again from time to time for a seat that stays: expiry and `disable_user` end a session at once."""
-        raise NotImplementedError
+        """Whose token it is, None when it is none, expired or its account disabled.
+
+        Ask again from time to time for a seat that stays connected.
+        """
+        found = await self._store.session(_hashed(token))
+        if found is None:
+            return None
+        account, expires_ms = found
+        if account.disabled or expires_ms <= self._now_ms():
+            return None
+        return _signed_in(account, expires_ms)
 
     async def producer(self, token: str) -> str | None:
-        raise NotImplementedError
+        """The producer an ingest token was made for, None when it is none."""
+        return await self._store.producer_of(_hashed(token))
 
     async def add_user(
         self, user: str, password: str | None, role: Role, display_name: str = "", agency_id: str = ""
     ) -> None:
-        """Make the account, or give an existing one this role and password. Raises: AccountError, StorageError."""
-        raise NotImplementedError
+        """Make the account, or give a known one this role, password and name; a disabled one is enabled again.
+
+        A known account's sessions end. Empty or None leaves a known account's name, agency or password as it is.
+
+        Raises:
+            AccountError: the name or the password will not do; the text says what would.
+            StorageError: it could not be stored.
+        """
+        if not _USER.fullmatch(user):
+            raise AccountError(f"user {user!r}: right is a-z, 0-9 and . _ - (at most 64), a letter or digit first")
+        if password is not None and len(password) < SHORTEST_PASSWORD:
+            raise AccountError(f"the password has {len(password)} characters; right are {SHORTEST_PASSWORD} or more")
+        password_hash = None if password is None else await self._hash(password)
+        await self._store.put(
+            AccountRow(user, display_name, role.value, agency_id, password_hash, False, self._now_ms())
+        )
 
     async def list_users(self) -> tuple[Account, ...]:
-        raise NotImplementedError
+        """Every account by name. Raises: StorageError."""
+        return tuple(
+            Account(
+                user=row.user,
+                display_name=row.display_name,
+                role=Role(row.role),
+                agency_id=row.agency_id,
+                has_password=row.password_hash is not None,
+                disabled=row.disabled,
+                created_ms=row.created_ms,
+            )
+            for row in await self._store.accounts()
+        )
 
     async def disable_user(self, user: str) -> None:
-        """Raises: AccountError (no such user)."""
-        raise NotImplementedError
+        """No more sign-ins, and all its sessions end now.
+
+        Raises:
+            AccountError: there is no such user.
+            StorageError: it could not be stored.
+        """
+        if not await self._store.disable(user):
+            raise AccountError(f"there is no user {user!r}")
 
     async def create_producer_token(self, producer_id: str) -> str:
-        """A new token, shown this once; earlier ones of the producer stay valid."""
-        raise NotImplementedError
+        """A new ingest token, to be shown this once; earlier ones of the producer stay valid. Raises: StorageError."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        await self._store.add_producer_token(_hashed(token), producer_id, self._now_ms())
+        return token
 
     async def revoke_producer_tokens(self, producer_id: str) -> int:
-        raise NotImplementedError
+        """End every ingest token of the producer; how many there were. Raises: StorageError."""
+        return await self._store.revoke_producer_tokens(producer_id)
 
     async def local_token(self, user: str) -> str:
-        """A session of `user` without a password: for the console that started its own backend."""
-        raise NotImplementedError
+        """A session of `user` without a password: for the console that started its own backend.
+
+        Raises:
+            AccountError: there is no such user, or it is disabled.
+            StorageError: the session could not be stored.
+        """
+        account = await self._store.account(user)
+        if account is None or account.disabled:
+            raise AccountError(f"there is no user {user!r} who may sign in")
+        return (await self._new_session(account, "local")).token
+
+    async def _new_session(self, account: AccountRow, origin: str) -> LoginAnswer:
+        now_ms = self._now_ms()
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        expires_ms = now_ms + int(self._session_s * 1000)
+        row = SessionRow(_hashed(token), account.user, origin, now_ms, expires_ms)
+        if not await self._store.begin_session(row):
+            raise LoginRefused(_REFUSED)  # disabled while the password was being looked at
+        who = _signed_in(account, expires_ms)
+        return LoginAnswer(
+            token=token,
+            expires_ms=expires_ms,
+            user=who.user,
+            display_name=who.display_name,
+            role=who.role,
+            rights=who.rights,
+        )
+
+    async def _hash(self, password: str) -> str:
+        async with self._verifying:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def _verify(self, password_hash: str, password: str) -> bool:
+        async with self._verifying:
+            try:
+                return await asyncio.to_thread(self._hasher.verify, password_hash, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+    async def _nobodys_hash(self) -> str:
+        """What an unknown user's password is compared with, so that the answer takes as long."""
+        if not self._nobody:
+            self._nobody = await self._hash(secrets.token_urlsafe(TOKEN_BYTES))
+        return self._nobody
+
+
+def _signed_in(account: AccountRow, expires_ms: int) -> SignedIn:
+    role = Role(account.role)
+    return SignedIn(
+        user=account.user,
+        display_name=account.display_name or account.user,
+        role=role,
+        rights=tuple(sorted(RIGHTS[role])),
+        expires_ms=expires_ms,
+        agency_id=account.agency_id,
+    )
+
+
+def _hashed(token: str) -> str:
+    # The token is 256 random bits: a fast hash is enough, there is nothing to guess.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
