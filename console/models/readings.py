@@ -1,0 +1,130 @@
+"""The readings this seat holds: per parameter of a station one channel, live samples and history in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from backend.contracts.readings import ReadingHistory, ReadingSeries
+from console.models.readings_channel import Channel, Sample, Span, Thinned, Window
+from console.timebase import Clock
+
+CAPACITY: Final = 1 << 20
+"""Samples kept of one parameter: two years of one a minute, twelve days of one a second."""
+
+
+class ReadingStore(QObject):
+    """Samples by (station_id, symbol). Lives on the GUI thread.
+
+    Signals:
+        stations_changed: a `set[str]` of station ids that have new samples; at most once a call of `add`.
+    """
+
+    stations_changed = Signal(object)
+
+    def __init__(self, clock: Clock, capacity: int = CAPACITY, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._capacity = capacity
+        self._channels: dict[tuple[str, str], Channel] = {}
+        self._history_from: dict[tuple[str, str], int] = {}
+        self._version = 0
+
+    @property
+    def version(self) -> int:
+        """Grows with every change: whoever remembers it knows whether to look again."""
+        return self._version
+
+    def version_of(self, station_id: str, symbol: str) -> int:
+        channel = self._channels.get((station_id, symbol))
+        return 0 if channel is None else channel.version
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._channels)
+
+    def add(self, series: Sequence[ReadingSeries]) -> None:
+        """Take live samples, in any order; a sample of the same instant replaces the earlier one.
+
+        Called on the GUI thread, once a batch of the link.
+        """
+        changed: set[str] = set()
+        for item in series:
+            at_ms = np.asarray(item.at_ms, dtype=np.int64)
+            value = np.asarray(item.value, dtype=np.float64)
+            status = np.asarray(item.status, dtype=np.uint8)
+            if self._channel(item.station_id, item.symbol).add(at_ms, value, status):
+                changed.add(item.station_id)
+        self._tell(changed)
+
+    def merge_history(self, history: ReadingHistory) -> None:
+        """Join an answer of the readings door to what is here: no sample twice, gaps stay gaps.
+
+        Of down-sampled history the smallest and the largest sample of each bucket are kept at their own instants,
+        and they reach over their bucket, so that thinning is not taken for a gap.
+        """
+        key = (history.station_id, history.symbol)
+        channel = self._channel(*key)
+        changed = False
+        if history.series is not None:
+            series = history.series
+            changed = channel.add(
+                np.asarray(series.at_ms, dtype=np.int64),
+                np.asarray(series.value, dtype=np.float64),
+                np.asarray(series.status, dtype=np.uint8),
+            )
+            self._history_from[key] = min(self._history_from.get(key, history.start_ms), history.start_ms)
+        if history.buckets:
+            changed = channel.add_buckets(history.buckets, history.end_ms) or changed
+        self._tell({history.station_id} if changed else set())
+
+    def window(self, station_id: str, symbol: str, start_ms: int, end_ms: int) -> Window:
+        """All samples with start_ms <= at_ms <= end_ms, ascending; copies the caller may keep."""
+        channel = self._channels.get((station_id, symbol))
+        return Window.empty() if channel is None else channel.window(start_ms, end_ms)
+
+    def thinned(self, station_id: str, symbol: str, start_ms: int, end_ms: int, columns: int, gap_ms: int) -> Thinned:
+        """What `columns` pixel columns can show of the span: two to four samples a column, extremes and gaps kept."""
+        channel = self._channels.get((station_id, symbol))
+        return Thinned.empty() if channel is None else channel.thinned(start_ms, end_ms, columns, gap_ms)
+
+    def spans(self, station_id: str, symbol: str, start_ms: int, end_ms: int, interval_ms: int) -> tuple[Span, ...]:
+        """Calibration and fault spans that touch start_ms..end_ms."""
+        channel = self._channels.get((station_id, symbol))
+        return () if channel is None else channel.spans(start_ms, end_ms, interval_ms)
+
+    def nearest(self, station_id: str, symbol: str, at_ms: int, within_ms: int) -> Sample | None:
+        """The sample nearest to an instant, None when there is none within `within_ms`."""
+        channel = self._channels.get((station_id, symbol))
+        return None if channel is None else channel.nearest(at_ms, within_ms)
+
+    def latest(self, station_id: str, symbol: str) -> Sample | None:
+        """The newest sample, whatever its status; (at_ms, value, status)."""
+        channel = self._channels.get((station_id, symbol))
+        return None if channel is None else channel.latest()
+
+    def latest_age(self, station_id: str, symbol: str) -> float | None:
+        """Seconds since the newest sample by the session's clock, never negative; None when there is none."""
+        sample = self.latest(station_id, symbol)
+        return None if sample is None else max(0.0, (self._clock.now_ms() - sample.at_ms) / 1000)
+
+    def history_from(self, station_id: str, symbol: str) -> int | None:
+        """The earliest instant from which full history was merged; None when none was."""
+        return self._history_from.get((station_id, symbol))
+
+    def clear(self) -> None:
+        """Forget everything: another server, or another epoch of it."""
+        stations = {station_id for station_id, _ in self._channels}
+        self._channels.clear()
+        self._history_from.clear()
+        self._tell(stations)
+
+    def _channel(self, station_id: str, symbol: str) -> Channel:
+        return self._channels.setdefault((station_id, symbol), Channel(self._capacity))
+
+    def _tell(self, changed: set[str]) -> None:
+        if changed:
+            self._version += 1
+            self.stations_changed.emit(changed)
