@@ -1,0 +1,151 @@
+"""The backend that this desk starts for itself, and the producers of the demonstration city beside it.
+
+They are ordinary child processes with the ordinary commands (`python -m backend ...`); the desk then talks to them
+over the same websocket as to any server. Each child stops when its standard input closes, so that none outlives a
+desk that was killed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from config.settings import Settings
+
+RESTART_AFTER_MS = 500
+STOP_WAIT_MS = 1500
+
+
+class EmbeddedBackend(QObject):
+    """Starts, watches and stops the children. Called on the GUI thread; nothing here blocks but `stop`.
+
+    Signals:
+        ready: (url, token) of a backend that accepts connections; again after each restart, with a new token.
+        failed: the backend refused to start; the text is what it wrote, for a person.
+        progress: one line of what is being prepared.
+    """
+
+    ready = Signal(str, str)
+    failed = Signal(str)
+    progress = Signal(str)
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._stopping = False
+        self._port = settings.backend.port
+        self._url = ""
+        self._complaints: list[str] = []
+        self._backend: QProcess | None = None
+        self._producers: QProcess | None = None
+
+    def start(self) -> None:
+        self._start_backend()
+
+    def stop(self) -> None:
+        """Ask every child to stop and wait at most `STOP_WAIT_MS` for each; then end it."""
+        self._stopping = True
+        children = [child for child in (self._producers, self._backend) if child is not None]
+        for child in children:
+            child.closeWriteChannel()
+        for child in children:
+            if child.state() != QProcess.ProcessState.NotRunning and not child.waitForFinished(STOP_WAIT_MS):
+                child.kill()
+                child.waitForFinished(STOP_WAIT_MS)
+
+    @property
+    def process_id(self) -> int:
+        """Of the backend that runs now; 0 when none does."""
+        return self._backend.processId() if self._backend is not None else 0
+
+    def _child(self, arguments: Sequence[str]) -> QProcess:
+        child = QProcess(self)
+        child.setProgram(sys.executable)
+        child.setArguments(["-m", "backend", *arguments])
+        child.setWorkingDirectory(str(Path(__file__).resolve().parent.parent))
+        child.readyReadStandardError.connect(lambda: self._heard(child))
+        return child
+
+    def _heard(self, child: QProcess) -> None:
+        text = bytes(child.readAllStandardError().data()).decode("utf-8", "replace")
+        sys.stderr.write(text)
+        self._complaints = (self._complaints + text.splitlines())[-40:]
+
+    def _start_backend(self) -> None:
+        if self._stopping:
+            return
+        settings = self._settings
+        arguments = ["serve", "--site", str(settings.site_folder), "--data", str(settings.data_folder), "--local-seat"]
+        arguments += ["--host", settings.backend.host, "--port", str(self._port)]
+        if settings.backend.database:
+            arguments += ["--database", settings.backend.database]
+        child = self._child(arguments)
+        child.readyReadStandardOutput.connect(lambda: self._read_greeting(child))
+        child.finished.connect(lambda code, status: self._backend_ended(code))
+        self._backend = child
+        self._url = ""
+        self.progress.emit(self.tr("Starting the backend"))
+        child.start()
+
+    def _read_greeting(self, child: QProcess) -> None:
+        while child.canReadLine():
+            line = bytes(child.readLine().data()).decode("utf-8", "replace").strip()
+            if line.startswith("listening on "):
+                self._url = line.removeprefix("listening on ")
+            elif line.startswith("local token ") and self._url:
+                # The same door after a restart, so that producers and other seats find it again.
+                self._port = int(self._url.rpartition(":")[2])
+                self.ready.emit(self._url, line.removeprefix("local token "))
+                if self._settings.run.demo and self._producers is None:
+                    self._make_tokens()
+
+    def _backend_ended(self, code: int) -> None:
+        if self._stopping:
+            return
+        if not self._url and self._port and any("in use" in line for line in self._complaints):
+            # Somebody else has the usual door; any other serves this desk as well.
+            self._port = 0
+            self._complaints.clear()
+            self._start_backend()
+            return
+        if not self._url:
+            self.failed.emit(
+                "\n".join(self._complaints) or self.tr("The backend ended with code %1").replace("%1", str(code))
+            )
+            return
+        QTimer.singleShot(RESTART_AFTER_MS, self._start_backend)
+
+    def _make_tokens(self) -> None:
+        folder = self._settings.data_folder / "tokens"
+        arguments = ["token", "--all", "--site", str(self._settings.site_folder), "--token-dir", str(folder)]
+        arguments += ["--data", str(self._settings.data_folder)]
+        if self._settings.backend.database:
+            arguments += ["--database", self._settings.backend.database]
+        child = self._child(arguments)
+        child.finished.connect(lambda code, status: self._start_producers(folder))
+        self._producers = child
+        child.start()
+
+    def _start_producers(self, tokens: Path) -> None:
+        if self._stopping:
+            return
+        settings = self._settings
+        arguments = ["simulate", "--site", str(settings.site_folder), "--server", self._url]
+        child = self._child([*arguments, "--data", str(settings.data_folder), "--token-dir", str(tokens)])
+        child.readyReadStandardOutput.connect(lambda: self._read_progress(child))
+        child.finished.connect(lambda code, status: self._producers_ended(tokens))
+        self._producers = child
+        child.start()
+
+    def _producers_ended(self, tokens: Path) -> None:
+        if not self._stopping:
+            QTimer.singleShot(4 * RESTART_AFTER_MS, lambda: self._start_producers(tokens))
+
+    def _read_progress(self, child: QProcess) -> None:
+        while child.canReadLine():
+            line = bytes(child.readLine().data()).decode("utf-8", "replace").strip()
+            sys.stderr.write(f"{line}\n")
+            self.progress.emit(line)
