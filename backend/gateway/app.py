@@ -1,0 +1,49 @@
+"""The doors of a running backend as one ASGI application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from backend.contracts.doors import ErrorAnswer
+from backend.gateway import errors
+from backend.gateway.doors import boundaries, ingest, reading, session, watching
+from backend.gateway.feed.conversation import FeedDoor
+from backend.gateway.guards import BodyLimit, OriginGuard
+from backend.gateway.parts import Parts
+
+_DESCRIPTION = "Doors of the operations room. The live feed (`WS /feed`) is described in docs/protocol.md."
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Every door over `parts`, which somebody else starts and stops."""
+    app = FastAPI(
+        title="Trực Ban",
+        version="1",
+        description=_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        # Their pages load scripts from the internet, which an operations room does not have.
+        docs_url=None,
+        redoc_url=None,
+        responses={"4XX": {"model": ErrorAnswer}, "5XX": {"model": ErrorAnswer}},
+    )
+    app.state.parts = parts
+    app.state.turnstile = ingest.Turnstile(parts.settings.ingest_at_once)
+    for door in (session, reading, ingest, boundaries, watching):
+        app.include_router(door.router)
+    errors.install(app)
+    # The last one added is the first one passed.
+    app.add_middleware(BodyLimit, limit_bytes=parts.settings.body_limit_bytes)
+    app.add_middleware(OriginGuard, allowed=parts.settings.allowed_origins)
+    app.add_middleware(
+        FeedDoor,
+        room=parts.room,
+        log=parts.log,
+        accounts=parts.accounts,
+        desk=parts.desk,
+        fanout=parts.fanout,
+        feed=parts.feed,
+        settings=parts.settings,
+        now_ms=parts.now_ms,
+        on_command=parts.metrics.command,
+    )
+    return app

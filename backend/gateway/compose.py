@@ -1,0 +1,198 @@
+"""Builds a backend from (site, data folder, database), starts it and stops it, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from backend.contracts.commands import Role
+from backend.contracts.events import Event, OperatorSignedOut, SiteLoaded
+from backend.contracts.state import RoomState
+from backend.gateway.feed.conversation import FeedControl
+from backend.gateway.feed.fanout import Fanout
+from backend.gateway.health import SERVICE, Health
+from backend.gateway.metrics import Metrics
+from backend.gateway.parts import Parts
+from backend.gateway.settings import GatewaySettings
+from backend.services.accounts import AccountError, Accounts
+from backend.services.commands import CommandDesk
+from backend.services.environment import EnvironmentWatch
+from backend.services.ingest import Ingest
+from backend.services.readings import ReadingsService
+from backend.services.room import Room
+from backend.services.supervisor import Supervisor
+from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
+from backend.sources import SourceContext, source_specs
+from backend.storage.database import Database, open_database
+from backend.storage.detections import DetectionsStore
+from backend.storage.event_log import EventLog
+from backend.storage.readings import ReadingsStore
+from config.model import SiteConfig
+from config.site import public_site
+
+_log = logging.getLogger(__name__)
+
+
+def wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def database_url(data_dir: Path, given: str) -> str:
+    """`given`, or the SQLite file of the data folder, which is made when it is missing."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return given or f"sqlite:///{(data_dir / 'trucban.sqlite3').resolve().as_posix()}"
+
+
+async def build(
+    site: SiteConfig,
+    data_dir: Path,
+    database: Database,
+    settings: GatewaySettings,
+    now_ms: Callable[[], int] = wall_clock_ms,
+) -> Parts:
+    """Every part, connected, nothing running yet.
+
+    Raises:
+        StorageError: the log cannot be read.
+    """
+    log = await EventLog.open(database)
+    room = await Room.open(log, now_ms)
+    store = ReadingsStore(database)
+    readings = await ReadingsService.open(store)
+    accounts = Accounts(database, now_ms)
+    quarantine = data_dir / "quarantine"
+    quarantine.mkdir(parents=True, exist_ok=True)
+    ingest = Ingest(site, room, readings, DetectionsStore(database), quarantine, now_ms)
+    health = Health(room, database)
+    fanout = Fanout(
+        room, readings, now_ms, settings.batch_s, settings.heartbeat_s, ingest.pulses, lambda: health.degraded
+    )
+    metrics = Metrics(fanout, log, database, health, now_ms)
+    room.listen(metrics.appended)
+    return Parts(
+        site=site,
+        data_dir=data_dir,
+        settings=settings,
+        now_ms=now_ms,
+        database=database,
+        log=log,
+        room=room,
+        readings_store=store,
+        readings=readings,
+        accounts=accounts,
+        ingest=ingest,
+        desk=CommandDesk(room, log),
+        supervisor=Supervisor(health.on_fault),
+        health=health,
+        fanout=fanout,
+        feed=FeedControl(fanout),
+        metrics=metrics,
+    )
+
+
+async def start(parts: Parts) -> None:
+    """Settle what an earlier run left, then let the jobs run.
+
+    Raises:
+        StorageError: the disk takes nothing; a backend that cannot record does not start.
+    """
+    await parts.accounts.adopt(parts.site.operators)
+    site = public_site(parts.site, parts.now_ms())
+
+    def begin(state: RoomState) -> list[Event]:
+        if state.site is None or state.site.digest != site.digest:
+            return [SiteLoaded(site=site)]
+        # Seats of an earlier run that did not end in order are gone, whatever the log says.
+        return [
+            OperatorSignedOut(user=operator.user)
+            for operator in state.operators.values()
+            for _ in range(operator.seats)
+        ]
+
+    await parts.room.record(begin)
+    _start_services(parts)
+    _start_sources(parts)
+
+
+def _start_services(parts: Parts) -> None:
+    site, room, now_ms = parts.site, parts.room, parts.now_ms
+    environment = EnvironmentWatch(site, room, parts.readings, parts.readings_store, now_ms)
+    jobs = {
+        "feed": parts.fanout.run,
+        "heartbeats": parts.fanout.beat,
+        "storage probe": parts.health.probe,
+        "limit watch": environment.run,
+        "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
+        "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
+        "job watch": lambda: _watch_jobs(parts),
+    }
+    for name, run in jobs.items():
+        parts.supervisor.start(SERVICE + name, run)
+
+
+async def _watch_jobs(parts: Parts) -> None:
+    while True:
+        parts.health.look(parts.supervisor.faults())
+        await asyncio.sleep(1.0)
+
+
+def _start_sources(parts: Parts) -> None:
+    cameras = CameraWatch(parts.site, parts.room, parts.now_ms)
+
+    def fault(producer_id: str, text: str) -> None:
+        _log.warning("source of %s: %s", producer_id, text)
+
+    context = SourceContext(parts.site, parts.data_dir, parts.ingest, cameras, parts.now_ms, fault)
+    specs = source_specs()
+    for number, config in enumerate(parts.site.sources):
+        spec = specs[config.kind]
+        parts.supervisor.start(f"source:{config.kind}:{config.producer_id}:{number}", spec.bind(config, context))
+
+
+async def stop(parts: Parts) -> None:
+    """Seats first, then the jobs, then what they wrote to."""
+    await parts.feed.stop()
+    await parts.supervisor.stop()
+    parts.fanout.close()
+    await parts.room.stop()
+
+
+@asynccontextmanager
+async def running(
+    site: SiteConfig,
+    data_dir: Path,
+    database: str = "",
+    settings: GatewaySettings | None = None,
+    now_ms: Callable[[], int] = wall_clock_ms,
+) -> AsyncIterator[Parts]:
+    """A backend without its doors: built and started, stopped at the end.
+
+    Raises:
+        StorageError: the database cannot be opened, read or written.
+    """
+    opened = await asyncio.to_thread(open_database, database_url(data_dir, database))
+    try:
+        parts = await build(site, data_dir, opened, settings or GatewaySettings(), now_ms)
+        try:
+            await start(parts)
+            yield parts
+        finally:
+            await stop(parts)
+    finally:
+        await opened.close()
+
+
+async def local_seat_token(parts: Parts) -> str:
+    """A session of the site's first duty officer, for the console that started this backend.
+
+    Raises:
+        AccountError: the site names no operator who may sign in.
+    """
+    officers = [operator for operator in parts.site.operators if operator.role is Role.DUTY_OFFICER]
+    if not officers:
+        raise AccountError("the site names no duty officer; operators.toml needs one with role = 'duty_officer'")
+    return await parts.accounts.local_token(officers[0].user)

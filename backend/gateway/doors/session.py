@@ -1,0 +1,91 @@
+"""Signing in and out, and the cameras' addresses for those who may look through them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import math
+
+from fastapi import APIRouter, Request
+from nacl.public import PublicKey, SealedBox
+from pydantic_core import to_json
+
+from backend.contracts.commands import Role
+from backend.contracts.doors import (
+    CameraStreams,
+    LoginAnswer,
+    LoginRequest,
+    SealedStreams,
+    StreamKeyRequest,
+    StreamList,
+)
+from backend.gateway.answers import Me
+from backend.gateway.callers import PartsDep, SessionToken, Watcher
+from backend.gateway.errors import Refusal
+from backend.gateway.origins import peer_address
+from backend.services.accounts import LoginRefused
+from config.model import SiteConfig
+
+_log = logging.getLogger(__name__)
+
+router = APIRouter(prefix="/api/v1", tags=["session"])
+
+
+@router.post("/login")
+async def login(request: Request, parts: PartsDep, body: LoginRequest) -> LoginAnswer:
+    """A token for the feed and the doors. 401: wrong name or password; 429: too many attempts."""
+    try:
+        answer = await parts.accounts.login(body.user, body.password, peer_address(request.scope))
+    except LoginRefused as refused:
+        parts.metrics.login("refused")
+        if refused.retry_after_s > 0:
+            raise Refusal(429, str(refused), {"Retry-After": str(math.ceil(refused.retry_after_s))}) from None
+        raise Refusal(401, str(refused)) from None
+    parts.metrics.login("accepted")
+    return answer
+
+
+@router.get("/me")
+async def me(operator: Watcher) -> Me:
+    return Me(
+        user=operator.user,
+        display_name=operator.display_name,
+        role=operator.role,
+        rights=operator.rights,
+        expires_ms=operator.expires_ms,
+        agency_id=operator.agency_id,
+    )
+
+
+@router.post("/logout", status_code=204)
+async def logout(parts: PartsDep, token: SessionToken) -> None:
+    """The token opens nothing any more; a feed that was opened with it is closed within seconds."""
+    await parts.accounts.logout(token)
+
+
+@router.post("/camera-keys")
+async def camera_keys(parts: PartsDep, operator: Watcher, body: StreamKeyRequest) -> SealedStreams:
+    """Full addresses of the cameras, sealed to the seat's key: only that seat can read them."""
+    if operator.role is Role.AGENCY:
+        raise Refusal(403, "agencies see alerts, not the city's cameras")
+    try:
+        box = SealedBox(PublicKey(base64.b64decode(body.public_key, validate=True)))
+    except (binascii.Error, ValueError, TypeError):
+        raise Refusal(422, "public_key must be a 32-byte X25519 key in base64") from None
+    sealed = box.encrypt(to_json(_streams(parts.site)))
+    _log.info("camera addresses sealed for %s", operator.user)
+    return SealedStreams(sealed=base64.b64encode(sealed).decode("ascii"))
+
+
+def _streams(site: SiteConfig) -> StreamList:
+    return StreamList(
+        cameras=tuple(
+            CameraStreams(
+                camera_id=camera.camera_id,
+                main_url=camera.main_url.get_secret_value(),
+                sub_url=camera.sub_url.get_secret_value(),
+            )
+            for camera in site.cameras
+        )
+    )

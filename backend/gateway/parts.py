@@ -1,0 +1,46 @@
+"""What the doors are given: every part of a running backend, by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.gateway.feed.conversation import FeedControl
+from backend.gateway.feed.fanout import Fanout
+from backend.gateway.health import Health
+from backend.gateway.metrics import Metrics
+from backend.gateway.settings import GatewaySettings
+from backend.services.accounts import Accounts
+from backend.services.commands import CommandDesk
+from backend.services.ingest import Ingest
+from backend.services.readings import ReadingsService
+from backend.services.room import Room
+from backend.services.supervisor import Supervisor
+from backend.storage.database import Database
+from backend.storage.event_log import EventLog
+from backend.storage.readings import ReadingsStore
+from config.model import SiteConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`now_ms` is the server's clock. Built by `compose.build`, started and stopped by `compose.running`."""
+
+    site: SiteConfig
+    data_dir: Path
+    settings: GatewaySettings
+    now_ms: Callable[[], int]
+    database: Database
+    log: EventLog
+    room: Room
+    readings_store: ReadingsStore
+    readings: ReadingsService
+    accounts: Accounts
+    ingest: Ingest
+    desk: CommandDesk
+    supervisor: Supervisor
+    health: Health
+    fanout: Fanout
+    feed: FeedControl
+    metrics: Metrics
