@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from functools import cache
-from typing import ClassVar, Final
+from typing import Final
 
 import folium
 from branca.element import Element, Figure, JavascriptLink
@@ -17,14 +17,9 @@ SCRIPTS: Final = ("shapes.js", "areas.js", "boundaries.js", "points.js", "furnit
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-class _DeskMap(folium.Map):
-    """folium's map with its lists of web addresses replaced: Leaflet from the installed package, nothing else."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [("leaflet", f"{BASE_URL}leaflet/leaflet.js")]
-    default_css: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet_css", f"{BASE_URL}leaflet/leaflet.css"),
-        ("desk_css", f"{BASE_URL}own/desk.css"),
-    ]
+LEAFLET_JS: Final = [("leaflet", f"{BASE_URL}leaflet/leaflet.js")]
+LEAFLET_CSS: Final = [("leaflet_css", f"{BASE_URL}leaflet/leaflet.css"), ("desk_css", f"{BASE_URL}own/desk.css")]
+"""folium's own lists name web addresses of Leaflet, jQuery, Bootstrap and more; these take their place."""
 
 
 def _policy(scripts: list[str]) -> str:
@@ -51,7 +46,7 @@ def _policy(scripts: list[str]) -> str:
 @cache
 def build_page() -> bytes:
     """The page as UTF-8 HTML. Its inline scripts are folium's own and are allowed by their hashes only."""
-    desk = _DeskMap(
+    desk = folium.Map(
         location=(21.9, 104.1),
         zoom_start=9,
         tiles=None,
@@ -69,6 +64,7 @@ def build_page() -> bytes:
         double_click_zoom=True,
         wheel_px_per_zoom_level=90,
     )
+    desk.default_js, desk.default_css = LEAFLET_JS, LEAFLET_CSS
     desk._id = "desk"  # a fixed name instead of a random one, so that our scripts find it and the page is reproducible
     figure = desk.get_root()
     assert isinstance(figure, Figure)

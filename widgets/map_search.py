@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -30,7 +30,7 @@ class MapSearch(QLineEdit):
         completer = QCompleter(self._offers, self)
         # The caller has searched already, without diacritics; the completer only lists.
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.popup().clicked.connect(self._activated)
+        completer.activated.connect(self._activated)
         self.setCompleter(completer)
         self.textEdited.connect(self.typed)
         self.returnPressed.connect(self._take_first)
@@ -60,16 +60,19 @@ class MapSearch(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def _activated(self, index: QModelIndex) -> None:
-        what = index.data(_WHAT)
-        if what is not None:
-            self.clear()
-            self.chosen.emit(what)
+    def _activated(self, text: str) -> None:
+        for row in range(self._offers.rowCount()):
+            if self._offers.item(row).text() == text:
+                self._take(self._offers.item(row))
+                return
 
     def _take_first(self) -> None:
         item = self._offers.item(0)
         if item is not None and self.text():
-            what = item.data(_WHAT)
-            self._offers.clear()
-            self.clear()
-            self.chosen.emit(what)
+            self._take(item)
+
+    def _take(self, item: QStandardItem) -> None:
+        what = item.data(_WHAT)
+        self._offers.clear()
+        self.clear()
+        self.chosen.emit(what)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 TileFault = Literal["missing", "not_sqlite", "no_tiles", "vector", "format"]
 
@@ -179,9 +182,9 @@ class TileReader(QObject):
         self._worker.opened.connect(self.opened, queued)
         self._worker.refused.connect(self.refused, queued)
         self._thread.finished.connect(self._worker.close, Qt.ConnectionType.DirectConnection)
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.stop)
+        # However this object ends (deleted with its window, or the program just exits), the thread ends first.
+        self.destroyed.connect(partial(_end, self._thread))
+        weakref.finalize(self, _end, self._thread)
         self._thread.start()
 
     def open(self, path: Path | None) -> None:
@@ -193,5 +196,10 @@ class TileReader(QObject):
 
     def stop(self) -> None:
         """End the thread and wait for it. Called on the GUI thread."""
-        self._thread.quit()
-        self._thread.wait()
+        _end(self._thread)
+
+
+def _end(thread: QThread, *_: object) -> None:
+    if shiboken6.isValid(thread):
+        thread.quit()
+        thread.wait()

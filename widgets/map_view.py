@@ -44,6 +44,7 @@ class MapView(QWidget):
         ready: the page stands and has shown its first batch (again after each reload).
         failed: a sentence for a person: the page reported an error or was ended.
         clicked: (layer, key) of the point that was clicked.
+        about_to_send: a batch is handed to the page now: everything pushed before is in it.
         shown: number of the batch the page has just shown, and the page's report.
         view_changed: the `View` the page shows now.
         base_opened: the `TileSet` of the base layer.
@@ -53,6 +54,7 @@ class MapView(QWidget):
     ready = Signal()
     failed = Signal(str)
     clicked = Signal(str, str)
+    about_to_send = Signal()
     shown = Signal(int, object)
     view_changed = Signal(object)
     base_opened = Signal(object)
@@ -77,7 +79,6 @@ class MapView(QWidget):
         self._tiles = TileReader(self)
         self._tiles.opened.connect(self._base_opened)
         self._tiles.refused.connect(self._base_refused)
-        self.destroyed.connect(self._tiles.stop)
         self._build_web()
         self._overlay = MapOverlay(self)
         self._load()
@@ -215,6 +216,7 @@ class MapView(QWidget):
         batch = self._feed.next_batch()
         if batch is None:
             return
+        self.about_to_send.emit()
         self._last_sent.restart()
         self._watch.start(UNANSWERED_AFTER_MS)
         self._bridge.batch.emit(batch)

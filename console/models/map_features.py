@@ -29,7 +29,7 @@ ALERTS: Final = "alert"
 LAYERS: Final = (
     MapLayer(STATIONS, "things", cluster_px=56, cluster_until_zoom=13, label_zoom=13, value_zoom=11),
     MapLayer(CAMERAS, "things", cluster_px=56, cluster_until_zoom=14, label_zoom=15, value_zoom=12),
-    MapLayer(ALERTS, "marks", cluster_px=44, cluster_until_zoom=16, label_zoom=11, value_zoom=9),
+    MapLayer(ALERTS, "marks", cluster_px=64, cluster_until_zoom=16, label_zoom=11, value_zoom=9),
 )
 
 SILENT_AFTER_INTERVALS: Final = 3
@@ -48,8 +48,8 @@ Latest = Callable[[str, str], tuple[int, float, int] | None]
 """(station_id, symbol) -> (at_ms, value, status) of the newest sample, or None."""
 
 LABELS: Final = (
-    MapLabel("Quần đảo Hoàng Sa", 16.55, 112.0, 4, 9),
-    MapLabel("Quần đảo Trường Sa", 9.6, 114.4, 4, 9),
+    MapLabel("Quần đảo Hoàng Sa (Đà Nẵng)", 16.55, 112.0, 4, 9),
+    MapLabel("Quần đảo Trường Sa (Khánh Hoà)", 9.6, 114.4, 4, 9),
     MapLabel("Biển Đông", 13.6, 112.6, 5, 7),
     MapLabel("Vịnh Bắc Bộ", 19.7, 107.4, 6, 8),
     MapLabel("Vịnh Thái Lan", 9.4, 102.9, 6, 8),
@@ -162,7 +162,7 @@ class Projector:
             return self._station_point(station, "dim", name, "", text, lines)
         parameter, at_ms, value, status = newest
         age_s = max(0.0, (now_ms - at_ms) / 1000)
-        text = f"{parameter.symbol} {format_value(value, parameter.decimals)} {pretty_unit(parameter.unit)}"
+        text = self._value_text(parameter, value)
         note = self._status_word(status)
         old = age_s > SILENT_AFTER_INTERVALS * max(station.interval_s, 1)
         if old:
@@ -241,6 +241,14 @@ class Projector:
             tip=_lines(lines),
         )
 
+    def _value_text(self, parameter: Parameter, value: float) -> str:
+        kind = sensor_kind(parameter.symbol)
+        # Chemical symbols are read in every language; words like "Level" are not.
+        word = kind is not None and kind.key in _WORD_SYMBOLS
+        name = self._name(kind.name_vi, kind.name_en) if kind is not None and word else parameter.symbol
+        unit = "" if parameter.unit == parameter.symbol else pretty_unit(parameter.unit)
+        return f"{name} {format_value(value, parameter.decimals)} {unit}".rstrip()
+
     def _reading_line(self, parameter: Parameter, value: float, status: int) -> str:
         kind = sensor_kind(parameter.symbol)
         name = parameter.symbol if kind is None else self._name(kind.name_vi, kind.name_en)
@@ -254,6 +262,8 @@ class Projector:
     def _name(self, vi: str, en: str) -> str:
         return en if self.english and en else vi
 
+
+_WORD_SYMBOLS: Final = frozenset({"Rain", "Level", "Flow", "Temp", "RH", "P", "Color"})
 
 _PARTS_MAX: Final = 32
 """Shapes of one alert that are drawn; more do not tell more."""
@@ -374,16 +384,17 @@ class Place:
 
 
 def find_places(site: Site, text: str, english: bool, limit: int = 12) -> tuple[Place, ...]:
-    """Communes, cameras and stations whose name or id holds every word of `text`; those starting with it first."""
+    """Communes, cameras and stations whose name or id holds every word of `text`; communes first."""
     words = plain(text).split()
     if not words:
         return ()
-    found: list[tuple[bool, int, str, Place]] = []
-    for order, place in enumerate(_places(site, english)):
+    order = ("commune", CAMERAS, STATIONS)
+    found: list[tuple[int, bool, Place]] = []
+    for place in _places(site, english):
         name = plain(place.name)
         if all(word in name or word in place.key.casefold() for word in words):
-            found.append((not name.startswith(words[0]), order, name, place))
-    return tuple(place for _, _, _, place in sorted(found, key=lambda row: row[:2])[:limit])
+            found.append((order.index(place.kind), words[0] not in name.split(), place))
+    return tuple(place for _, _, place in sorted(found, key=lambda row: row[:2])[:limit])
 
 
 def _places(site: Site, english: bool) -> Iterable[Place]:

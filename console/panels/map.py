@@ -78,6 +78,15 @@ class MapPanel(Panel):
     def map_view(self) -> MapView:
         return self._map
 
+    @property
+    def search(self) -> MapSearch:
+        return self._search
+
+    @property
+    def notice(self) -> str:
+        """What the header says, "" when there is nothing to say."""
+        return self._notice.text()
+
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build_header(self) -> None:
@@ -357,5 +366,5 @@ class MapPanel(Panel):
 
 
 SPEC = PanelSpec(
-    "map", QT_TRANSLATE_NOOP("Panels", "Map"), MapPanel, frozenset({"state", "readings", "history", "web"})
+    "map", str(QT_TRANSLATE_NOOP("Panels", "Map")), MapPanel, frozenset({"state", "readings", "history", "web"})
 )

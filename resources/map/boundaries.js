@@ -12,6 +12,7 @@ Desk.Boundaries = class {
     this.fixedLabels = [];
     this.home = "";
     this.overTiles = false;
+    this.communesShown = false;
     map.on("zoomend", () => this.showFitting());
   }
 
@@ -19,7 +20,9 @@ Desk.Boundaries = class {
     const c = Desk.theme.colours, own = feature.properties.code === this.home;
     const fill = this.overTiles ? { fill: false } : { fill: true, fillOpacity: 1 };
     if (name === "communes") return { ...fill, fillColor: c.commune, color: c.border, weight: 1 };
-    return { ...fill, fillColor: own ? c.commune : c.land, color: own ? c.outline : c.border, weight: 1 };
+    // The coarse shape of the home province would stick out under its communes.
+    if (own && this.communesShown && !this.overTiles) return { fill: false, stroke: false };
+    return { ...fill, stroke: true, fillColor: own ? c.commune : c.land, color: own ? c.outline : c.border, weight: 1 };
   }
 
   async load(name, version) {
@@ -48,7 +51,11 @@ Desk.Boundaries = class {
   }
 
   showFitting() {
-    const communes = this.map.getZoom() >= 8;
+    const communes = this.map.getZoom() >= 8, shown = communes && Boolean(this.layers.communes);
+    if (shown !== this.communesShown) {
+      this.communesShown = shown;
+      if (this.layers.provinces) this.layers.provinces.setStyle((feature) => this.style("provinces", feature));
+    }
     const set = (key, on) => {
       const layer = this.layers[key];
       if (layer && on !== this.map.hasLayer(layer)) on ? layer.addTo(this.map) : layer.remove();

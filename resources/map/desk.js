@@ -8,7 +8,7 @@ Desk.start = (map, bridge) => {
   const furniture = new Desk.Furniture(map, boundaries, points);
   const documents = {};
   let tiles = null, painting = false, areasDirty = true, acknowledge = null;
-  Object.assign(Desk, { map, boundaries, points, areas, furniture, documents, painted: 0 });
+  Object.assign(Desk, { bridge, map, boundaries, points, areas, furniture, documents, painted: 0 });
   map.setMinZoom(3);
   map.setMaxZoom(19);
 
@@ -26,7 +26,16 @@ Desk.start = (map, bridge) => {
     points.paint(now);
     if (areasDirty || points.conesDirty) { areas.draw(); areasDirty = points.conesDirty = false; }
     Desk.painted += 1;
-    if (acknowledge) { const tell = acknowledge; acknowledge = null; tell(); }
+    if (acknowledge) afterThisFrame(acknowledge);
+    acknowledge = null;
+  }
+
+  // Acknowledged is what was shown: the next frame's start is the end of this one. Hidden pages get no frames.
+  function afterThisFrame(tell) {
+    let told = false;
+    const once = () => { if (!told) { told = true; tell(); } };
+    requestAnimationFrame(once);
+    setTimeout(once, 250);
   }
 
   function moved() { points.moved(); areasDirty = true; paint(); }

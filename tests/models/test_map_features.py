@@ -1,0 +1,194 @@
+"""What of the room the map shows."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from backend.contracts.alerts import AlertPhase
+from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, CameraChanged
+from backend.contracts.kinds.alerts import Priority
+from backend.contracts.state import Delta
+from console.models.map_features import (
+    ALERTS,
+    CAMERAS,
+    LAYERS,
+    STATIONS,
+    Projector,
+    Words,
+    box_of,
+    find_places,
+    format_age,
+    format_value,
+    plain,
+    pretty_unit,
+)
+from tests.panels.map_room import NOW_MS, Room, alert, busy_room, laocai
+from widgets.map_types import MapDelta, MapPoint
+
+
+def projector(room: Room, english: bool = False) -> Projector:
+    return Projector(room.readings.latest, Words(), english)
+
+
+def points(delta: MapDelta, layer: str) -> dict[str, MapPoint]:
+    return {point.key: point for point in delta.points[layer]}
+
+
+def test_the_whole_picture_has_every_camera_and_station_and_every_placed_alert() -> None:
+    room = busy_room()
+    delta = projector(room).project(room.state, room.clock.now_ms())
+    assert delta.reset
+    assert len(delta.points[CAMERAS]) == len(laocai().cameras) >= 24
+    assert len(delta.points[STATIONS]) == len(laocai().stations) >= 28
+    assert set(points(delta, ALERTS)) == {"fire", "so2", "level", "flood", "rain", "fog", "camera"}
+    assert delta.removed[ALERTS] == ["silent"]
+    assert projector(room).unplaced(room.state) == 1
+
+
+def test_every_layer_that_is_filled_is_declared() -> None:
+    room = busy_room()
+    delta = projector(room).project(room.state, room.clock.now_ms())
+    assert set(delta.points) <= {layer.key for layer in LAYERS}
+
+
+@pytest.mark.parametrize(
+    ("phase", "look"),
+    [
+        (AlertPhase.ACTIVE_UNACKNOWLEDGED, "filled"),
+        (AlertPhase.ACTIVE_ACKNOWLEDGED, "outline"),
+        (AlertPhase.RETURNED_UNACKNOWLEDGED, "dashed"),
+    ],
+)
+def test_an_alert_looks_as_far_as_it_has_come(phase: AlertPhase, look: str) -> None:
+    room = Room()
+    room.happen(AlertRaised(alert=alert("a", Priority.HIGH, phase, lat_deg=22.0, lon_deg=104.0)))
+    point = points(projector(room).project(room.state, NOW_MS), ALERTS)["a"]
+    assert (point.look, point.rank) == (look, 2)
+
+
+def test_a_lost_camera_is_told_by_its_look_and_by_words() -> None:
+    room = Room()
+    camera = laocai().cameras[0]
+    room.happen(CameraChanged(camera_id=camera.camera_id, condition="lost", reason="không trả lời"))
+    point = points(projector(room).project(room.state, NOW_MS), CAMERAS)[camera.camera_id]
+    assert point.look == "lost"
+    assert point.note == Words().lost
+    assert "không trả lời" in point.tip
+
+
+def test_a_camera_nobody_has_checked_is_not_drawn_as_well() -> None:
+    room = Room()
+    delta = projector(room).project(room.state, NOW_MS)
+    assert {point.look for point in delta.points[CAMERAS]} == {"dim"}
+
+
+def test_a_change_of_one_camera_projects_that_camera_only() -> None:
+    room = busy_room()
+    delta = projector(room).project_changes(room.state, Delta(cameras={"gt-kim-tan"}), NOW_MS)
+    assert not delta.reset
+    assert list(points(delta, CAMERAS)) == ["gt-kim-tan"]
+    assert set(delta.points) == {CAMERAS}
+
+
+def test_a_closed_alert_and_its_area_leave_the_map() -> None:
+    room = busy_room()
+    room.happen(AlertAcknowledged(alert_id="flood"), AlertReturned(alert_id="flood"))
+    delta = projector(room).project_changes(room.state, Delta(alerts={"flood"}), NOW_MS)
+    assert delta.removed[ALERTS] == ["flood"]
+    assert delta.areas == {"flood": ()}
+
+
+def test_areas_follow_polygons_circles_and_commune_codes() -> None:
+    room = busy_room()
+    areas = projector(room).project(room.state, NOW_MS).areas
+    assert areas["flood"][0].ring
+    assert areas["rain"][0].radius_m == 9000.0
+    assert areas["fog"][0].codes == ("02839",)
+    assert areas["fire"] == ()
+
+
+@pytest.mark.parametrize(("age_s", "look"), [(0.0, "normal"), (2.9, "normal"), (3.1, "dim"), (1000.0, "dim")])
+def test_a_station_is_old_after_three_missed_intervals(age_s: float, look: str) -> None:
+    room = Room()
+    station = laocai().stations[0]
+    room.readings.samples[station.station_id, station.parameters[0].symbol] = (
+        NOW_MS - int(age_s * station.interval_s * 1000), 7.25, 0,
+    )  # fmt: skip
+    point = projector(room).station(station, NOW_MS)
+    assert point.look == look
+    assert ("ago" in point.note) == (look == "dim")
+    assert "7,2" in point.value
+
+
+def test_a_station_without_data_says_so() -> None:
+    room = Room()
+    point = projector(room).station(laocai().stations[0], NOW_MS)
+    assert (point.look, point.value) == ("dim", "no data")
+
+
+def test_calibration_is_said_beside_the_figure() -> None:
+    room = Room()
+    station = laocai().stations[0]
+    room.readings.samples[station.station_id, station.parameters[0].symbol] = (NOW_MS, 7.25, 1)
+    assert projector(room).station(station, NOW_MS).note == "calibrating"
+
+
+def test_only_the_stations_asked_for_are_projected() -> None:
+    room = Room()
+    wanted = {laocai().stations[2].station_id}
+    delta = projector(room).stations(room.state, wanted, NOW_MS)
+    assert set(points(delta, STATIONS)) == wanted
+
+
+def test_an_alert_without_own_place_stands_at_its_commune() -> None:
+    room = Room()
+    commune = laocai().communes[5]
+    raised = alert("a").model_copy(update={"commune_code": commune.code})
+    assert projector(room).place_of(raised, laocai()) == (commune.lat_deg, commune.lon_deg)
+
+
+@pytest.mark.parametrize("query", ["coc leu", "Cốc Lếu", "COC  LEU", "leu coc"])
+def test_search_ignores_diacritics_case_and_order(query: str) -> None:
+    names = [place.name for place in find_places(laocai(), query, english=False)]
+    assert any("Cốc Lếu" in name for name in names)
+
+
+def test_search_finds_communes_before_cameras() -> None:
+    found = find_places(laocai(), "sa pa", english=False)
+    assert found[0].kind == "commune"
+    assert plain(found[0].name).endswith("sa pa")
+    assert {place.kind for place in found} > {"commune"}
+
+
+def test_search_for_nothing_finds_nothing() -> None:
+    assert find_places(laocai(), "   ", english=False) == ()
+    assert find_places(laocai(), "khong-co-noi-nao", english=False) == ()
+
+
+def test_figures_are_written_the_vietnamese_way() -> None:
+    assert format_value(1250.0, 0) == "1.250"
+    assert format_value(3.414, 2) == "3,41"
+    assert pretty_unit("mg/Nm3") == "mg/Nm³"
+    assert pretty_unit("m3/h") == "m³/h"
+    assert [format_age(age, Words()) for age in (12, 250, 7300, 400_000)] == ["12 s", "4 min", "2 h", "4 d"]
+
+
+def test_the_box_of_an_alert_holds_all_its_shapes() -> None:
+    room = busy_room()
+    box = box_of(room.state.alerts["rain"])
+    assert box is not None
+    assert box.south < 22.33 < box.north
+    assert box.west < 103.84 < box.east
+    assert box_of(room.state.alerts["fire"]) is None
+
+
+def test_english_names_are_used_where_there_are_any() -> None:
+    room = Room()
+    camera = laocai().cameras[0]
+    english = projector(room, english=True)
+    assert english.camera(camera, room.state).label == camera.name_en
+    nameless = camera.model_copy(update={"name_en": ""})
+    assert english.camera(nameless, room.state).label == camera.name_vi
+    assert dataclasses.replace(english, english=False).camera(camera, room.state).label == camera.name_vi
