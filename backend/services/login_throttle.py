@@ -31,6 +31,9 @@ class LoginThrottle:
         self._now_ms = now_ms
         self._attempts: OrderedDict[tuple[str, str], _Attempts] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._attempts)
+
     def wait_s(self, user: str, origin: str) -> float:
         """Seconds until the next attempt is looked at; 0 = now."""
         return max(

@@ -10,9 +10,11 @@ from backend.contracts.readings import ReadingBucket
 
 _SPAN: Final = "FROM readings WHERE series_id = :series_id AND at_ms >= :start_ms AND at_ms <= :end_ms"
 
-# SQLite: beside a lone min() or max(), a bare column is of the row that holds it (sqlite.org/lang_select.html).
+# SQLite: beside one single min() or max(), a bare column is of the row that holds it (sqlite.org/lang_select.html);
+# a max(status) would be the second.
 _SQLITE_MINIMA: Final = text(
-    "SELECT (at_ms - :start_ms) / :width_ms AS bucket, min(value), at_ms, avg(value), count(*), max(status)"
+    "SELECT (at_ms - :start_ms) / :width_ms AS bucket, min(value), at_ms, avg(value), count(*),"
+    " CASE WHEN sum(status = 2) > 0 THEN 2 WHEN sum(status = 1) > 0 THEN 1 ELSE 0 END"
     f" {_SPAN} GROUP BY bucket ORDER BY bucket"
 )
 _SQLITE_MAXIMA: Final = text(

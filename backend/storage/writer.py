@@ -56,7 +56,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._rows_pending = 0
+        self.rows_pending = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = ""
         self._batch: list[_Job] = []
@@ -68,7 +68,7 @@ class Writer:
 
     async def capacity(self) -> None:
         """Return when the queue has room. Everything that submits awaits this first."""
-        while self._rows_pending >= QUEUE_ROWS:
+        while self.rows_pending >= QUEUE_ROWS:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             await turn
@@ -79,7 +79,7 @@ class Writer:
         if self._closed:
             future.set_exception(StorageError(self._closed))
             return future
-        self._rows_pending += rows
+        self.rows_pending += rows
         self._queue.put(
             _Job(cast("Handler[object, object]", handler), item, rows, cast("asyncio.Future[object]", future))
         )
@@ -142,7 +142,8 @@ class Writer:
             # One of them is bad and took the transaction with it: each for itself now.
             return [result for job in batch for result in self._store([job])]
         self._settle(batch, committed=True)
-        self.fault = ""
+        if any(not isinstance(result, Exception) for result in results):
+            self.fault = ""  # refusals alone do not show that the disk takes anything again
         self.transactions += 1
         self.rows_committed += sum(job.rows for job in batch)
         return results
@@ -177,14 +178,14 @@ class Writer:
 
     def _resolve(self, answers: Sequence[tuple[_Job, object]]) -> None:
         for job, result in answers:
-            self._rows_pending -= job.rows
+            self.rows_pending -= job.rows
             if job.future.done():  # its caller was cancelled
                 continue
             if isinstance(result, Exception):
                 job.future.set_exception(result)
             else:
                 job.future.set_result(result)
-        while self._waiting and self._rows_pending < QUEUE_ROWS:
+        while self._waiting and self.rows_pending < QUEUE_ROWS:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
