@@ -34,11 +34,13 @@ class RunSettings(Config):
         cameras: addresses or video files to put on the wall too; may hold passwords.
         demo: also start the producers of the demonstration city.
         shots: folder for pictures of every workspace; "" = none.
+        screens: for the pictures, how many monitors; 0 = every set.
     """
 
     cameras: tuple[SecretStr, ...] = ()
     demo: bool = False
     shots: str = ""
+    screens: int = Field(default=0, ge=0, le=4)
 
 
 class ConsoleSettings(Config):

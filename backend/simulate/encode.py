@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 """(height, width, 3), RGB."""
 
-LOOP_S: Final = 12
+LOOP_S: Final = 10
+"""Length of a clip; every movement in it closes after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class StreamShape:
 
 MAIN: Final = StreamShape("main", 1280, 720, 25, 24, 2500)
 SUB: Final = StreamShape("sub", 640, 360, 15, 25, 700)
+
+
+def as_picture(frame: av.VideoFrame) -> Picture:
+    """An RGB frame's pixels (PyAV's type also covers formats of other depths)."""
+    return frame.to_ndarray().astype(np.uint8, copy=False)
 
 
 def burn_code(picture: Picture, index: int) -> None:

@@ -1,0 +1,248 @@
+"""The demonstration city as a whole: every producer, speaking its protocol to its door."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from backend.contracts.site import Producer
+from backend.simulate import rtsp
+from backend.simulate.bulletins import Issue
+from backend.simulate.cap_feed import CapFeedServer
+from backend.simulate.clips import clip_path, make_clips
+from backend.simulate.detections import Analytics
+from backend.simulate.encode import MAIN, SUB, StreamShape
+from backend.simulate.plan import Plan
+from backend.simulate.scenes import SCENES
+from backend.simulate.station_files import DropFolder, HttpDoor, Logger, Outbox, play_logger
+from backend.simulate.story import Story
+from config.communes import read_communes
+from config.model import CameraConfig, CapFeedSource, DropFolderSource, SiteConfig
+from config.problems import Problems
+
+HISTORY_MS: Final = 24 * 3_600_000
+GOES_ON_MS: Final = 30 * 60_000
+"""Started again within so long, the story goes on where it was; later it begins anew."""
+
+_GOLDEN: Final = 0.618034
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class CityError(RuntimeError):
+    """The demonstration cannot be played; the message says what to do."""
+
+
+def say(text: str) -> None:
+    """One line of progress on stdout, at once."""
+    print(text, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the start of the story and the last sample were, from one run to the next."""
+
+    start_ms: int
+    last_ms: int
+
+
+def recall(file: Path, now_ms: int) -> Told:
+    """The story's start and how far its history is already written; a new story when the last one is long over."""
+    try:
+        noted = json.loads(file.read_text(encoding="utf-8"))
+        start_ms, last_ms = int(noted["start_ms"]), int(noted["last_ms"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Told(now_ms, now_ms - HISTORY_MS)
+    last_ms = max(min(last_ms, now_ms), now_ms - HISTORY_MS)
+    return Told(start_ms if now_ms - last_ms < GOES_ON_MS else now_ms, last_ms)
+
+
+def scene_of(plan: Plan, cameras: Iterable[CameraConfig]) -> dict[str, str]:
+    """Which clip each simulated camera plays.
+
+    Raises:
+        CityError: simulation.toml names a scene there is not.
+    """
+    drawn = [name for name in SCENES if name not in ("bikes", "carphone")]
+    found = {}
+    for index, camera in enumerate(camera for camera in cameras if camera.simulated):
+        name = plan.scenes.get(camera.camera_id, drawn[index % len(drawn)])
+        if name not in SCENES:
+            raise CityError(f"simulation.toml: no scene {name!r} for {camera.camera_id}; there are {', '.join(SCENES)}")
+        found[camera.camera_id] = name
+    return found
+
+
+def mounts_of(cameras: Iterable[CameraConfig], scenes: Mapping[str, str], clips: Path) -> dict[str, rtsp.Mount]:
+    """Every address of the simulated cameras. Loops are shifted against each other: cameras are never in step."""
+    mounts: dict[str, rtsp.Mount] = {}
+    for index, camera in enumerate(camera for camera in cameras if camera.camera_id in scenes):
+        for url, shape in ((camera.main_url, MAIN), (camera.sub_url, SUB)):
+            if path := urlsplit(url.get_secret_value()).path:
+                mounts[path] = _mount(clips, scenes[camera.camera_id], shape, index)
+    return mounts
+
+
+def _mount(clips: Path, scene: str, shape: StreamShape, index: int) -> rtsp.Mount:
+    loop_ms = shape.frames / shape.fps * 1000
+    return rtsp.Mount(clip_path(clips, scene, shape), shape.fps, round(index * _GOLDEN % 1.0 * loop_ms, 1))
+
+
+def rtsp_port(cameras: Iterable[CameraConfig]) -> int:
+    """The port the simulated cameras' addresses name.
+
+    Raises:
+        CityError: they are not all on one port of this machine.
+    """
+    doors = {
+        (parts.hostname, parts.port or 554)
+        for camera in cameras
+        if camera.simulated
+        for parts in [urlsplit(camera.main_url.get_secret_value())]
+    }
+    if len(doors) != 1 or next(iter(doors))[0] not in _LOOPBACK:
+        raise CityError("cameras.csv: the addresses of simulated cameras must name one port of 127.0.0.1")
+    return next(iter(doors))[1]
+
+
+class City:
+    """Plays until cancelled.
+
+    Args:
+        data: the backend's own data folder: drop folders lie in it, clips and notes are kept there.
+        server: base address of the backend's HTTP door.
+        tokens: folder with one file per producer, named as the producer.
+    """
+
+    def __init__(self, site: SiteConfig, plan: Plan, data: Path, server: str, tokens: Path) -> None:
+        self.site = site
+        self.plan = plan
+        self.data = data
+        self.server = server
+        self.tokens = tokens
+        self.clips = data / "clips"
+        self.notes = data / "simulation.json"
+        self.scenes = scene_of(plan, site.cameras)
+        self.told = recall(self.notes, time.time_ns() // 1_000_000)
+        self.story = Story(site, plan, self.told.start_ms)
+
+    def prepare(self) -> None:
+        """Makes the clips that are missing; about a minute on two cores, once."""
+        make_clips(self.clips, self.scenes.values(), lambda done, of: say(f"simulate: clips {done}/{of}"))
+
+    async def run(self) -> None:
+        """Everything at once; the clips are made beside it when `prepare` was not called before."""
+        feed = self._cap_feed()
+        if feed is not None:
+            feed.start()
+        limits = httpx.Limits(max_connections=8)
+        try:
+            async with (
+                httpx.AsyncClient(base_url=self.server, timeout=10.0, limits=limits) as client,
+                asyncio.TaskGroup() as tasks,
+            ):
+                outboxes = self._outboxes(client)
+                for outbox in outboxes.values():
+                    if isinstance(outbox, HttpDoor):
+                        tasks.create_task(outbox.run())
+                tasks.create_task(self._stations(outboxes, tasks))
+                tasks.create_task(self._cameras())
+                if token := self._token("camera-ai"):
+                    seen = frozenset(camera.camera_id for camera in self.site.cameras)
+                    analytics = Analytics(client, token, seen, self.plan.seed)
+                    tasks.create_task(analytics.run(self.told.start_ms / 1000))
+        finally:
+            if feed is not None:
+                feed.stop()
+
+    def _token(self, producer_id: str) -> str:
+        try:
+            return (self.tokens / producer_id).read_text(encoding="utf-8").strip()
+        except OSError:
+            if any(producer.producer_id == producer_id for producer in self.site.producers):
+                say(f"simulate: no token for {producer_id} in {self.tokens.name}/; it sends nothing")
+            return ""
+
+    def _outboxes(self, client: httpx.AsyncClient) -> dict[str, Outbox]:
+        found: dict[str, Outbox] = {}
+        for producer in self.site.producers:
+            if producer.simulated and (outbox := self._outbox(producer, client)) is not None:
+                found[producer.producer_id] = outbox
+        return found
+
+    def _outbox(self, producer: Producer, client: httpx.AsyncClient) -> Outbox | None:
+        sends = {station.producer_id for station in self.site.stations}
+        if producer.producer_id not in sends:
+            return None
+        for source in self.site.sources:
+            if isinstance(source, DropFolderSource) and source.producer_id == producer.producer_id:
+                return DropFolder(self.data / source.folder)
+        token = self._token(producer.producer_id)
+        return HttpDoor(client, producer.producer_id, token) if token else None
+
+    async def _stations(self, outboxes: Mapping[str, Outbox], tasks: asyncio.TaskGroup) -> None:
+        """History of every logger through its own door, then the live files."""
+        loggers = [Logger(self.site, station, self.story) for station in self.site.stations]
+        now_ms = time.time_ns() // 1_000_000
+        count = 0
+        for place, logger in enumerate(loggers):
+            outbox = outboxes.get(logger.station.producer_id)
+            if outbox is None:
+                continue
+            for file in await asyncio.to_thread(logger.history, self.told.last_ms + 1, now_ms):
+                await outbox.send(file)
+                count += 1
+            offset_s = place * logger.station.interval_s * _GOLDEN % logger.station.interval_s
+            tasks.create_task(play_logger(logger, outbox, offset_s))
+        say(f"simulate: history sent in {count} files, live from now on")
+        while True:
+            self._note()
+            await asyncio.sleep(30)
+
+    def _note(self) -> None:
+        noted = {"start_ms": self.told.start_ms, "last_ms": time.time_ns() // 1_000_000}
+        part = self.notes.with_suffix(".part")
+        part.write_text(json.dumps(noted), encoding="utf-8")
+        part.replace(self.notes)
+
+    def _cap_feed(self) -> CapFeedServer | None:
+        simulated = {producer.producer_id for producer in self.site.producers if producer.simulated}
+        for source in self.site.sources:
+            if isinstance(source, CapFeedSource) and source.producer_id in simulated:
+                areas = read_communes(self.site.communes_file, Problems())
+                issue = Issue(areas, self.told.start_ms, self.site.utc_offset_min)
+                try:
+                    return CapFeedServer(issue, source.url)
+                except OSError as error:
+                    raise CityError(f"{source.url} cannot be served: {error.strerror}; is it in use?") from error
+        return None
+
+    async def _cameras(self) -> None:
+        """The RTSP server; started again when it ends."""
+        if not self.scenes:
+            return
+        await asyncio.to_thread(self.prepare)
+        port = rtsp_port(self.site.cameras)
+        mounts = mounts_of(self.site.cameras, self.scenes, self.clips)
+        while True:
+            process, url = await asyncio.to_thread(rtsp.start, self.data / "mounts.json", mounts, port=port)
+            say(f"simulate: {len(mounts)} streams of {len(self.scenes)} cameras on {url}")
+            try:
+                await _ended(process)
+            finally:
+                rtsp.stop(process)
+            say("simulate: the RTSP server ended; it is started again")
+            await asyncio.sleep(1)
+
+
+async def _ended(process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        await asyncio.sleep(0.5)
