@@ -8,11 +8,13 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from resources import tokens
+
 BAND_PX: Final = 36
 _DIM: Final = QColor(0, 0, 0, 120)
 _BAND: Final = QColor(0, 0, 0, 235)
 _HATCH: Final = QColor(255, 255, 255, 70)
-_TEXT: Final = QColor("#FFFFFF")
+_TEXT: Final = QColor(tokens.LIVENESS_INK)
 
 
 class MapOverlay(QWidget):
@@ -41,7 +43,7 @@ class MapOverlay(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#0E1116") if self._opaque else _DIM)
+        painter.fillRect(self.rect(), QColor(tokens.WINDOW) if self._opaque else _DIM)
         band = QRect(0, 0, self.width(), BAND_PX)
         painter.fillRect(band, _BAND)
         painter.fillRect(band, QBrush(_HATCH, Qt.BrushStyle.BDiagPattern))
@@ -52,7 +54,7 @@ class MapOverlay(QWidget):
         text_width = painter.fontMetrics().horizontalAdvance(self._words) + 24
         plate = QRect(0, 0, min(text_width, self.width()), BAND_PX)
         plate.moveCenter(band.center())
-        painter.fillRect(plate, QColor("#000000"))
+        painter.fillRect(plate, QColor(tokens.LIVENESS_BACK))
         painter.setPen(_TEXT)
         elided = painter.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, plate.width() - 8)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, elided)

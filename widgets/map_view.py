@@ -18,6 +18,7 @@ from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
+from resources import tokens
 from widgets.map_bridge import BridgeHandler, MapBridge, MapWebPage
 from widgets.map_feed import MapFeed
 from widgets.map_overlay import MapOverlay
@@ -28,9 +29,24 @@ from widgets.map_types import Bounds, MapDelta, MapLabel, MapLayer, MapTheme, Ma
 
 log: Final = logging.getLogger(__name__)
 
-TICK_MS: Final = 50
+TICK_MS: Final = 100
+"""Least time between batches under steady load; the first change after a pause goes at once. Each batch costs a
+repaint, which on a seat without GPU is the map's whole price."""
+
 UNANSWERED_AFTER_MS: Final = 5_000
 KILL_AFTER_MS: Final = 15_000
+DESK_THEME: Final = MapTheme(
+    colours={
+        "window": tokens.WINDOW,
+        "panel": tokens.PANEL,
+        "raised": tokens.RAISED,
+        "line": tokens.LINE,
+        "text1": tokens.TEXT_1,
+        "text2": tokens.TEXT_2,
+        "text3": tokens.TEXT_3,
+    },
+    ranks=tokens.SEVERITY,
+)
 RELOAD_MS: Final = (200, 1_000, 5_000)
 """Waits before the page is loaded again, by how often it failed in a row."""
 
@@ -81,6 +97,7 @@ class MapView(QWidget):
         self._tiles.refused.connect(self._base_refused)
         self._build_web()
         self._overlay = MapOverlay(self)
+        self.set_theme(DESK_THEME)
         self._load()
 
     def _build_web(self) -> None:
@@ -94,7 +111,7 @@ class MapView(QWidget):
         # Children go in the order they came: the page (inside the view) must be gone before its profile.
         self._profile.setParent(None)
         self._profile.setParent(self)
-        self._page.setBackgroundColor(QColor("#0E1116"))
+        self._page.setBackgroundColor(QColor(tokens.WINDOW))
         self._bridge = MapBridge(self)
         self._bridge.handler = _Handler(self)
         channel = QWebChannel(self._page)

@@ -27,6 +27,7 @@ from console.models.map_features import (
 from console.models.map_words import legend_words, map_words
 from console.models.session import Selected, SelectedKind, Session
 from console.panels import Panel, PanelSpec
+from resources import tokens
 from widgets.map_search import MapSearch
 from widgets.map_types import Bounds
 from widgets.map_view import MapView
@@ -34,7 +35,6 @@ from widgets.map_view import MapView
 if TYPE_CHECKING:
     from backend.contracts.alerts import Alert
 
-HEADER_PX: Final = 28
 CLOSE_ZOOM: Final = 15
 AGES_EVERY_MS: Final = 10_000
 LINK_EVERY_MS: Final = 1_000
@@ -92,7 +92,7 @@ class MapPanel(Panel):
     def _build_header(self) -> None:
         self._header = QWidget(self)
         self._header.setObjectName("mapHeader")
-        self._header.setFixedHeight(HEADER_PX)
+        self._header.setFixedHeight(tokens.HEADER_PX)
         self._search = MapSearch(self._header)
         self._search.setPlaceholderText(self.tr("Find a commune, camera or station  ( / )"))
         self._search.typed.connect(self._find)

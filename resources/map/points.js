@@ -50,7 +50,14 @@ Desk.Points = class {
     else this.enter(item);
     if (item.cone || (before && before.cone)) this.conesDirty = this.conesDirty || !before || !before.cone || !item.cone
       || before.look !== item.look || before.ux !== item.ux || before.uy !== item.uy || String(before.cone) !== String(item.cone);
-    this.labelsDirty = true;
+    if (this.speaks(item) || (before && this.speaks(before)) || !before) this.labelsDirty = true;
+  }
+
+  // Something is written beside it at this zoom.
+  speaks(item) {
+    const zoom = this.map.getZoom();
+    return !item.cluster && (item.id === this.selected || (item.label && zoom >= item.labelZoom)
+      || ((item.value || item.note) && zoom >= item.valueZoom));
   }
 
   remove(id) {
@@ -248,6 +255,7 @@ Desk.Points = class {
   candidates(zoom) {
     const s = this.labels, found = [];
     for (const item of this.items.values()) {
+      if (!this.speaks(item)) continue;
       const x = s.x(item.ux), y = s.y(item.uy) - (item.mark ? Desk.Points.LIFT : 0);
       if (x < 0 || y < 0 || x > s.width || y > s.height) continue;
       const parts = this.texts(item, zoom);
@@ -267,7 +275,9 @@ Desk.Points = class {
     c.textAlign = "left";
     c.lineJoin = "round";
     const taken = new Desk.Room();
-    for (const item of this.items.values()) {
+    // Names keep clear of symbols, except where there are so many that no place would be left anyway.
+    const crowd = this.items.size > 1500 ? this.marks : this.items;
+    for (const item of crowd.values()) {
       const x = s.x(item.ux), y = s.y(item.uy);
       if (x < -20 || y < -20 || x > s.width + 20 || y > s.height + 40) continue;
       const r = item.cluster ? 13 : item.mark ? 12 : 8, up = item.mark ? Desk.Points.LIFT : 0;

@@ -42,13 +42,15 @@ BARE = """<!DOCTYPE html><html><head><meta charset="utf-8">
 <script src="trucban://map/leaflet/leaflet.js"></script>
 <link rel="stylesheet" href="trucban://map/leaflet/leaflet.css">
 <style>html, body, #m { height: 100%; margin: 0; background: #0e1116 }</style></head><body><div id="m"></div><script>
-const map = L.map("m", { zoomControl: false, attributionControl: false, zoomAnimation: false }).setView([22.4, 104.0], 11);
+const map = L.map("m", { zoomControl: false, attributionControl: false, zoomAnimation: false });
+map.setView([22.4, 104.0], 11);
 const drawn = L.canvas(), all = [], waits = [];
 let s = 7; const rnd = () => (s = (s * 16807) % 2147483647) / 2147483647;
 function begin(objects, perTick, tickMs) {
   const b = map.getBounds();
   for (let i = 0; i < objects; i++) all.push(L.circleMarker([b.getSouth() + rnd() * (b.getNorth() - b.getSouth()),
-    b.getWest() + rnd() * (b.getEast() - b.getWest())], { renderer: drawn, radius: 7, weight: 1, color: "#a7b1be" }).addTo(map));
+    b.getWest() + rnd() * (b.getEast() - b.getWest())],
+    { renderer: drawn, radius: 7, weight: 1, color: "#a7b1be" }).addTo(map));
   setInterval(() => { const at = performance.now();
     for (let i = 0; i < perTick; i++) all[Math.floor(rnd() * objects)].setStyle({ fillOpacity: rnd() });
     const shown = () => { for (let i = 0; i < perTick; i++) waits.push(performance.now() - at); };
@@ -89,8 +91,8 @@ def _ask(page: QWebEnginePage, script: str) -> object:
     return json.loads(answers[0] or "null")
 
 
-def _tree_cpu_s() -> float:
-    """CPU seconds of this process and all its descendants."""
+def _tree_cpu_s() -> dict[int, float]:
+    """CPU seconds so far of this process and each of its descendants, by process id."""
     parents: dict[int, int] = {}
     ticks: dict[int, int] = {}
     for folder in Path("/proc").iterdir():
@@ -104,7 +106,7 @@ def _tree_cpu_s() -> float:
     mine = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in mine} - mine:
         mine |= more
-    return sum(ticks.get(pid, 0) for pid in mine) / os.sysconf("SC_CLK_TCK")
+    return {pid: ticks.get(pid, 0) / os.sysconf("SC_CLK_TCK") for pid in mine}
 
 
 def _p95(values: list[float]) -> float:
@@ -117,7 +119,9 @@ def _measure(seconds: float) -> float:
     loop = QEventLoop()
     QTimer.singleShot(int(seconds * 1000), loop.quit)
     loop.exec()
-    return (_tree_cpu_s() - cpu) / (time.monotonic() - start)
+    # A process that ended meanwhile belonged to an earlier measurement.
+    used = sum(spent - cpu.get(pid, 0.0) for pid, spent in _tree_cpu_s().items())
+    return used / (time.monotonic() - start)
 
 
 class _Probe:

@@ -113,9 +113,7 @@ def test_areas_follow_polygons_circles_and_commune_codes() -> None:
 def test_a_station_is_old_after_three_missed_intervals(age_s: float, look: str) -> None:
     room = Room()
     station = laocai().stations[0]
-    room.readings.samples[station.station_id, station.parameters[0].symbol] = (
-        NOW_MS - int(age_s * station.interval_s * 1000), 7.25, 0,
-    )  # fmt: skip
+    room.measure(station, NOW_MS - int(age_s * station.interval_s * 1000), 7.25)
     point = projector(room).station(station, NOW_MS)
     assert point.look == look
     assert ("ago" in point.note) == (look == "dim")
@@ -131,7 +129,7 @@ def test_a_station_without_data_says_so() -> None:
 def test_calibration_is_said_beside_the_figure() -> None:
     room = Room()
     station = laocai().stations[0]
-    room.readings.samples[station.station_id, station.parameters[0].symbol] = (NOW_MS, 7.25, 1)
+    room.measure(station, NOW_MS, 7.25, status=1)
     assert projector(room).station(station, NOW_MS).note == "calibrating"
 
 

@@ -7,18 +7,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
 
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail
 from backend.contracts.events import AlertRaised, CameraChanged, Event, LoggedEvent, SiteLoaded
 from backend.contracts.geometry import Circle, Polygon
 from backend.contracts.kinds.alerts import AlertKindKey, Priority
-from backend.contracts.readings import ReadingHistory
-from backend.contracts.site import Site
+from backend.contracts.readings import ReadingHistory, ReadingSeries, ReadingStatus
+from backend.contracts.site import Site, Station
 from backend.contracts.state import Delta, RoomState, apply
 from config.site import load_site, public_site
+from console.models.link import LinkModel
+from console.models.readings import ReadingStore
 from console.models.session import Session
-from console.timebase import WallClock
+from console.timebase import WallClock, monotonic_s
 from widgets.map_scheme import register_map_scheme
 
 # Test modules are imported before any test makes the application object, which is when this has to happen.
@@ -33,34 +35,6 @@ AREA_RING = ((104.05, 22.20), (104.25, 22.18), (104.28, 22.33), (104.10, 22.36),
 @cache
 def laocai() -> Site:
     return public_site(load_site(SITE_FOLDER), NOW_MS)
-
-
-class Link(QObject):
-    """The two facts of the link model that a map reads, settable."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.condition = "live"
-        self.age_s = 0.1
-
-    def become(self, condition: str, age_s: float) -> None:
-        self.condition, self.age_s = condition, age_s
-        self.changed.emit()
-
-
-class Readings(QObject):
-    """Newest samples by (station, symbol), settable."""
-
-    stations_changed = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.samples: dict[tuple[str, str], tuple[int, float, int]] = {}
-
-    def latest(self, station_id: str, symbol: str) -> tuple[int, float, int] | None:
-        return self.samples.get((station_id, symbol))
 
 
 class SiteDocuments:
@@ -92,17 +66,18 @@ class Room:
 
     def __init__(self, site: Site | None = None) -> None:
         self.state = RoomState(epoch="test")
-        self.link = Link()
-        self.readings = Readings()
         self.clock = WallClock()
+        self.link = LinkModel()
+        self.readings = ReadingStore(self.clock)
+        self.link_is_well()
         self.documents = SiteDocuments()
         unused = cast(Any, None)
         self.session = Session(
             clock=self.clock,
             state=self.state,
             alerts=unused,
-            readings=cast(Any, self.readings),
-            link=cast(Any, self.link),
+            readings=self.readings,
+            link=self.link,
             commands=unused,
             history=self.documents,
             video=unused,
@@ -126,14 +101,25 @@ class Room:
             merged.merge(apply(self.state, logged))
         self.session.changed.emit(merged)
 
-    def measure(self, station_id: str, symbol: str, value: float, *, age_s: float = 1.0, status: int = 0) -> None:
-        self.readings.samples[station_id, symbol] = (self.clock.now_ms() - int(age_s * 1000), value, status)
+    def link_is_well(self) -> None:
+        self.link.linked()
+        self.link.heard(monotonic_s())
 
-    def measure_all(self, age_s: float = 1.0) -> None:
-        for number, station in enumerate(laocai().stations):
-            for place, parameter in enumerate(station.parameters):
-                self.measure(station.station_id, parameter.symbol, 3.41 + number * 7.3 + place, age_s=age_s)
-        self.readings.stations_changed.emit({station.station_id for station in laocai().stations})
+    def lose_link(self, age_s: float) -> None:
+        """The connection is gone, and the last word of the server is `age_s` old."""
+        self.link.heard(monotonic_s() - age_s)
+        self.link.unlinked("cut")
+
+    def measure(self, station: Station, at_ms: int, value: float, status: ReadingStatus = 0) -> None:
+        """One sample of each parameter of a station."""
+        self.readings.add(
+            [
+                ReadingSeries(
+                    station_id=station.station_id, symbol=item.symbol, at_ms=(at_ms,), value=(value,), status=(status,)
+                )
+                for item in station.parameters
+            ]
+        )
 
 
 def alert(
@@ -178,11 +164,10 @@ def alert(
 def busy_room() -> Room:
     """The city on a bad day: a fire, a limit passed, two warnings with areas, a lost camera, old figures."""
     room = Room()
-    room.measure_all()
-    stations = laocai().stations
-    for station in stations[3:5]:
-        for parameter in station.parameters:
-            room.measure(station.station_id, parameter.symbol, 12.0, age_s=1500)
+    stations, now_ms = laocai().stations, room.clock.now_ms()
+    for number, station in enumerate(stations):
+        old = number in (3, 4)
+        room.measure(station, now_ms - (1_500_000 if old else 1000), 3.41 + number % 9)
     cameras = [camera.camera_id for camera in laocai().cameras]
     room.happen(*[CameraChanged(camera_id=key, condition="online") for key in cameras if key != "gt-kim-tan"])
     room.happen(CameraChanged(camera_id="gt-kim-tan", condition="lost", reason="RTSP không trả lời 30 s"))
