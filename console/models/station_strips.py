@@ -1,0 +1,240 @@
+"""A station's parameters as strips of a chart: what the readings say, in the chart's terms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from backend.contracts.kinds.sensors import sensor_kind
+from backend.contracts.readings import CALIBRATING, FAULT, MEASURING
+from backend.contracts.site import Limit, Parameter, Site, Station
+from backend.contracts.state import RoomState
+from console.models.numbers import format_age, format_number, format_time, pretty_unit
+from console.models.session import Selected, Session
+from console.models.standing import Standing, standings, worst
+from widgets.chart_types import ChartFormats, LimitLine, Point, Shade, StripSpec, Trace, Verdict
+
+STALE_INTERVALS: Final = 3
+GAP_INTERVALS: Final = 2.5
+_EARTH_M: Final = 6_371_000.0
+
+
+def status_word(status: int) -> str:
+    """Why a sample does not count, "" when it does."""
+    if status == CALIBRATING:
+        return QCoreApplication.translate("Readings", "calibrating")
+    if status == FAULT:
+        return QCoreApplication.translate("Readings", "device fault")
+    return ""
+
+
+def parameter_name(parameter: Parameter, language: str) -> str:
+    """ "SO2 · Lưu huỳnh điôxit"; the bare symbol where the catalogue knows no name."""
+    kind = sensor_kind(parameter.symbol)
+    if kind is None:
+        return parameter.symbol
+    name = kind.name_en if language == "en" else kind.name_vi
+    return parameter.symbol if name == parameter.symbol else f"{parameter.symbol} · {name}"
+
+
+def limit_name(limit: Limit, language: str) -> str:
+    return limit.name_en if language == "en" and limit.name_en else limit.name_vi
+
+
+def chart_formats(session: Session) -> ChartFormats:
+    """Numbers, ages and times as this session writes them."""
+    language = session.language
+    offset_min = session.state.site.utc_offset_min if session.state.site is not None else 0
+    return ChartFormats(
+        number=lambda value, decimals: format_number(value, decimals, language),
+        age=lambda age_s: format_age(age_s, language),
+        moment=lambda at_ms, with_date: format_time(at_ms, offset_min, with_date),
+        now_ms=session.clock.now_ms,
+        utc_offset_min=offset_min,
+    )
+
+
+class ReadingStrip:
+    """`StripSource` of one parameter.
+
+    Args:
+        loading: is its history being fetched; asked only while there is nothing to draw.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        station: Station,
+        parameter: Parameter,
+        loading: Callable[[], str],
+    ) -> None:
+        self._store = session.readings
+        self._language = session.language
+        self._speed_up = session.state.site.speed_up if session.state.site is not None else 1.0
+        self._station = station
+        self._parameter = parameter
+        self._loading = loading
+        self._interval_ms = station.interval_s * 1000
+        self._gap_ms = round(self._interval_ms * GAP_INTERVALS)
+        self._standings: tuple[int, tuple[Standing, ...]] = (-1, ())
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self._station.station_id, self._parameter.symbol
+
+    def version(self) -> int:
+        # While nothing is there the sentence in its place may change without a sample.
+        version = self._store.version_of(*self._key)
+        return version if version else -hash(self._loading()) - 1
+
+    def trace(self, start_ms: int, end_ms: int, columns: int) -> Trace:
+        found = self._store.thinned(*self._key, start_ms, end_ms, columns, self._gap_ms)
+        return Trace(found.at_ms, found.value, found.status == MEASURING, found.joined)
+
+    def shades(self, start_ms: int, end_ms: int) -> Sequence[Shade]:
+        spans = self._store.spans(*self._key, start_ms, end_ms, self._interval_ms)
+        return [Shade(span.start_ms, span.end_ms, status_word(span.status), span.status == FAULT) for span in spans]
+
+    def limits(self) -> Sequence[LimitLine]:
+        passed = {id(standing.limit) for standing in self._judged() if standing.passed}
+        unit, decimals = pretty_unit(self._parameter.unit), self._parameter.decimals
+        lines = []
+        for limit in self._parameter.limits:
+            number = format_number(limit.value, _limit_decimals(limit.value, decimals), self._language)
+            name = f"{limit_name(limit, self._language)} {number} {unit}".rstrip()
+            lines.append(LimitLine(limit.value, name, limit.source, limit.priority, id(limit) in passed))
+        return lines
+
+    def latest(self) -> Point | None:
+        sample = self._store.latest(*self._key)
+        return None if sample is None else Point(sample.at_ms, sample.value, status_word(sample.status))
+
+    def nearest(self, at_ms: int, within_ms: int) -> Point | None:
+        sample = self._store.nearest(*self._key, at_ms, within_ms)
+        return None if sample is None else Point(sample.at_ms, sample.value, status_word(sample.status))
+
+    def verdict(self) -> Verdict:
+        standing = worst(self._judged())
+        if standing is None:
+            return Verdict("")
+        words = standing_words(standing, self._parameter, self._language)
+        return Verdict(words, standing.limit.priority if standing.passed else None)
+
+    def notice(self) -> str:
+        return self._loading()
+
+    def _judged(self) -> tuple[Standing, ...]:
+        version = self._store.version_of(*self._key)
+        if self._standings[0] != version:
+            station = self._station
+            found = standings(self._store, station.station_id, self._parameter, station.interval_s, self._speed_up)
+            self._standings = (version, found)
+        return self._standings[1]
+
+
+def standing_words(standing: Standing, parameter: Parameter, language: str) -> str:
+    """ "138% of the limit", "above BĐ2 0,35 m", "near the limit"; with the window the figure is a mean of."""
+    limit = standing.limit
+    if parameter.unit == "m":
+        distance = format_number(abs(standing.figure - limit.value), parameter.decimals, language)
+        text = (
+            QCoreApplication.translate("Readings", "above {mark} by {distance} m")
+            if standing.figure >= limit.value
+            else QCoreApplication.translate("Readings", "below {mark} by {distance} m")
+        )
+        return text.format(mark=limit_name(limit, language), distance=distance)
+    mean = ""
+    if limit.window_min:
+        mean = " · " + QCoreApplication.translate("Readings", "{minutes} min mean").format(minutes=limit.window_min)
+    if standing.share is None:
+        if standing.passed:
+            return QCoreApplication.translate("Readings", "outside the limit") + mean
+        near = QCoreApplication.translate("Readings", "near the limit")
+        return (near if standing.near else QCoreApplication.translate("Readings", "inside the limits")) + mean
+    share = format_number(100 * standing.share, 0, language)
+    if standing.near:
+        return QCoreApplication.translate("Readings", "NEAR: {share}% of limit").format(share=share) + mean
+    return QCoreApplication.translate("Readings", "{share}% of limit").format(share=share) + mean
+
+
+def strip_specs(session: Session, station: Station, loading: Callable[[str], str]) -> list[StripSpec]:
+    """A strip for each parameter of the station, in the site's order. `loading`: sentence by symbol."""
+    return [
+        StripSpec(
+            key=parameter.symbol,
+            name=parameter.symbol,
+            long_name=parameter_name(parameter, session.language),
+            unit=pretty_unit(parameter.unit),
+            decimals=parameter.decimals,
+            stale_after_ms=STALE_INTERVALS * station.interval_s * 1000,
+            source=ReadingStrip(session, station, parameter, lambda symbol=parameter.symbol: loading(symbol)),
+        )
+        for parameter in station.parameters
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The station a chart shows for a selection. `distance_m`: how far it is from what was selected, None = itself."""
+
+    station: Station
+    distance_m: float | None = None
+
+
+def station_for(state: RoomState, selected: Selected | None) -> Shown | None:
+    """The selected station, the station of a selected alert, else the nearest one to what was selected."""
+    site = state.site
+    if site is None or selected is None:
+        return None
+    stations = {station.station_id: station for station in site.stations}
+    place_id, position = selected.key, None
+    if selected.kind == "alert":
+        alert = state.alerts.get(selected.key) or state.closed.get(selected.key)
+        if alert is None:
+            return None
+        place_id = alert.place_id
+        if alert.lat_deg is not None and alert.lon_deg is not None:
+            position = (alert.lat_deg, alert.lon_deg)
+    if selected.kind in ("alert", "station") and place_id in stations:
+        return Shown(stations[place_id])
+    position = position or _position(site, selected.kind, place_id)
+    if position is None or not stations:
+        return None
+    here = position
+    nearest = min(stations.values(), key=lambda station: distance_m(here, (station.lat_deg, station.lon_deg)))
+    return Shown(nearest, distance_m(here, (nearest.lat_deg, nearest.lon_deg)))
+
+
+def first_station(state: RoomState) -> Station | None:
+    """What to show while nothing is selected: where a limit is passed now, else the site's first station."""
+    if state.site is None or not state.site.stations:
+        return None
+    stations = {station.station_id: station for station in state.site.stations}
+    active = [alert for alert in state.alerts.values() if alert.active and alert.place_id in stations]
+    worst_alert = min(active, key=lambda alert: (alert.priority, -alert.raised_ms), default=None)
+    return stations[worst_alert.place_id] if worst_alert is not None else state.site.stations[0]
+
+
+def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Metres between two (lat, lon) in degrees; equirectangular, good for a province."""
+    north = math.radians(other[0] - one[0])
+    east = math.radians(other[1] - one[1]) * math.cos(math.radians((one[0] + other[0]) / 2))
+    return _EARTH_M * math.hypot(north, east)
+
+
+def _position(site: Site, kind: str, key: str) -> tuple[float, float] | None:
+    if kind == "commune":
+        return next(((each.lat_deg, each.lon_deg) for each in site.communes if each.code == key), None)
+    return next(((each.lat_deg, each.lon_deg) for each in site.cameras if each.camera_id == key), None)
+
+
+def _limit_decimals(value: float, decimals: int) -> int:
+    """A limit is written as short as it is: 450, not 450,0; but 0,25 as it is."""
+    for count in range(decimals + 1):
+        if abs(round(value, count) - value) < 1e-9:
+            return count
+    return decimals
