@@ -16,7 +16,7 @@ from backend.simulate.draw import HEIGHT, WIDTH, Mask, put_text, text_masks
 from backend.simulate.encode import MAIN, SUB, Picture, StreamShape, as_picture, encode
 from backend.simulate.scenes import SCENES, Scene
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raise it when the pictures change: clips made before are then made anew."""
 
 SIMULATED: Final = "MÔ PHỎNG"

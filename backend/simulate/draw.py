@@ -161,7 +161,7 @@ def text_masks(texts: tuple[str, ...], size_px: int) -> dict[str, Mask]:
             file.write_text(text, encoding="utf-8")
             filters.append(
                 f"drawtext=fontfile={_font()}:textfile={file}:fontsize={size_px}:fontcolor=white:x=2:"
-                f"y={index * row_px + size_px // 2}+ascent-max_glyph_a"
+                f"y={index * row_px + round(size_px * 1.45)}-max_glyph_a"
             )
         height = row_px * len(texts)
         source = f"color=black:s={width}x{height}:d=1,{','.join(filters)},format=gray"

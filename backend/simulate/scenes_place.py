@@ -131,16 +131,16 @@ class Stack:
                 picture, [(x, 540), (x + 230, peak), (x + 520, 540)], draw.mix((84, 106, 104), look.sky_low, 0.4)
             )
         draw.box(picture, 0, 530, WIDTH, HEIGHT, (92, 94, 84))
-        for x, top, wide in ((90.0, 430, 210), (340, 470, 240), (700, 440, 190), (1010, 460, 230)):
+        for x, top, wide in ((90.0, 430.0, 210), (340.0, 470.0, 240), (700.0, 440.0, 190), (1010.0, 460.0, 230)):
             draw.box(picture, x, top, x + wide, 580, (140, 146, 150))
             draw.polygon(picture, [(x, top), (x + wide / 2, top - 26), (x + wide, top)], (112, 118, 124))
             for pane in range(int(wide // 34)):
                 lit = look.dark and self.chance.random() < 0.6
                 paint: Colour = (255, 214, 130) if lit else (76, 88, 98)
                 draw.box(picture, x + 10 + pane * 34, top + 26, x + 30 + pane * 34, top + 48, paint)
-        for x, tank in ((270.0, 500), (610.0, 512), (880.0, 506)):
-            draw.box(picture, x, tank, x + 62, 590, (186, 190, 188))
-            draw.ellipse(picture, x + 31, tank, 31, 10, (206, 210, 208))
+        for side_px, tank in ((270.0, 500), (610.0, 512), (880.0, 506)):
+            draw.box(picture, side_px, tank, side_px + 62, 590, (186, 190, 188))
+            draw.ellipse(picture, side_px + 31, tank, 31, 10, (206, 210, 208))
         for x, top, scale in self.tops:
             half = 15 * scale
             corners = [(x - half * 0.72, top), (x + half * 0.72, top), (x + half * 1.5, 580), (x - half * 1.5, 580)]
@@ -173,7 +173,7 @@ class Stack:
             drift = x + scale * (age * 420 * age + 14 * wander * math.sin(6 * age))
             up = top - 12 - scale * 130 * age**0.7 + 10 * wander
             radius = scale * size * (13 + 82 * age)
-            fading = 0.34 * (1 - age) ** 1.2 * min(1.0, age * 12)
+            fading = 0.55 * (1 - age) ** 1.1 * min(1.0, age * 12)
             draw.ellipse(picture, drift, up, radius, radius * 0.72, white, fading, 0.9)
         return picture
 
@@ -222,7 +222,7 @@ class River:
         fast = 1 if self.level < 0.5 else 2
         shift = round(loop_part(at_s, fast) * WIDTH)
         picture[self.water_top :] = np.roll(self.water, shift, 1)
-        for x in (240, 620, 1000):
+        for x in (240.0, 620.0, 1000.0):
             draw.ellipse(picture, x + 40, self.water_top + 10, 60, 9, (226, 220, 206), 0.35, 0.8)
         if self.level > 0.6:
             for n in range(4):
