@@ -1,0 +1,169 @@
+"""An alert in words for people: its phase, its facts, the lines of its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtCore import QCoreApplication
+
+from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry
+from backend.contracts.kinds.alerts import ALERT_KINDS
+from backend.contracts.state import RoomState
+from console.models.numbers import format_number, format_time, format_value
+
+translate = QCoreApplication.translate
+
+MarkStyle = Literal["filled", "outline", "dashed", "grey"]
+
+MARK_STYLES: Final[dict[AlertPhase, MarkStyle]] = {
+    AlertPhase.ACTIVE_UNACKNOWLEDGED: "filled",
+    AlertPhase.ACTIVE_ACKNOWLEDGED: "outline",
+    AlertPhase.RETURNED_UNACKNOWLEDGED: "dashed",
+    AlertPhase.NORMAL: "grey",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the card. `strong`: the figure that made it an alert."""
+
+    label: str
+    text: str
+    strong: bool = False
+
+
+def phase_words(alert: Alert) -> str:
+    """What the alert waits for."""
+    words = {
+        AlertPhase.ACTIVE_UNACKNOWLEDGED: translate("AlertWords", "Not acknowledged"),
+        AlertPhase.ACTIVE_ACKNOWLEDGED: translate("AlertWords", "Acknowledged"),
+        AlertPhase.RETURNED_UNACKNOWLEDGED: translate("AlertWords", "Over, not acknowledged"),
+        AlertPhase.NORMAL: translate("AlertWords", "Closed"),
+    }
+    return words[alert.phase]
+
+
+def priority_words(priority: int) -> str:
+    """Name of the priority, as the mark's shape and digit mean it."""
+    words = {
+        1: translate("AlertWords", "Critical"),
+        2: translate("AlertWords", "High"),
+        3: translate("AlertWords", "Medium"),
+        4: translate("AlertWords", "Low"),
+    }
+    return words.get(priority, translate("AlertWords", "System"))
+
+
+def agency_name(state: RoomState, agency_id: str, language: str) -> str:
+    """The agency's name; its id when the site no longer knows it."""
+    for agency in state.site.agencies if state.site else ():
+        if agency.agency_id == agency_id:
+            return agency.name_en if language == "en" and agency.name_en else agency.name_vi
+    return agency_id
+
+
+def place_words(state: RoomState, alert: Alert) -> str:
+    """Place and commune."""
+    commune = ""
+    for one in state.site.communes if state.site else ():
+        if one.code == alert.commune_code:
+            commune = one.name
+            break
+    areas = ", ".join(alert.cap.area_names) if alert.cap else ""
+    return " · ".join(dict.fromkeys(part for part in (alert.place_name, areas, commune) if part))
+
+
+def response_words(alert: Alert, language: str) -> str:
+    """What the officer is expected to do."""
+    kind = ALERT_KINDS[alert.kind]
+    return kind.response_en if language == "en" else kind.response_vi
+
+
+def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
+    """The lines of the card that are the same as long as the alert does not change (ages are not among them)."""
+    offset_min = state.site.utc_offset_min if state.site else 0
+    lines = [Fact(translate("AlertWords", "Where"), place_words(state, alert))]
+    if alert.limit is not None:
+        lines += _limit_facts(alert, language)
+    if alert.detection is not None:
+        found = alert.detection
+        label = " · ".join(part for part in (found.label, found.sub_label, ", ".join(found.zones)) if part)
+        share = format_number(found.score * 100, 0, language)
+        lines.append(Fact(translate("AlertWords", "Seen"), f"{label} · {share}% · × {found.count}", strong=True))
+    if alert.cap is not None:
+        lines += _cap_facts(alert, offset_min)
+    owner = alert.owner or translate("AlertWords", "nobody")
+    lines.append(Fact(translate("AlertWords", "Owner"), owner))
+    if alert.acknowledged_by and alert.acknowledged_ms is not None:
+        at = format_time(alert.acknowledged_ms, offset_min)
+        lines.append(Fact(translate("AlertWords", "Acknowledged by"), f"{alert.acknowledged_by} · {at}"))
+    if alert.dispatched_to:
+        names = ", ".join(agency_name(state, agency_id, language) for agency_id in alert.dispatched_to)
+        lines.append(Fact(translate("AlertWords", "Handed to"), names))
+    return [fact for fact in lines if fact.text]
+
+
+def _limit_facts(alert: Alert, language: str) -> list[Fact]:
+    limit = alert.limit
+    assert limit is not None
+    value = format_value(limit.value, limit.unit, 2, language)
+    bound = format_value(limit.limit_value, limit.unit, 2, language)
+    over = ""
+    if limit.window_min and limit.limit_value:
+        percent = (limit.value / limit.limit_value - 1) * 100
+        over = f" ({'+' if percent >= 0 else '−'}{format_number(abs(percent), 0, language)}%)"
+    mean = ""
+    if limit.window_min:
+        mean = " · " + translate("AlertWords", "mean of {minutes} min").format(minutes=limit.window_min)
+    return [
+        Fact(translate("AlertWords", "Measured"), f"{limit.symbol} {value}{over}{mean}", strong=True),
+        Fact(translate("AlertWords", "Limit"), f"{bound} · {limit.limit_source}"),
+    ]
+
+
+def _cap_facts(alert: Alert, offset_min: int) -> list[Fact]:
+    cap = alert.cap
+    assert cap is not None
+    until = (
+        format_time(cap.expires_ms, offset_min, with_date=True)
+        if cap.expires_ms is not None
+        else translate("AlertWords", "no end stated")
+    )
+    lines = [
+        Fact(translate("AlertWords", "From"), cap.sender_name),
+        Fact(translate("AlertWords", "Valid until"), until, strong=True),
+        Fact(translate("AlertWords", "CAP"), " · ".join((cap.severity, cap.urgency, cap.certainty))),
+    ]
+    if cap.risk_level is not None:
+        lines.append(Fact(translate("AlertWords", "Disaster risk level"), str(cap.risk_level), strong=True))
+    if cap.faults:
+        lines.append(Fact(translate("AlertWords", "Faults of the message"), "; ".join(cap.faults)))
+    return lines
+
+
+def history_words(state: RoomState, entry: HistoryEntry, language: str) -> str:
+    """One line of "what happened so far", without its time."""
+    who = entry.actor or translate("AlertWords", "the system")
+    if entry.actor.startswith("producer:"):
+        who = entry.actor.removeprefix("producer:")
+    if entry.kind == "owned":
+        if entry.text == entry.actor:
+            return translate("AlertWords", "{who} took it over").format(who=who)
+        return translate("AlertWords", "{who} gave it back").format(who=who)
+    if entry.kind == "dispatched":
+        agency_id, _, note = entry.text.partition(": ")
+        name = agency_name(state, agency_id, language)
+        text = translate("AlertWords", "{who} handed it to {agency}").format(who=who, agency=name)
+        return f"{text}: {note}" if note else text
+    words = {
+        "raised": translate("AlertWords", "raised by {who}"),
+        "updated": translate("AlertWords", "updated by {who}"),
+        "returned": translate("AlertWords", "over"),
+        "reactivated": translate("AlertWords", "true again"),
+        "acknowledged": translate("AlertWords", "{who} acknowledged"),
+        "commented": translate("AlertWords", "{who} commented"),
+        "closed": translate("AlertWords", "closed"),
+    }
+    text = words[entry.kind].format(who=who)
+    return f"{text}: {entry.text}" if entry.text else text

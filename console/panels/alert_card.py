@@ -1,0 +1,361 @@
+"""The card of the selected alert: what, where, since when, what to do, what was done, and the hand to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backend.contracts.alerts import Alert
+from backend.contracts.state import Delta
+from console.commands.commands import CommandKind, Pending
+from console.models.alert_words import (
+    MARK_STYLES,
+    facts,
+    history_words,
+    phase_words,
+    priority_words,
+    response_words,
+)
+from console.models.numbers import format_age, format_time
+from console.models.session import Selected, Session
+from console.panels import Panel, PanelSpec
+from resources import tokens
+from widgets.severity_mark import SeverityMark
+
+REFRESH_MS: Final = 1000
+PAD_PX: Final = 3 * tokens.GRID_PX
+
+
+def label(name: str, wrap: bool = True) -> QLabel:
+    """A label that shows text as text: what citizens and feeds write is never markup."""
+    made = QLabel()
+    made.setObjectName(name)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+class ActionBar(QWidget):
+    """The actions with their keys, the state of the last command under them, and the field it may need."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._alert: Alert | None = None
+        self._buttons: dict[CommandKind, QPushButton] = {}
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID_PX)
+        self._add(row, "alert.acknowledge", self.tr("Acknowledge"), self.tr("Space"), self.acknowledge)
+        self._add(row, "alert.comment", self.tr("Comment"), "C", self.ask_comment)
+        self._add(row, "alert.take", self.tr("Take over"), "T", self.take)
+        self._add(row, "alert.dispatch", self.tr("Dispatch"), "D", self.ask_agency)
+        go_there = QPushButton(self.tr("Go there") + "  G")
+        go_there.clicked.connect(self.go_there)
+        row.addWidget(go_there)
+        row.addStretch(1)
+        self._outcome = label("outcome")
+        self._outcome.hide()
+        self._comment = QLineEdit(maxLength=2000)
+        self._comment.setPlaceholderText(self.tr("Comment, Enter sends, Esc leaves"))
+        self._comment.returnPressed.connect(self._send_comment)
+        self._comment.installEventFilter(self)
+        self._comment.hide()
+        self._agencies = QComboBox()
+        self._agencies.installEventFilter(self)
+        self._send_agency = QPushButton(self.tr("Hand over"))
+        self._send_agency.clicked.connect(self._send_dispatch)
+        self._agency_row = QWidget()
+        agency_layout = QHBoxLayout(self._agency_row)
+        agency_layout.setContentsMargins(0, 0, 0, 0)
+        agency_layout.addWidget(self._agencies, 1)
+        agency_layout.addWidget(self._send_agency)
+        self._agency_row.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GRID_PX)
+        column.addLayout(row)
+        for widget in (self._outcome, self._comment, self._agency_row):
+            column.addWidget(widget)
+        session.commands.changed.connect(self._command_changed)
+
+    def _add(self, row: QHBoxLayout, kind: CommandKind, text: str, key: str, act: Callable[[], None]) -> None:
+        button = QPushButton(f"{text}  {key}")
+        button.setProperty("primary", kind == "alert.acknowledge")
+        button.clicked.connect(act)
+        self._buttons[kind] = button
+        row.addWidget(button)
+
+    def show_alert(self, alert: Alert | None) -> None:
+        """Offer what may be done with this alert now."""
+        if alert is None or self._alert is None or alert.alert_id != self._alert.alert_id:
+            self._comment.hide()
+            self._agency_row.hide()
+            self._outcome.hide()
+        self._alert = alert
+        for kind, button in self._buttons.items():
+            button.setEnabled(alert is not None and self._offered(kind, alert))
+
+    def _offered(self, kind: CommandKind, alert: Alert) -> bool:
+        if not self._session.may(kind) or self._session.commands.is_pending(alert.alert_id, kind):
+            return False
+        if alert.alert_id not in self._session.state.alerts:
+            return False
+        if kind == "alert.acknowledge":
+            return not alert.acknowledged
+        if kind == "alert.take":
+            return self._session.operator is not None and alert.owner != self._session.operator.user
+        return True
+
+    # -- the actions, for buttons and keys alike ---------------------------------------------------------------
+
+    def acknowledge(self) -> None:
+        if self._alert is not None and self._offered("alert.acknowledge", self._alert):
+            self._session.commands.acknowledge(self._alert.alert_id)
+
+    def take(self) -> None:
+        if self._alert is not None and self._offered("alert.take", self._alert):
+            self._session.commands.take(self._alert.alert_id, self._alert.owner)
+
+    def ask_comment(self) -> None:
+        if self._alert is not None and self._offered("alert.comment", self._alert):
+            self._agency_row.hide()
+            self._comment.show()
+            self._comment.setFocus()
+
+    def ask_agency(self) -> None:
+        if self._alert is None or not self._offered("alert.dispatch", self._alert):
+            return
+        self._comment.hide()
+        self._fill_agencies(self._alert)
+        self._agency_row.show()
+        self._agencies.setFocus()
+
+    def go_there(self) -> None:
+        if self._alert is not None:
+            self._session.selection.bring_room_to("alert", self._alert.alert_id)
+
+    def _fill_agencies(self, alert: Alert) -> None:
+        site = self._session.state.site
+        agencies = site.agencies if site else ()
+        # Those that handle this kind come first: the right agency is one key away.
+        ranked = sorted(agencies, key=lambda agency: alert.kind not in agency.handles)
+        self._agencies.clear()
+        for agency in ranked:
+            name = self._session.local_name(agency.name_vi, agency.name_en)
+            self._agencies.addItem(f"{name} · {agency.phone}" if agency.phone else name, agency.agency_id)
+
+    def _send_comment(self) -> None:
+        text = self._comment.text().strip()
+        if text and self._alert is not None:
+            self._session.commands.comment(self._alert.alert_id, text)
+            self._comment.clear()
+            self._comment.hide()
+
+    def _send_dispatch(self) -> None:
+        agency_id = self._agencies.currentData()
+        if isinstance(agency_id, str) and self._alert is not None:
+            self._session.commands.dispatch(self._alert.alert_id, agency_id)
+            self._agency_row.hide()
+
+    def _command_changed(self, pending: Pending) -> None:
+        if self._alert is None or pending.alert_id != self._alert.alert_id:
+            return
+        self.show_alert(self._alert)
+        if pending.waiting:
+            self._show_outcome(self.tr("Sent, waiting for the server…"), failed=False)
+        elif pending.failed:
+            self._show_outcome(pending.reason, failed=True)
+        else:
+            self._outcome.hide()
+
+    def _show_outcome(self, text: str, failed: bool) -> None:
+        self._outcome.setText(f"✕ {text}" if failed else text)
+        self._outcome.setProperty("failed", failed)
+        self._outcome.style().polish(self._outcome)
+        self._outcome.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc leaves the field, Enter in the list of agencies hands over."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                self._comment.hide()
+                self._agency_row.hide()
+                return True
+            if watched is self._agencies and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._send_dispatch()
+                return True
+        return super().eventFilter(watched, event)
+
+
+class AlertCard(Panel):
+    """Follows the selection; shows open alerts and lately closed ones."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._alert: Alert | None = None
+        self._seen: Alert | None = None
+        self._mark = SeverityMark(28)
+        self._headline = label("cardHeadline")
+        self._phase = label("cardPhase", wrap=False)
+        self._since = label("cardSince", wrap=False)
+        self._facts = QGridLayout()
+        self._facts.setColumnStretch(1, 1)
+        self._facts.setHorizontalSpacing(PAD_PX)
+        self._facts.setVerticalSpacing(tokens.GRID_PX)
+        self._respond = label("cardRespond")
+        self._text = label("cardText")
+        self._history = QGridLayout()
+        self._history.setColumnStretch(1, 1)
+        self._history.setHorizontalSpacing(PAD_PX)
+        self._history.setVerticalSpacing(2)
+        self.actions = ActionBar(session)
+        self._empty = label("empty")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setText(self.tr("Select an alert to see what it is and what to do."))
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._build())
+        session.selection.changed.connect(self._selected)
+        session.changed.connect(self._room_changed)
+        session.operator_changed.connect(self._refresh)
+        self._clock = QTimer(self, interval=REFRESH_MS)
+        self._clock.timeout.connect(self._show_ages)
+        self._clock.start()
+        self._selected(session.selection.current)
+
+    def _build(self) -> QWidget:
+        head = QHBoxLayout()
+        head.setSpacing(PAD_PX)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        titles = QVBoxLayout()
+        titles.setSpacing(2)
+        titles.addWidget(self._headline)
+        under = QHBoxLayout()
+        under.addWidget(self._phase)
+        under.addStretch(1)
+        under.addWidget(self._since)
+        titles.addLayout(under)
+        head.addLayout(titles, 1)
+        body = QWidget()
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(PAD_PX, PAD_PX, PAD_PX, PAD_PX)
+        inside.setSpacing(PAD_PX)
+        inside.addLayout(head)
+        inside.addWidget(self._respond)
+        inside.addWidget(self.actions)
+        inside.addLayout(self._facts)
+        inside.addWidget(self._text)
+        self._history_title = label("cardSection", wrap=False)
+        self._history_title.setText(self.tr("What happened so far"))
+        inside.addWidget(self._history_title)
+        inside.addLayout(self._history)
+        inside.addStretch(1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(body)
+        return scroll
+
+    def _selected(self, selected: Selected | None) -> None:
+        if selected is None or selected.kind != "alert":
+            return
+        self._alert = self._session.state.find_alert(selected.key)
+        self._refresh()
+
+    def _room_changed(self, delta: Delta) -> None:
+        if self._alert is None:
+            return
+        if delta.reset or self._alert.alert_id in delta.alerts:
+            self._alert = self._session.state.find_alert(self._alert.alert_id)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        alert = self._alert
+        self.actions.show_alert(alert)
+        self._stack.setCurrentIndex(0 if alert is None else 1)
+        if alert is None:
+            return
+        english = self._session.language == "en"
+        self._mark.show_mark(int(alert.priority), MARK_STYLES[alert.phase])
+        self._headline.setText(alert.headline_en if english and alert.headline_en else alert.headline_vi)
+        marks = [priority_words(int(alert.priority)), phase_words(alert)]
+        if alert.exercise:
+            marks.insert(0, self.tr("EXERCISE"))
+        if alert.simulated:
+            marks.append(self.tr("simulated"))
+        self._phase.setText(" · ".join(marks))
+        self._respond.setText(response_words(alert, self._session.language))
+        texts = (alert.cap.description, alert.cap.instruction) if alert.cap else ()
+        self._text.setText("\n\n".join(text for text in texts if text))
+        self._text.setVisible(bool(self._text.text()))
+        self._show_facts(alert)
+        self._show_history(alert)
+        self._show_ages()
+
+    def _show_facts(self, alert: Alert) -> None:
+        lines = facts(self._session.state, alert, self._session.language)
+        rows = [(fact.label, fact.text, "factStrong" if fact.strong else "fact") for fact in lines]
+        fill_grid(self._facts, rows, "factLabel")
+
+    def _show_history(self, alert: Alert) -> None:
+        state = self._session.state
+        offset_min = state.site.utc_offset_min if state.site else 0
+        tell = partial(history_words, state, language=self._session.language)
+        rows = [
+            (format_time(entry.at_ms, offset_min), tell(entry), "history") for entry in reversed(alert.history[-30:])
+        ]
+        fill_grid(self._history, rows, "historyTime")
+
+    def _show_ages(self) -> None:
+        if self._alert is None or not self.isVisible():
+            return
+        offset_min = self._session.state.site.utc_offset_min if self._session.state.site else 0
+        age = format_age((self._session.clock.now_ms() - self._alert.raised_ms) / 1000, self._session.language)
+        self._since.setText(f"{format_time(self._alert.raised_ms, offset_min)} · {age}")
+
+    def is_live(self) -> bool:
+        return self._alert is not None
+
+
+def fill_grid(grid: QGridLayout, rows: list[tuple[str, str, str]], left_name: str) -> None:
+    """Show (left, right, style of right) rows, reusing the labels that are there: no flicker, no growth."""
+    for row, (left, right, style) in enumerate(rows):
+        cells = [grid.itemAtPosition(row, column) for column in (0, 1)]
+        if cells[0] is None or cells[1] is None:
+            grid.addWidget(label(left_name, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(style), row, 1)
+            cells = [grid.itemAtPosition(row, column) for column in (0, 1)]
+        for cell, text, name in zip(cells, (left, right), (left_name, style), strict=True):
+            widget = cell.widget() if cell is not None else None
+            assert isinstance(widget, QLabel)
+            if widget.objectName() != name:
+                widget.setObjectName(name)
+                widget.style().polish(widget)
+            widget.setText(text)
+            widget.show()
+    for row in range(len(rows), grid.rowCount()):
+        for column in (0, 1):
+            cell = grid.itemAtPosition(row, column)
+            if cell is not None and (widget := cell.widget()) is not None:
+                widget.hide()
+
+
+SPEC = PanelSpec("alert_card", "Alert card", AlertCard, frozenset({"state"}))
