@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -113,7 +113,7 @@ class ActionBar(QWidget):
             button.setEnabled(alert is not None and self._offered(kind, alert))
 
     def _offered(self, kind: CommandKind, alert: Alert) -> bool:
-        if not self._session.may(kind) or self._session.commands.is_pending(alert.alert_id, kind):
+        if not self._session.may(kind) or self._session.commands.waiting(alert.alert_id, kind):
             return False
         if alert.alert_id not in self._session.state.alerts:
             return False
@@ -226,7 +226,7 @@ class AlertCard(Panel):
         self._history.setColumnStretch(1, 1)
         self._history.setHorizontalSpacing(PAD_PX)
         self._history.setVerticalSpacing(2)
-        self.actions = ActionBar(session)
+        self.action_bar = ActionBar(session)
         self._empty = label("empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setText(self.tr("Select an alert to see what it is and what to do."))
@@ -260,7 +260,7 @@ class AlertCard(Panel):
         inside.setSpacing(PAD_PX)
         inside.addLayout(head)
         inside.addWidget(self._respond)
-        inside.addWidget(self.actions)
+        inside.addWidget(self.action_bar)
         inside.addLayout(self._facts)
         inside.addWidget(self._text)
         self._history_title = label("cardSection", wrap=False)
@@ -289,7 +289,7 @@ class AlertCard(Panel):
 
     def _refresh(self) -> None:
         alert = self._alert
-        self.actions.show_alert(alert)
+        self.action_bar.show_alert(alert)
         self._stack.setCurrentIndex(0 if alert is None else 1)
         if alert is None:
             return
@@ -358,4 +358,4 @@ def fill_grid(grid: QGridLayout, rows: list[tuple[str, str, str]], left_name: st
                 widget.hide()
 
 
-SPEC = PanelSpec("alert_card", "Alert card", AlertCard, frozenset({"state"}))
+SPEC = PanelSpec("alert_card", str(QT_TRANSLATE_NOOP("Panels", "Alert card")), AlertCard, frozenset({"state"}))
