@@ -22,7 +22,8 @@ Desk.Boundaries = class {
     if (name === "communes") return { ...fill, fillColor: c.commune, color: c.border, weight: 1 };
     // The coarse shape of the home province would stick out under its communes.
     if (own && this.communesShown && !this.overTiles) return { fill: false, stroke: false };
-    return { ...fill, stroke: true, fillColor: own ? c.commune : c.land, color: own ? c.outline : c.border, weight: 1 };
+    return { ...fill, stroke: true, fillColor: own ? c.commune : c.land, 
+      color: own ? c.outline : this.communesShown ? c.border : c.coast, weight: 1 };
   }
 
   async load(name, version) {

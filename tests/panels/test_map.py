@@ -163,6 +163,31 @@ def test_tab_on_the_map_goes_from_alert_to_alert_worst_first(qtbot: QtBot, panel
     assert set(visited) == {"fire", "so2", "level", "flood", "rain", "fog", "camera"}
 
 
+def test_keys_work_while_the_map_has_the_focus(qtbot: QtBot, panel: MapPanel, room: Room) -> None:
+    panel.activateWindow()
+    panel.map_view.setFocus()
+    web = panel.map_view.focusProxy()
+    assert web is not None
+    target = web.focusProxy() or web
+    qtbot.waitUntil(target.hasFocus, timeout=WAIT_MS)
+    QTest.keyClick(target, Qt.Key.Key_Tab)
+    assert room.session.selection.current == Selected("alert", "fire")
+    at_zoom(qtbot, panel, 15)
+    QTest.keyClick(target, Qt.Key.Key_Minus)
+    at_zoom(qtbot, panel, 14)
+    before = panel.map_view.view
+    QTest.keyClick(target, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: before is not None and _lon(panel) > before.lon_deg, timeout=WAIT_MS)
+    QTest.keyClick(target, Qt.Key.Key_Home)
+    at_zoom(qtbot, panel, laocai().home.zoom)
+    QTest.keyClick(target, Qt.Key.Key_Slash)
+    qtbot.waitUntil(panel.search.hasFocus, timeout=WAIT_MS)
+
+
+def _lon(panel: MapPanel) -> float:
+    return panel.map_view.view.lon_deg if panel.map_view.view is not None else 0.0
+
+
 def test_the_search_jumps_without_diacritics(qtbot: QtBot, panel: MapPanel, room: Room) -> None:
     search = panel.search
     search.start()
