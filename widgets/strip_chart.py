@@ -119,6 +119,11 @@ class StripChart(QWidget):
     def header_text(self) -> str:
         return self._header.text()
 
+    def set_formats(self, formats: ChartFormats) -> None:
+        """Take another clock or another zone; strips set from now on use it."""
+        self._formats = formats
+        self._ruler.set_formats(formats)
+
     def set_strips(self, specs: Sequence[StripSpec]) -> None:
         """Show these, from top to bottom; the view stays."""
         for strip in self._strips:
@@ -313,6 +318,10 @@ class _TimeRuler(QWidget):
         self._formats = formats
         self._shown: tuple[View, int | None] = (View(0, 1), None)
         self.setFixedHeight(24)
+
+    def set_formats(self, formats: ChartFormats) -> None:
+        self._formats = formats
+        self.update()
 
     def show_view(self, view: View, cross_ms: int | None) -> None:
         if (view, cross_ms) != self._shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import Final, NamedTuple
 
 import shiboken6
@@ -65,8 +66,8 @@ class HistoryLoader(QObject):
             self._asked.add(question)
             self._door.readings(
                 *question,
-                lambda history, question=question: self._done(question, history),
-                lambda reason, question=question: self._refused(question, reason),
+                partial(self._done, question),
+                partial(self._refused, question),
             )
 
     def _done(self, question: Question, history: ReadingHistory) -> None:

@@ -114,6 +114,10 @@ class ReadingStore(QObject):
         """The earliest instant from which full history was merged; None when none was."""
         return self._history_from.get((station_id, symbol))
 
+    def forget_history(self, station_id: str) -> None:
+        """Samples stay, but its history counts as not loaded: something may have been missed since."""
+        self._history_from = {key: value for key, value in self._history_from.items() if key[0] != station_id}
+
     def clear(self) -> None:
         """Forget everything: another server, or another epoch of it."""
         stations = {station_id for station_id, _ in self._channels}

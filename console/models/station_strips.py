@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -105,8 +106,11 @@ class ReadingStrip:
         lines = []
         for limit in self._parameter.limits:
             number = format_number(limit.value, _limit_decimals(limit.value, decimals), self._language)
-            name = f"{limit_name(limit, self._language)} {number} {unit}".rstrip()
-            lines.append(LimitLine(limit.value, name, limit.source, limit.priority, id(limit) in passed))
+            name = limit_name(limit, self._language)
+            # Sources usually begin with the very name of the limit: said once is enough.
+            source = limit.source.removeprefix(name).lstrip(" ,;")
+            text = f"{name} {number} {unit}".rstrip()
+            lines.append(LimitLine(limit.value, text, source, limit.priority, id(limit) in passed))
         return lines
 
     def latest(self) -> Point | None:
@@ -171,7 +175,7 @@ def strip_specs(session: Session, station: Station, loading: Callable[[str], str
             unit=pretty_unit(parameter.unit),
             decimals=parameter.decimals,
             stale_after_ms=STALE_INTERVALS * station.interval_s * 1000,
-            source=ReadingStrip(session, station, parameter, lambda symbol=parameter.symbol: loading(symbol)),
+            source=ReadingStrip(session, station, parameter, partial(loading, parameter.symbol)),
         )
         for parameter in station.parameters
     ]
@@ -193,7 +197,7 @@ def station_for(state: RoomState, selected: Selected | None) -> Shown | None:
     stations = {station.station_id: station for station in site.stations}
     place_id, position = selected.key, None
     if selected.kind == "alert":
-        alert = state.alerts.get(selected.key) or state.closed.get(selected.key)
+        alert = state.find_alert(selected.key)
         if alert is None:
             return None
         place_id = alert.place_id
