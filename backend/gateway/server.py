@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import sys
@@ -181,8 +183,10 @@ def _stop_with_stdin(server: uvicorn.Server) -> None:
         server.should_exit = True
 
     def read() -> None:
-        while sys.stdin is not None and sys.stdin.buffer.readline():
-            pass
+        # Not through sys.stdin: its lock, held by a thread that waits, aborts the interpreter's end.
+        with contextlib.suppress(OSError):
+            while sys.stdin is not None and os.read(sys.stdin.fileno(), 4096):
+                pass
         if not loop.is_closed():
             loop.call_soon_threadsafe(stop)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import IO, Self, TypeVar
 
 import httpx
 from argon2 import PasswordHasher
@@ -56,6 +57,11 @@ def run_backend(*arguments: str | Path, timeout_s: float = 30.0) -> subprocess.C
         check=False,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
+
+
+def _collect(pipe: IO[str], lines: list[str]) -> None:
+    with pipe:
+        lines.extend(pipe)
 
 
 @dataclass
@@ -116,7 +122,7 @@ class BackendProcess:
         self.stdout_lines = []
         for pipe, lines in ((self._process.stdout, self.stdout_lines), (self._process.stderr, self._stderr)):
             assert pipe is not None
-            threading.Thread(target=lines.extend, args=(pipe,), daemon=True).start()
+            threading.Thread(target=_collect, args=(pipe, lines), daemon=True).start()
         wanted = 2 if "--local-seat" in self.extra else 1
         end = time.monotonic() + START_S
         while len(self.stdout_lines) < wanted:
@@ -130,6 +136,7 @@ class BackendProcess:
 
     def stop(self) -> int:
         """Orderly; the exit code."""
+        self._close_stdin()
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -143,6 +150,12 @@ class BackendProcess:
         """As a power cut does, only that the disk's cache survives."""
         self.process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
         self.process.wait(10)
+        self._close_stdin()
+
+    def _close_stdin(self) -> None:
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
 
     def stderr_text(self) -> str:
         return "".join(self._stderr)
