@@ -91,6 +91,11 @@ class EnvironmentWatch:
             if self._pending:
                 self._wake.set()
 
+    async def catch_up(self) -> None:
+        """Judge the newest sample of every parameter once, as `run` does at its start. Raises: StorageError."""
+        self._arrived(self._readings.latest())
+        await self._judge_pending()
+
     def _arrived(self, rows: Sequence[ReadingRow]) -> None:
         for row in rows:
             key = (row.station_id, row.symbol)
