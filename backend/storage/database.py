@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -45,11 +46,14 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.path = Path(url.database) if self.is_sqlite and url.database else None
+        if self.path is not None:
+            _make_private(self.path)
         self._writing = _engine(url, connections=1, reading=False)
         self._reading = _engine(url, connections=READERS, reading=True)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
         self._calls = _Calls()
         self._closers: list[Callable[[], None]] = []
+        self._closed = False
         try:
             with self._writing.begin() as connection:
                 _migrate(connection, self.is_sqlite)
@@ -69,6 +73,8 @@ class Database:
         Raises:
             StorageError: the database cannot be read.
         """
+        if self._closed:
+            raise StorageError("the database is closed")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
         except SQLAlchemyError as error:
@@ -105,6 +111,7 @@ class Database:
 
     async def close(self) -> None:
         """Write what is queued, then let go of everything."""
+        self._closed = True
         await self.writer.stop()
         self._readers.shutdown()
         self._dispose()
@@ -140,6 +147,12 @@ def open_database(url: str) -> Database:
         raise StorageError(in_words(error)) from error
     except CommandError as error:
         raise StorageError(f"the database was written by another version of this program: {error}") from error
+
+
+def _make_private(path: Path) -> None:
+    """A new file is its owner's alone: accounts stand in it. SQLite gives its side files the same rights."""
+    with contextlib.suppress(OSError):  # what is wrong with the path, SQLite says when it opens it
+        path.touch(mode=0o600, exist_ok=False)
 
 
 def _migrate(connection: Connection, is_sqlite: bool) -> None:

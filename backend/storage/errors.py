@@ -23,6 +23,8 @@ ITEM_ERRORS: Final = (
     AssertionError,
     AttributeError,
     LookupError,
+    MemoryError,
+    OSError,
     RuntimeError,
     TypeError,
     ValueError,

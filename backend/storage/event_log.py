@@ -99,10 +99,13 @@ class EventLog:
     async def save_snapshot(self, snapshot: StateSnapshot) -> None:
         """Keep the state at `snapshot.seq`; one that is there already stays. Raises: StorageError."""
 
+        # Not on the writer thread: a large state would hold up everybody's commits.
+        body = await asyncio.to_thread(snapshot.model_dump_json)
+
         def save(connection: Connection) -> None:
             known = select(snapshots.c.seq).where(snapshots.c.seq == snapshot.seq)
             if connection.execute(known).first() is None:
-                row = {"seq": snapshot.seq, "at_ms": snapshot.at_ms, "body": snapshot.model_dump_json()}
+                row = {"seq": snapshot.seq, "at_ms": snapshot.at_ms, "body": body}
                 connection.execute(insert(snapshots), row)
 
         await self.database.write(save)

@@ -101,7 +101,8 @@ class Writer:
         finally:
             # Jobs are left only when this thread died of a bug: nobody may wait for ever.
             if not self._closed:
-                self._closed = self.fault = "the storage thread has ended"
+                self._closed = "the storage thread has ended"
+                self._set_fault(self._closed)
             self._take_queued()
             self._deliver(self._batch, [StorageError(self._closed)] * len(self._batch))
 
@@ -134,8 +135,7 @@ class Writer:
         except ITEM_ERRORS as error:
             self._settle(batch, committed=False)
             if is_io_fault(error):
-                self.fault = in_words(error)
-                _log.error("nothing of %d items could be stored: %s", len(batch), self.fault)
+                self._set_fault(in_words(error))
                 return [StorageError(self.fault)] * len(batch)
             if len(batch) == 1:
                 return [error if isinstance(error, ValueError) else StorageError(in_words(error))]
@@ -143,10 +143,15 @@ class Writer:
             return [result for job in batch for result in self._store([job])]
         self._settle(batch, committed=True)
         if any(not isinstance(result, Exception) for result in results):
-            self.fault = ""  # refusals alone do not show that the disk takes anything again
+            self._set_fault("")  # refusals alone do not show that the disk takes anything again
         self.transactions += 1
         self.rows_committed += sum(job.rows for job in batch)
         return results
+
+    def _set_fault(self, fault: str) -> None:
+        if fault != self.fault:
+            self.fault = fault
+            _log.error("storing fails: %s", fault) if fault else _log.warning("storing goes on again")
 
     def _transaction(self, batch: Sequence[_Job]) -> Sequence[object]:
         groups: dict[int, list[int]] = {}

@@ -152,6 +152,8 @@ def test_writing_after_close_is_refused(sqlite_url: str) -> None:
             pass
         with pytest.raises(StorageError, match="closed"):
             await NotesStore(database).put("a", "b")
+        with pytest.raises(StorageError, match="closed"):
+            await NotesStore(database).get("a")
 
     asyncio.run(scenario())
 
@@ -171,3 +173,52 @@ def test_close_writes_what_is_still_queued(sqlite_url: str) -> None:
 
     asyncio.run(write())
     assert asyncio.run(count()) == 200
+
+
+def test_new_database_is_readable_by_its_owner_only(sqlite_url: str, tmp_path: Path) -> None:
+    async def scenario() -> list[int]:
+        async with opened(sqlite_url) as database:
+            await NotesStore(database).put("a", "b")
+            return [file.stat().st_mode & 0o777 for file in tmp_path.glob("trucban.sqlite3*")]
+
+    modes = asyncio.run(scenario())
+    assert len(modes) >= 2
+    assert set(modes) == {0o600}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_writer_that_dies_of_a_bug_leaves_nobody_waiting(sqlite_url: str) -> None:
+    """SystemExit stands for anything that is not foreseen: it ends a thread without a word."""
+
+    def die(connection: Connection) -> None:
+        raise SystemExit
+
+    async def scenario() -> None:
+        async with opened(sqlite_url) as database:
+            notes = NotesStore(database)
+            work = [database.write(die), *(notes.put(f"k{number}", "v") for number in range(10))]
+            answers = await asyncio.wait_for(asyncio.gather(*work, return_exceptions=True), 10)
+            assert [type(answer) for answer in answers] == [StorageError] * 11
+            with pytest.raises(StorageError, match="storage thread has ended"):
+                await notes.put("later", "v")
+            assert database.fault == "the storage thread has ended"
+
+    asyncio.run(scenario())
+
+
+def test_another_process_that_holds_the_lock_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with opened(sqlite_url) as database:
+            notes = NotesStore(database)
+            await database.write(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=50").all())
+            other = sqlite3.connect(tmp_path / "trucban.sqlite3", isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageError, match="locked by another program"):
+                await notes.put("a", "b")
+            assert await notes.get("a") is None
+            other.execute("ROLLBACK")
+            other.close()
+            await notes.put("a", "b")
+            assert database.fault == ""
+
+    asyncio.run(scenario())
