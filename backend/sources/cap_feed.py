@@ -114,7 +114,7 @@ class Poller:
             async with asyncio.timeout(self._fetch_s):
                 for _ in range(MAX_REDIRECTS + 1):
                     async with self._client.stream("GET", url, headers=validators) as response:
-                        if response.is_redirect:
+                        if response.has_redirect_location:
                             url = self._redirected(url, response)
                             continue
                         return await _body(response, max_bytes)

@@ -177,7 +177,7 @@ def test_many_bad_lines_are_told_shortly() -> None:
 def test_the_recorded_files_are_read() -> None:
     good = parse((FIXTURES / "station_files" / "TL-KT-01_20260101085500.txt").read_bytes())
     assert [(item.symbol, item.status) for item in good.rows] == [("SO2", 0), ("NOx", 0), ("PM2,5", 1), ("Temp", 0)]
-    assert good.rejections == good.warnings == ()
+    assert (good.rejections, good.warnings) == ((), ())
     messy = parse((FIXTURES / "station_files" / "TL-KT-01_20260101090000.txt").read_bytes())
     assert [item.symbol for item in messy.rows] == ["SO2", "NOx", "Benzen"]
     assert [item.line for item in messy.rejections] == [4]
