@@ -134,7 +134,9 @@ class EmbeddedBackend(QObject):
             return
         settings = self._settings
         arguments = ["simulate", "--site", str(settings.site_folder), "--server", self._url]
-        child = self._child([*arguments, "--data", str(settings.data_folder), "--token-dir", str(tokens)])
+        child = self._child(
+            [*arguments, "--data", str(settings.data_folder), "--token-dir", str(tokens), "--with-parent"]
+        )
         child.readyReadStandardOutput.connect(lambda: self._read_progress(child))
         child.finished.connect(lambda code, status: self._producers_ended(tokens))
         self._producers = child

@@ -1,0 +1,116 @@
+"""The inbox's view of the alert model: which alerts are shown, and each as a row of words."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from backend.contracts.alerts import Alert
+from backend.contracts.kinds.alerts import Priority
+from console.models.alert_words import MARK_STYLES, place_words
+from console.models.alerts import ALERT_ROLE, AlertModel
+from console.models.numbers import format_age
+from console.models.session import Session
+from widgets.alert_row import ROW_ROLE, AlertRow
+
+translate = QCoreApplication.translate
+
+InboxFilter = Literal["all", "unacknowledged", "mine", "system"]
+
+
+class InboxRows(QSortFilterProxyModel):
+    """`session.alerts` filtered: the room's own faults stand apart from the city's alarms.
+
+    The order is the alert model's own; nothing is sorted here.
+    """
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._filter: InboxFilter = "all"
+        self.setSourceModel(session.alerts)
+        session.commands.changed.connect(self._command_changed)
+
+    @property
+    def alert_model(self) -> AlertModel:
+        return self._session.alerts
+
+    def set_filter(self, chosen: InboxFilter) -> None:
+        self.beginFilterChange()
+        self._filter = chosen
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    @property
+    def filter(self) -> InboxFilter:
+        return self._filter
+
+    def accepts(self, alert: Alert, chosen: InboxFilter) -> bool:
+        """Whether the alert belongs to the filter."""
+        if (alert.priority is Priority.SYSTEM) != (chosen == "system"):
+            return False
+        if chosen == "unacknowledged":
+            return not alert.acknowledged
+        if chosen == "mine":
+            return self._session.operator is not None and alert.owner == self._session.operator.user
+        return True
+
+    def count(self, chosen: InboxFilter) -> int:
+        """Open alerts that the filter would show."""
+        return sum(self.accepts(alert, chosen) for alert in self._session.alerts.alerts())
+
+    def alert_at(self, index: QModelIndex) -> Alert | None:
+        alert = index.data(ALERT_ROLE)
+        return alert if isinstance(alert, Alert) else None
+
+    def index_of(self, alert_id: str) -> QModelIndex:
+        """The alert's row; invalid when it is closed or filtered out."""
+        row = self._session.alerts.row_of(alert_id)
+        return self.mapFromSource(self._session.alerts.index(row, 0)) if row >= 0 else QModelIndex()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
+        return self.accepts(self._session.alerts.alert_at(source_row), self._filter)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else 1
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role != ROW_ROLE:
+            return super().data(index, role)
+        alert = super().data(index, ALERT_ROLE)
+        return self.row_words(alert) if isinstance(alert, Alert) else None
+
+    def row_words(self, alert: Alert) -> AlertRow:
+        """The alert as a row, its age counted on the session's clock."""
+        session = self._session
+        age_s = (session.clock.now_ms() - alert.raised_ms) / 1000
+        tags = []
+        if alert.exercise:
+            tags.append(translate("Inbox", "EXERCISE"))
+        if alert.simulated:
+            tags.append(translate("Inbox", "SIMULATED"))
+        pending = session.commands.latest(alert.alert_id)
+        note, failed = "", False
+        if pending is not None and pending.waiting:
+            note = translate("Inbox", "Sent, waiting for the server…")
+        elif pending is not None and pending.failed:
+            note, failed = pending.reason, True
+        return AlertRow(
+            priority=int(alert.priority),
+            style=MARK_STYLES[alert.phase],
+            pulse=not alert.acknowledged and alert.active,
+            headline=session.alerts.headline(alert),
+            place=place_words(session.state, alert),
+            age=format_age(age_s, session.language),
+            owner=alert.owner,
+            count=alert.count,
+            tags=tuple(tags),
+            note=note,
+            note_failed=failed,
+        )
+
+    def _command_changed(self, pending: object) -> None:
+        alert_id = getattr(pending, "alert_id", "")
+        index = self.index_of(alert_id)
+        if index.isValid():
+            self.dataChanged.emit(index, index)

@@ -1,0 +1,259 @@
+"""The alert inbox: open alerts, worst first, each with its key to act."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final, get_args
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+
+from backend.contracts.alerts import Alert
+from backend.contracts.state import Delta
+from console.models.inbox_rows import InboxFilter, InboxRows
+from console.models.session import Selected, Session
+from console.panels import Panel, PanelSpec
+from console.timebase import monotonic_s
+from resources import tokens
+from widgets.alert_row import AlertRowDelegate
+
+PULSE_EVERY_MS: Final = 100
+AGES_EVERY_MS: Final = 1000
+LOAD_WINDOW_MS: Final = 600_000
+FLOOD_PER_WINDOW: Final = 10
+"""More than ten alarms in ten minutes is a flood (ISA-18.2 / EEMUA 191)."""
+
+
+class Inbox(Panel):
+    """Follows and sets the session's selection; commands go through the session and show on their row."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.rows = InboxRows(session, self)
+        self.view = QListView()
+        self.view.setObjectName("inbox")
+        self.view.setModel(self.rows)
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._delegate = AlertRowDelegate(self.view)
+        self.view.setItemDelegate(self._delegate)
+        self.view.selectionModel().currentChanged.connect(self._current_changed)
+        self.view.doubleClicked.connect(lambda index: self._go_there())
+        self._filters: dict[InboxFilter, QPushButton] = {}
+        self._load = QLabel()
+        self._load.setObjectName("inboxLoad")
+        self._empty = QLabel()
+        self._empty.setObjectName("empty")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._comment = QLineEdit(maxLength=2000)
+        self._comment.returnPressed.connect(self._send_comment)
+        self._comment.installEventFilter(self)
+        self._comment.hide()
+        self._lay_out()
+        self._add_keys()
+        session.changed.connect(self._room_changed)
+        session.selection.changed.connect(self._selected)
+        session.link.changed.connect(self._tell_empty)
+        self._pulse = self._timer(PULSE_EVERY_MS, self._breathe)
+        self._ages = self._timer(AGES_EVERY_MS, self._tell_ages)
+        self._room_changed(Delta(reset=True))
+
+    def _timer(self, every_ms: int, tick: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, interval=every_ms)
+        timer.timeout.connect(tick)
+        timer.start()
+        return timer
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(tokens.GRID_PX, tokens.GRID_PX, tokens.GRID_PX, tokens.GRID_PX)
+        bar.setSpacing(tokens.GRID_PX)
+        group = QButtonGroup(self)
+        for chosen in get_args(InboxFilter):
+            button = QPushButton(flat=True)
+            button.setObjectName("filter")
+            button.setCheckable(True)
+            button.clicked.connect(lambda checked=False, chosen=chosen: self.choose(chosen))
+            group.addButton(button)
+            bar.addWidget(button)
+            self._filters[chosen] = button
+        bar.addStretch(1)
+        self._filters["all"].setChecked(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._comment)
+        column.addWidget(self._load)
+
+    def _add_keys(self) -> None:
+        """Keys of the list; the room's menus offer the same actions under the same keys everywhere."""
+        keys: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("Space", self.acknowledge),
+            ("C", self.ask_comment),
+            ("T", self.take),
+            ("G", self._go_there),
+            ("Return", self._go_there),
+        )
+        for key, act in keys:
+            shortcut = QShortcut(QKeySequence(key), self.view, act)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+
+    # -- what is shown -----------------------------------------------------------------------------------------
+
+    def choose(self, chosen: InboxFilter) -> None:
+        """Show another part of the alerts."""
+        self.rows.set_filter(chosen)
+        self._filters[chosen].setChecked(True)
+        self._tell_counts()
+        self._selected(self._session.selection.current)
+
+    def _room_changed(self, delta: Delta) -> None:
+        if delta.reset or delta.alerts:
+            self._tell_counts()
+            if self._session.selection.current is None:
+                self._select_worst()
+
+    def _select_worst(self) -> None:
+        """A desk that just started stands on the worst alert instead of on nothing."""
+        first = self.rows.alert_at(self.rows.index(0, 0))
+        if first is not None:
+            self._session.selection.select("alert", first.alert_id)
+
+    def _tell_counts(self) -> None:
+        words: dict[InboxFilter, str] = {
+            "all": self.tr("All"),
+            "unacknowledged": self.tr("Waiting"),
+            "mine": self.tr("Mine"),
+            "system": self.tr("System"),
+        }
+        for chosen, button in self._filters.items():
+            count = self.rows.count(chosen)
+            button.setText(f"{words[chosen]} {count}" if count else words[chosen])
+        self._tell_load()
+        self._tell_empty()
+
+    def _tell_load(self) -> None:
+        since_ms = self._session.clock.now_ms() - LOAD_WINDOW_MS
+        state = self._session.state
+        city = [alert for alert in (*state.alerts.values(), *state.closed.values()) if int(alert.priority) < 5]
+        recent = sum(alert.raised_ms >= since_ms for alert in city)
+        text = self.tr("{count}/10 min").format(count=recent)
+        if recent > FLOOD_PER_WINDOW:
+            text += " · " + self.tr("FLOOD: worst first, group by place")
+        self._load.setText(text)
+        self._load.setProperty("flood", recent > FLOOD_PER_WINDOW)
+        self._load.style().polish(self._load)
+
+    def _tell_empty(self) -> None:
+        count = self.rows.rowCount()
+        self.view.setVisible(count > 0)
+        self._empty.setVisible(count == 0)
+        if self._session.link.condition in ("connecting", "lost"):
+            self._empty.setText(self.tr("No connection to the server: whether there are alerts is not known."))
+        elif self.rows.filter == "all":
+            self._empty.setText(self.tr("No open alert. New ones appear here and are heard."))
+        else:
+            self._empty.setText(self.tr("No open alert in this list."))
+
+    def _tell_ages(self) -> None:
+        if self.isVisible():
+            self._tell_load()
+            self.view.viewport().update()
+
+    def _breathe(self) -> None:
+        """One pulse a second for everything that waits, between 60 % and full: seen, never vanishing."""
+        if self.isVisible() and self.rows.count("unacknowledged" if self.rows.filter != "system" else "system"):
+            self._delegate.brightness = 0.8 + 0.2 * math.cos(2 * math.pi * monotonic_s())
+            self.view.viewport().update()
+
+    # -- selection ---------------------------------------------------------------------------------------------
+
+    def _current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        alert = self.rows.alert_at(current)
+        if alert is not None:
+            self._session.selection.select("alert", alert.alert_id)
+
+    def _selected(self, selected: Selected | None) -> None:
+        if selected is None or selected.kind != "alert":
+            return
+        index = self.rows.index_of(selected.key)
+        if index.isValid() and index != self.view.currentIndex():
+            self.view.setCurrentIndex(index)
+            self.view.scrollTo(index)
+
+    def current(self) -> Alert | None:
+        return self.rows.alert_at(self.view.currentIndex())
+
+    # -- actions -----------------------------------------------------------------------------------------------
+
+    def acknowledge(self) -> None:
+        """Acknowledge the row and step to the next that waits: one key an alert, never all at once."""
+        alert = self.current()
+        if alert is not None and not alert.acknowledged:
+            self._session.commands.acknowledge(alert.alert_id)
+
+    def take(self) -> None:
+        alert = self.current()
+        if alert is not None:
+            self._session.commands.take(alert.alert_id, alert.owner)
+
+    def ask_comment(self) -> None:
+        alert = self.current()
+        if alert is not None:
+            headline = self._session.alerts.headline(alert)
+            self._comment.setPlaceholderText(self.tr("Comment on “{headline}”").format(headline=headline))
+            self._comment.show()
+            self._comment.setFocus()
+
+    def _send_comment(self) -> None:
+        alert, text = self.current(), self._comment.text().strip()
+        if alert is not None and text:
+            self._session.commands.comment(alert.alert_id, text)
+        self._leave_comment()
+
+    def _leave_comment(self) -> None:
+        self._comment.clear()
+        self._comment.hide()
+        self.view.setFocus()
+
+    def _go_there(self) -> None:
+        alert = self.current()
+        if alert is not None:
+            self._session.selection.bring_room_to("alert", alert.alert_id)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc leaves the comment."""
+        if (
+            watched is self._comment
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self._leave_comment()
+            return True
+        return super().eventFilter(watched, event)
+
+    # -- workspace ---------------------------------------------------------------------------------------------
+
+    def is_live(self) -> bool:
+        return self.rows.rowCount() > 0 and self._session.link.condition == "live"
+
+    def save_state(self) -> dict[str, object]:
+        return {"filter": self.rows.filter}
+
+    def restore_state(self, state: Mapping[str, object]) -> None:
+        for chosen in self._filters:
+            if chosen == state.get("filter"):
+                self.choose(chosen)
+
+
+SPEC = PanelSpec("inbox", str(QT_TRANSLATE_NOOP("Panels", "Alerts")), Inbox, frozenset({"state"}))
