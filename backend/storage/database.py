@@ -54,12 +54,11 @@ class Database:
         self._calls = _Calls()
         self._closers: list[Callable[[], None]] = []
         self._closed = False
-        try:
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(self._dispose)
             with self._writing.begin() as connection:
                 _migrate(connection, self.is_sqlite)
-        except BaseException:
-            self._dispose()
-            raise
+            on_failure.pop_all()
         self.writer = Writer(self._writing)
 
     @property
