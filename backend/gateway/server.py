@@ -102,7 +102,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     return sock
 
 
-class _Server(uvicorn.Server):
+class GatewayServer(uvicorn.Server):
     """uvicorn that tells when it accepts, and lets the seats leave before it closes their connections."""
 
     def __init__(self, config: uvicorn.Config, feed: FeedControl, on_listening: Callable[[], None]) -> None:
@@ -138,29 +138,34 @@ async def _serve(options: ServeOptions, parts: Parts, sock: socket.socket) -> No
     lines = [f"listening on {_url(options, sock)}"]
     if options.local_seat:
         lines.append(f"local token {await local_seat_token(parts)}")
-    config = uvicorn.Config(
-        create_app(parts),
-        ws=FeedProtocol,
-        ws_max_size=options.settings.frame_limit_bytes,
-        ws_per_message_deflate=False,
-        ws_ping_interval=KEEPALIVE_S,
-        ws_ping_timeout=options.settings.stuck_s,
-        ssl_certfile=options.certfile,
-        ssl_keyfile=options.keyfile,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=CLOSE_WITHIN_S,
-    )
+    config = server_config(parts, options.certfile, options.keyfile)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    server = _Server(config, parts.feed, lambda: _say(lines))
+    server = GatewayServer(config, parts.feed, lambda: _say(lines))
     if options.local_seat:
         _stop_with_stdin(server)
     # uvicorn raises the signal again after an orderly stop: then it has been dealt with.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     await server.serve(sockets=[sock])
+
+
+def server_config(parts: Parts, certfile: Path | None = None, keyfile: Path | None = None) -> uvicorn.Config:
+    """How uvicorn serves these parts: our websocket, no compression (one frame for all), no log of its own."""
+    return uvicorn.Config(
+        create_app(parts),
+        ws=FeedProtocol,
+        ws_max_size=parts.settings.frame_limit_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=KEEPALIVE_S,
+        ws_ping_timeout=parts.settings.stuck_s,
+        ssl_certfile=certfile,
+        ssl_keyfile=keyfile,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=CLOSE_WITHIN_S,
+    )
 
 
 def _url(options: ServeOptions, sock: socket.socket) -> str:
