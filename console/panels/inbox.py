@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, get_args
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
 from backend.contracts.alerts import Alert
@@ -96,16 +96,16 @@ class Inbox(Panel):
 
     def _add_keys(self) -> None:
         """Keys of the list; the room's menus offer the same actions under the same keys everywhere."""
-        keys: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("Space", self.acknowledge),
-            ("C", self.ask_comment),
-            ("T", self.take),
-            ("G", self._go_there),
-            ("Return", self._go_there),
-        )
-        for key, act in keys:
-            shortcut = QShortcut(QKeySequence(key), self.view, act)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self._keys: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Space: self.acknowledge,
+            Qt.Key.Key_C: self.ask_comment,
+            Qt.Key.Key_T: self.take,
+            Qt.Key.Key_G: self._go_there,
+            Qt.Key.Key_Return: self._go_there,
+            Qt.Key.Key_Enter: self._go_there,
+        }
+        # A filter, not shortcuts: a list view keeps letters and the space for its own search.
+        self.view.installEventFilter(self)
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
@@ -231,16 +231,17 @@ class Inbox(Panel):
             self._session.selection.bring_room_to("alert", alert.alert_id)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc leaves the comment."""
-        if (
-            watched is self._comment
-            and event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
+        """The list's keys; Esc leaves the comment."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if watched is self._comment and event.key() == Qt.Key.Key_Escape:
             self._leave_comment()
             return True
-        return super().eventFilter(watched, event)
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        act = self._keys.get(event.key()) if watched is self.view and plain else None
+        if act is not None:
+            act()
+        return act is not None
 
     # -- workspace ---------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ def offenders(pattern: str, paths: list[Path], allowed: tuple[str, ...] = ()) ->
         f"{path.relative_to(TOP)}:{number}: {line.strip()}"
         for path in paths
         if not str(path.relative_to(TOP).as_posix()).startswith(allowed) or not allowed
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if wanted.search(line)
     ]
 
