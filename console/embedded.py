@@ -38,12 +38,16 @@ class EmbeddedBackend(QObject):
         self._stopping = False
         self._port = settings.backend.port
         self._url = ""
+        self._producing = False
         self._complaints: list[str] = []
         self._backend: QProcess | None = None
         self._producers: QProcess | None = None
 
     def start(self) -> None:
-        self._start_backend()
+        if self._settings.run.demo:
+            self._prepare_clips()
+        else:
+            self._start_backend()
 
     def stop(self) -> None:
         """Ask every child to stop and wait at most `STOP_WAIT_MS` for each; then end it."""
@@ -74,6 +78,15 @@ class EmbeddedBackend(QObject):
         sys.stderr.write(text)
         self._complaints = (self._complaints + text.splitlines())[-40:]
 
+    def _prepare_clips(self) -> None:
+        """The demonstration's cameras must be there before the backend looks for them; quick once the clips exist."""
+        site, data = str(self._settings.site_folder), str(self._settings.data_folder)
+        child = self._child(["simulate", "--prepare", "--site", site, "--data", data])
+        child.readyReadStandardOutput.connect(lambda: self._read_progress(child))
+        child.finished.connect(lambda code, status: self._start_backend())
+        self._producers = child
+        child.start()
+
     def _start_backend(self) -> None:
         if self._stopping:
             return
@@ -99,7 +112,7 @@ class EmbeddedBackend(QObject):
                 # The same door after a restart, so that producers and other seats find it again.
                 self._port = int(self._url.rpartition(":")[2])
                 self.ready.emit(self._url, line.removeprefix("local token "))
-                if self._settings.run.demo and self._producers is None:
+                if self._settings.run.demo and not self._producing:
                     self._make_tokens()
 
     def _backend_ended(self, code: int) -> None:
@@ -119,6 +132,7 @@ class EmbeddedBackend(QObject):
         QTimer.singleShot(RESTART_AFTER_MS, self._start_backend)
 
     def _make_tokens(self) -> None:
+        self._producing = True
         folder = self._settings.data_folder / "tokens"
         arguments = ["token", "--all", "--site", str(self._settings.site_folder), "--token-dir", str(folder)]
         arguments += ["--data", str(self._settings.data_folder)]
