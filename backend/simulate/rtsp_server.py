@@ -194,7 +194,10 @@ def main():
         factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
         factory.set_latency(0)
         if arguments.user:
-            factory.add_role("viewer", arguments.user)
+            permissions = GstRtspServer.RTSPPermissions.new()
+            permissions.add_permission_for_role("viewer", "media.factory.access", True)
+            permissions.add_permission_for_role("viewer", "media.factory.construct", True)
+            factory.set_permissions(permissions)
         factory.connect("media-configure", configure, mount, pacer)
         points.add_factory(name, factory)
     loop = GLib.MainLoop()
