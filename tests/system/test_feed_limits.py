@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from backend.contracts.feed import SERVER_FRAME
 from backend.contracts.state import RoomState
@@ -49,7 +50,7 @@ async def until(condition: object, timeout_s: float = 10.0) -> None:
 
 async def hear(connection: ClientConnection, client: FeedClient) -> None:
     """The deaf seat hears again."""
-    with contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
         async for text in connection:
             client.take(SERVER_FRAME.validate_json(text))
 
@@ -118,10 +119,8 @@ def test_only_readings_are_dropped_oldest_first_and_counted(tmp_path: Path) -> N
             sent = 0
             while seat.pipe.ready or seat.outbox.samples_dropped < 300:
                 sent += 1
-                rows = [
-                    ReadingRow("R-01", "Level", at_ms + sent * 100 + n, 70.0 + n, 0, at_ms, "logger")
-                    for n in range(100)
-                ]
+                first_ms = at_ms + sent * 250
+                rows = [ReadingRow("R-01", "Level", first_ms + n, 70.0, 0, at_ms, "logger") for n in range(250)]
                 await backend.parts.readings.record(rows)
                 backend.parts.fanout.flush()
             late = FeedClient(connection)
