@@ -1,4 +1,4 @@
-"""What a tile shows and whether it is true: the words between a tile canvas and whoever feeds it. No domain, no engine."""
+"""What a tile shows and whether it is true: the words between a tile canvas and whoever feeds it."""
 
 from __future__ import annotations
 

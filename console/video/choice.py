@@ -11,7 +11,9 @@ UP_PX: Final = 760
 DOWN_PX: Final = 640
 
 
-def choose(tile_px: tuple[int, int], quality: Quality, before: Stream | None, *, has_main: bool, has_sub: bool) -> Stream:
+def choose(
+    tile_px: tuple[int, int], quality: Quality, before: Stream | None, *, has_main: bool, has_sub: bool
+) -> Stream:
     """The stream for a tile of `tile_px` device pixels. Sub-streams are 640 pixels wide nearly everywhere.
 
     The width that counts is that of a 16:9 picture inside the tile.

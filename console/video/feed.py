@@ -1,4 +1,4 @@
-"""A tile's view of a camera: chooses the stream by the tile's size and keeps the old picture until the new one is there."""
+"""A tile's view of a camera: the stream that fits the tile's size; the old picture stays until the new one is there."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ class TileFeed:
             return None
         end = picture.offset_bytes + picture.stride_bytes * picture.height_px
         pixels = ring.buffer[picture.offset_bytes : end]
-        return QImage(
-            pixels, picture.width_px, picture.height_px, picture.stride_bytes, QImage.Format.Format_RGB32
-        )
+        return QImage(pixels, picture.width_px, picture.height_px, picture.stride_bytes, QImage.Format.Format_RGB32)
 
     def arrived_s(self) -> float | None:
         """When the shown picture's data had arrived, monotonic seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 
@@ -30,8 +31,19 @@ def leave_removal_to_the_desk() -> None:
     resource_tracker.register = _ignore
 
 
-def _ignore(name: str, rtype: str) -> None:
+def _ignore(name: Sized, rtype: str) -> None:
     pass
+
+
+def view_of(block: SharedMemory) -> memoryview:
+    """The block's bytes.
+
+    Raises:
+        ValueError: it has been closed.
+    """
+    if block.buf is None:
+        raise ValueError("the shared memory has been closed")
+    return block.buf
 
 
 def remove(block: SharedMemory) -> None:

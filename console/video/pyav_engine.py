@@ -71,7 +71,7 @@ def play(stream: Stream) -> None:
         raise StreamFailedError(Reason.BAD_ADDRESS) from None
     leave = stream.gate.enter()
     try:
-        if stream.stopping:
+        if stream.is_stopping():
             return
         container = _open(address, is_file=order.is_file)
     finally:
@@ -91,7 +91,7 @@ def reason_of(error: BaseException) -> Reason:
     """The code for a library's error."""
     if isinstance(error, av.HTTPUnauthorizedError | av.HTTPForbiddenError):
         return Reason.UNAUTHORIZED
-    if isinstance(error, av.HTTPNotFoundError | av.StreamNotFoundError):
+    if isinstance(error, av.HTTPNotFoundError):
         return Reason.NOT_FOUND
     if isinstance(error, av.ExitError | av.TimeoutError):
         return Reason.NO_ANSWER
@@ -147,7 +147,7 @@ def _play_camera(stream: Stream, container: InputContainer) -> None:
     dropping = False
     shown_s = 0.0
     for packet, waiting, now_s in _packets(container, video):
-        if stream.stopping:
+        if stream.is_stopping():
             return
         if packet.size == 0:
             continue
@@ -186,21 +186,27 @@ def _decoded(codec: VideoCodecContext, packet: Packet[VideoStream]) -> list[av.V
 def _play_file(stream: Stream, container: InputContainer) -> None:
     """Loops the file at its own rate, for ever."""
     video = _video_of(stream, container)
-    while not stream.stopping:
-        started_s = time.monotonic()
-        shown = 0
-        for frame in container.decode(video):
-            at_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
-            late_s = time.monotonic() - started_s - at_s
-            if late_s < 0 and stream.pause(-late_s):
-                return
-            now_s = time.monotonic()
-            stream.packet(now_s, 0.0)
-            # Too late to be shown, but never so that nothing is shown.
-            stream.picture(frame, now_s, show=late_s < 0.1 or shown % 5 == 0)
-            shown += 1
-            if stream.stopping:
-                return
-        if shown == 0:
+    while not stream.is_stopping():
+        if not _play_through(stream, container, video):
             raise StreamFailedError(Reason.UNDECODABLE)
+        # The last picture's own time; a file of one picture must not spin.
+        stream.pause(1 / float(video.average_rate or 25))
         container.seek(0)
+
+
+def _play_through(stream: Stream, container: InputContainer, video: VideoStream) -> int:
+    """One pass over the file; returns how many pictures it had."""
+    started_s, shown = 0.0, 0
+    for frame in container.decode(video):
+        at_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
+        if shown == 0:
+            started_s = time.monotonic() - at_s
+        late_s = time.monotonic() - started_s - at_s
+        if stream.pause(max(-late_s, 0.0)):
+            break
+        now_s = time.monotonic()
+        stream.packet(now_s, 0.0)
+        # Too late to be shown, but never so that nothing is shown.
+        stream.picture(frame, now_s, show=late_s < 0.1 or shown % 5 == 0)
+        shown += 1
+    return shown

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from console.video import memory
 
 SLOTS: Final = 3
@@ -46,8 +43,9 @@ class FrameRing:
         self.width_px = width_px
         self.height_px = height_px
         self._slot_bytes = stride_bytes(width_px) * height_px
-        self._words: NDArray[np.int64] = np.ndarray((_HEAD_BYTES // 8,), np.int64, block.buf)
-        self._instants: NDArray[np.float64] = np.ndarray((_HEAD_BYTES // 8,), np.float64, block.buf)
+        self.buffer = memory.view_of(block)
+        self._words = self.buffer[:_HEAD_BYTES].cast("q")
+        self._instants = self.buffer[:_HEAD_BYTES].cast("d")
 
     @classmethod
     def create(cls, width_px: int, height_px: int) -> FrameRing:
@@ -63,13 +61,9 @@ class FrameRing:
         return self._block.name
 
     @property
-    def buffer(self) -> memoryview:
-        return self._block.buf
-
-    @property
     def sequence(self) -> int:
         """Number of the newest picture; 0 while there is none."""
-        return int(self._words[0])
+        return self._words[0]
 
     def write(self, pixels: memoryview, width_px: int, height_px: int, stride: int, arrived_s: float) -> None:
         """Publish a picture.
@@ -80,10 +74,10 @@ class FrameRing:
         size = stride * height_px
         if size > self._slot_bytes:
             raise ValueError(f"a picture of {size} bytes does not fit into slots of {self._slot_bytes}")
-        sequence = int(self._words[0]) + 1
+        sequence = self._words[0] + 1
         slot = sequence % SLOTS
         start = _HEAD_BYTES + slot * self._slot_bytes
-        self._block.buf[start : start + size] = pixels[:size]
+        self.buffer[start : start + size] = pixels[:size]
         at = 1 + slot * _SLOT_WORDS
         self._words[at] = width_px
         self._words[at + 1] = height_px
@@ -92,7 +86,7 @@ class FrameRing:
         self._words[0] = sequence
 
     def newest(self) -> Picture | None:
-        sequence = int(self._words[0])
+        sequence = self._words[0]
         if sequence == 0:
             return None
         slot = sequence % SLOTS
@@ -100,15 +94,15 @@ class FrameRing:
         return Picture(
             sequence,
             _HEAD_BYTES + slot * self._slot_bytes,
-            int(self._words[at]),
-            int(self._words[at + 1]),
-            int(self._words[at + 2]),
-            float(self._instants[at + 3]),
+            self._words[at],
+            self._words[at + 1],
+            self._words[at + 2],
+            self._instants[at + 3],
         )
 
     def close(self, *, remove: bool = False) -> None:
-        del self._words
-        del self._instants
+        self._words.release()
+        self._instants.release()
         if remove:
             memory.remove(self._block)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,6 +14,7 @@ from console.video.choice import Quality, Stream
 from console.video.feed import TileFeed
 from console.video.liveness import DEFAULT_RULES, Rules
 from console.video.orders import Engine
+from console.video.own import own_cameras
 from console.video.pool import WorkerPool
 from console.video.source import BAD_ADDRESS, NO_ADDRESS, DecodedStream
 from widgets.tile_types import TileStatus
@@ -29,21 +30,21 @@ class VideoService(QObject):
 
     Args:
         workers: decode processes; 0 = one a core.
-        file_cameras: ids whose address may be a file: those of the command line only.
+        own_addresses: cameras and video files of the command line; nothing else may be a file.
         rules: when a picture stops being live.
     """
 
     def __init__(
         self,
         workers: int = 0,
-        file_cameras: Collection[str] = (),
+        own_addresses: Sequence[str] = (),
         rules: Rules = DEFAULT_RULES,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.rules = rules
         self.pool = WorkerPool(workers)
-        self._file_cameras = frozenset(file_cameras)
+        self.own, self._own_streams = own_cameras(own_addresses)
         self._streams: dict[str, CameraStreams] = {}
         self._refused: dict[str, TileStatus] = {}
         self._engines: Mapping[str, Engine] = {}
@@ -54,6 +55,7 @@ class VideoService(QObject):
         self._sweep = QTimer(self)
         self._sweep.setInterval(500)
         self._sweep.timeout.connect(self._end_idle)
+        self.set_streams(())
 
     def start(self) -> None:
         """Starts the workers; they warm up while the windows are built."""
@@ -81,10 +83,10 @@ class VideoService(QObject):
         return self.pool.join(timeout_s)
 
     def set_streams(self, streams: Sequence[CameraStreams]) -> None:
-        """The cameras' full addresses. Feeds whose camera's addresses changed begin again."""
+        """The cameras' full addresses, besides those of the command line. Feeds whose camera's addresses changed begin again."""
         before = self._streams
         self._streams, self._refused = {}, {}
-        for entry in streams:
+        for entry in (*self._own_streams, *streams):
             try:
                 self._streams[entry.camera_id] = self._checked(entry)
             except AddressRefusedError:
@@ -105,7 +107,7 @@ class VideoService(QObject):
 
     def is_file(self, camera_id: str) -> bool:
         """The camera is a file from the command line: its tile says so."""
-        return camera_id in self._file_cameras
+        return camera_id in self.own and self.own[camera_id].is_file
 
     def open(self, camera_id: str, tile_px: tuple[int, int], quality: Quality = "auto") -> TileFeed:
         """A feed for a tile of `tile_px` device pixels. Close it when the tile goes."""

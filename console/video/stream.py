@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from console.video import retry
-from console.video.board import Board, Note, Phase, Reason
+from console.video.board import Board, Note, Phase, Reason, Row
 from console.video.orders import OpenStream
 from console.video.ring import FrameRing
 from console.video.scale import Scaler, fitted
@@ -66,6 +66,14 @@ class OpenGate:
         return leave_early
 
 
+# Places in a board row, looked up once: these are written for every picture of every stream.
+_PHASE, _REASON, _NOTE = Row.place("phase"), Row.place("reason"), Row.place("note")
+_PACKET_S, _FRAME_S, _CHANGED_S = Row.place("packet_s"), Row.place("frame_s"), Row.place("changed_s")
+_FRAMES, _FPS, _NOMINAL_FPS = Row.place("frames"), Row.place("fps"), Row.place("nominal_fps")
+_LAG_S, _ATTEMPTS, _SKIPPED = Row.place("lag_s"), Row.place("attempts"), Row.place("skipped")
+_WIDTH_PX, _HEIGHT_PX = Row.place("width_px"), Row.place("height_px")
+
+
 class _Output:
     def __init__(self, ring: FrameRing, box_px: tuple[int, int]) -> None:
         self.ring = ring
@@ -80,7 +88,7 @@ class Stream:
         self.order = order
         self.gate = gate
         self._board = board
-        self._row = board.rows[order.row : order.row + 1]
+        self._row = board.writer(order.row)
         self._player = player
         self._chance = random.Random()
         self._stopping = threading.Event()
@@ -115,8 +123,7 @@ class Stream:
             if output is not None:
                 output.ring.close()
 
-    @property
-    def stopping(self) -> bool:
+    def is_stopping(self) -> bool:
         return self._stopping.is_set()
 
     def pause(self, seconds: float) -> bool:
@@ -128,21 +135,21 @@ class Stream:
     def nominal(self, fps: float) -> None:
         """The rate the stream claims; unbelievable ones are left out."""
         if 0.2 <= fps <= 120.0:
-            self._row["nominal_fps"] = fps
+            self._row.set_float(_NOMINAL_FPS, fps)
 
     def pixel_aspect(self, aspect: float) -> None:
         """Shape of one pixel, width to height: sub-streams of 704x576 or 352x288 are often not square."""
         self._pixel_aspect = aspect if 0.2 < aspect < 5.0 else 1.0
 
     def note(self, note: Note) -> None:
-        self._row["note"] = note
+        self._row.set_integer(_NOTE, note)
 
     def packet(self, now_s: float, lag_s: float) -> None:
-        self._row["packet_s"] = now_s
-        self._row["lag_s"] = lag_s
+        self._row.set_float(_PACKET_S, now_s)
+        self._row.set_float(_LAG_S, lag_s)
 
     def skipped(self, count: int = 1) -> None:
-        self._row["skipped"] += count
+        self._row.add(_SKIPPED, count)
 
     def picture(self, frame: av.VideoFrame, arrived_s: float, *, show: bool = True) -> None:
         """A decoded frame whose data had arrived at `arrived_s`; `show` False counts it without scaling it."""
@@ -177,16 +184,17 @@ class Stream:
         row = self._row
         self._rate.count(arrived_s)
         if luma is not None and self._changes.differs(luma, arrived_s):
-            row["changed_s"] = arrived_s
+            row.set_float(_CHANGED_S, arrived_s)
         if self._pictures_in_run == 0:
             self._playing_since_s = arrived_s
-            row["width_px"], row["height_px"] = width_px, height_px
+            row.set_integer(_WIDTH_PX, width_px)
+            row.set_integer(_HEIGHT_PX, height_px)
         self._pictures_in_run += 1
-        row["fps"] = self._rate.fps
-        row["frame_s"] = arrived_s
-        row["frames"] += 1
-        row["reason"] = Reason.NONE
-        row["phase"] = Phase.PLAYING
+        row.set_float(_FPS, self._rate.fps)
+        row.set_float(_FRAME_S, arrived_s)
+        row.add(_FRAMES)
+        row.set_integer(_REASON, Reason.NONE)
+        row.set_integer(_PHASE, Phase.PLAYING)
 
     # -- the thread --
 
@@ -203,9 +211,9 @@ class Stream:
                 if self._stopping.is_set():
                     return
                 self._board.mark_lost(self.order.row, reason, now_s)
-                self._row["attempts"] += 1
-                self._row["fps"] = 0.0
-                self._row["lag_s"] = 0.0
+                self._row.add(_ATTEMPTS)
+                self._row.set_float(_FPS, 0.0)
+                self._row.set_float(_LAG_S, 0.0)
             steady = self._pictures_in_run > 0 and now_s - self._playing_since_s >= STEADY_S
             failures = 1 if steady else failures + 1
             if self._stopping.wait(retry.delay_s(failures, self._chance)):

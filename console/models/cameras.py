@@ -1,0 +1,121 @@
+"""The cameras of the site as a tree of groups, and the search in it that needs no diacritics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+
+from backend.contracts.site import Camera
+from console.models.map_features import plain
+from console.models.session import Session
+
+CAMERA_MIME: Final = "application/x-trucban-camera"
+KEY_ROLE: Final = Qt.ItemDataRole.UserRole
+FOLDED_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+
+
+class CameraTreeModel(QStandardItemModel):
+    """Groups and their cameras. Rows of cameras carry `KEY_ROLE`; a lost one says so in its text."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._items: dict[str, QStandardItem] = {}
+        self._digest: str | None = None
+
+    def refresh(self, camera_ids: Sequence[str] | None = None) -> None:
+        """Take the site and the cameras' conditions over from the state; `camera_ids` None = of all."""
+        site = self._session.state.site
+        digest = "" if site is None else site.digest
+        if digest != self._digest:
+            self._digest = digest
+            self._build(() if site is None else site.cameras)
+            self._add_own()
+            camera_ids = None
+        for camera_id in self._items if camera_ids is None else camera_ids:
+            self._show_condition(camera_id)
+
+    def mimeTypes(self) -> list[str]:
+        return [CAMERA_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        mime = QMimeData()
+        keys = [str(index.data(KEY_ROLE)) for index in indexes if index.data(KEY_ROLE)]
+        if keys:
+            mime.setData(CAMERA_MIME, QByteArray(keys[0].encode()))
+        return mime
+
+    def _build(self, cameras: Sequence[Camera]) -> None:
+        self.clear()
+        self._items.clear()
+        groups: dict[str, QStandardItem] = {}
+        for camera in cameras:
+            if camera.group not in groups:
+                groups[camera.group] = self._item(camera.group, plain(camera.group))
+                self.appendRow(groups[camera.group])
+            name = self._session.local_name(camera.name_vi, camera.name_en)
+            words = plain(f"{camera.name_vi} {camera.name_en} {camera.camera_id} {camera.owner} {camera.group}")
+            item = self._item(name, words)
+            item.setData(camera.camera_id, KEY_ROLE)
+            item.setData(name, Qt.ItemDataRole.AccessibleTextRole)
+            item.setDragEnabled(True)
+            groups[camera.group].appendRow(item)
+            self._items[camera.camera_id] = item
+
+    def _add_own(self) -> None:
+        """Cameras and files of the command line, as a group of their own."""
+        if not self._session.video.own:
+            return
+        group = self._item(self.tr("From the command line"), "")
+        self.appendRow(group)
+        for own in self._session.video.own.values():
+            item = self._item(own.name, plain(f"{own.name} {own.camera_id}"))
+            item.setData(own.camera_id, KEY_ROLE)
+            item.setDragEnabled(True)
+            group.appendRow(item)
+
+    @staticmethod
+    def _item(text: str, words: str) -> QStandardItem:
+        item = QStandardItem(text)
+        item.setEditable(False)
+        item.setDropEnabled(False)
+        item.setDragEnabled(False)
+        item.setData(words, FOLDED_ROLE)
+        return item
+
+    def _show_condition(self, camera_id: str) -> None:
+        item = self._items.get(camera_id)
+        if item is None:
+            return
+        name = str(item.data(Qt.ItemDataRole.AccessibleTextRole))
+        state = self._session.state.cameras.get(camera_id)
+        text = name
+        if state is not None and state.condition == "lost":
+            text = self.tr("{camera}  ✕ SIGNAL LOST").replace("{camera}", name)
+        if item.text() != text:
+            item.setText(text)
+
+
+class CameraFilter(QSortFilterProxyModel):
+    """Shows cameras whose name, id, owner or group holds every word typed, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: list[str] = []
+        self.setRecursiveFilteringEnabled(True)
+
+    def search(self, text: str) -> None:
+        self._words = plain(text).split()
+        self.invalidate()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
+        if not self._words:
+            return True
+        index = self.sourceModel().index(source_row, 0, source_parent)
+        if not index.data(KEY_ROLE):
+            return False  # a group is there because of its cameras
+        words = str(index.data(FOLDED_ROLE))
+        return all(word in words for word in self._words)
