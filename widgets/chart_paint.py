@@ -15,6 +15,7 @@ from widgets.chart_scale import Tick
 from widgets.chart_types import LimitLine, Point, Shade, View
 
 LIMIT_DASH: Final = (6.0, 4.0)
+SOURCE_FROM_PX: Final = 84
 POINTS_MARKED_MOST: Final = 400
 
 
@@ -130,8 +131,10 @@ class Overlay(_Layer):
                 painter.setPen(pen)
                 painter.drawLine(QLineF(0, round(y) + 0.5, area.width(), round(y) + 0.5))
             arrow = "" if inside else ("↑ " if y < 0 else "↓ ")
+            # A low strip has room for the name only: the source would lie over the line.
+            source = f" · {limit.source}" if limit.source and area.height() >= SOURCE_FROM_PX else ""
             text = metrics.elidedText(
-                f"{arrow}{limit.name} · {limit.source}" if limit.source else f"{arrow}{limit.name}",
+                f"{arrow}{limit.name}{source}",
                 Qt.TextElideMode.ElideRight,
                 area.width() * 0.62,
             )

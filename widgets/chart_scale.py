@@ -73,9 +73,10 @@ def value_ticks(low: float, high: float, height_px: int, label_px: int = 26) -> 
     return [number * step for number in range(first, last + 1)], step_decimals(step)
 
 
-def value_range(low: float, high: float, limits: Sequence[float]) -> tuple[float, float]:
+def value_range(low: float, high: float, limits: Sequence[float], label_share: float = 0.06) -> tuple[float, float]:
     """The axis for values low..high: with what limits are near, with air, from zero when zero is near.
 
+    `label_share` of the height stays free above a limit, for its name.
     A limit far off would press the line flat; it stays outside and is named at the edge instead.
     """
     bottom, top = low, high
@@ -93,4 +94,9 @@ def value_range(low: float, high: float, limits: Sequence[float]) -> tuple[float
         span = top - bottom
     step = nice_step(span, 8)
     air_below = 0.0 if bottom == 0.0 else 0.04 * span
-    return math.floor((bottom - air_below) / step) * step, math.ceil((top + 0.06 * span) / step) * step
+    floor = math.floor((bottom - air_below) / step) * step
+    ceiling = math.ceil((top + 0.06 * span) / step) * step
+    inside = [limit for limit in limits if floor <= limit <= ceiling]
+    while inside and ceiling - max(inside) < label_share * (ceiling - floor):
+        ceiling += step
+    return floor, ceiling

@@ -17,10 +17,14 @@ from widgets.chart_scale import time_ticks, value_range, value_ticks
 from widgets.chart_types import ChartFormats, Point, StripSpec, Trace, Verdict, View
 
 AXIS_PX: Final = 60
-VALUE_PX: Final = 188
-STRIP_LEAST_PX: Final = 64
+VALUE_PX: Final = 204
+STRIP_LEAST_PX: Final = 58
 LARGE_PX: Final = 24
+LOW_STRIP_PX: Final = 80
+LABEL_ROOM_PX: Final = 16
+"""Above the topmost limit line, for its name."""
 CROSS_NEAR_SHARE: Final = 0.02
+NEAR_GLYPH: Final = "△"
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -126,7 +130,7 @@ class Strip(QWidget):
         scene.limits = source.limits()
         scene.shades = source.shades(view.start_ms, view.end_ms)
         scene.notice = "" if len(trace.at_ms) else source.notice()
-        scene.low, scene.high = self._range(trace, view)
+        scene.low, scene.high = self._range(trace, view, height_px)
         scene.time_ticks = time_ticks(view.start_ms, view.end_ms, self._formats.utc_offset_min, width_px)
         scene.value_ticks, self._tick_decimals = value_ticks(scene.low, scene.high, height_px)
         self._set_lines(trace)
@@ -136,7 +140,7 @@ class Strip(QWidget):
         self._latest, self._verdict = source.latest(), source.verdict()
         self.update()
 
-    def _range(self, trace: Trace, view: View) -> tuple[float, float]:
+    def _range(self, trace: Trace, view: View, height_px: int) -> tuple[float, float]:
         inside = (trace.at_ms >= view.start_ms) & (trace.at_ms <= view.end_ms)
         limits = [limit.value for limit in self._scene.limits]
         counted = inside & trace.measured
@@ -150,7 +154,7 @@ class Strip(QWidget):
             and high <= self._scene.high
             and high - low > 0.5 * (self._scene.high - self._scene.low)
         )
-        fresh = value_range(low, high, limits)
+        fresh = value_range(low, high, limits, LABEL_ROOM_PX / max(height_px, 2 * LABEL_ROOM_PX))
         # The axis stays while the line still fills it: numbers that jump at each sample cannot be read.
         return (self._scene.low, self._scene.high) if kept and fresh != (0.0, 1.0) else fresh
 
@@ -170,7 +174,10 @@ class Strip(QWidget):
         alone = ~solid & trace.measured
         alone[1:] &= ~solid[:-1]
         self._scene.lone = _points(trace, alone)
-        self._scene.excluded = _points(trace, ~trace.measured)
+        # Marks that touch each other would be a smear; the dotted line and the shade tell it by themselves then.
+        excluded = ~trace.measured
+        roomy = 8 * len(x) < self.view.viewport().width()
+        self._scene.excluded = _points(trace, excluded) if roomy else []
 
     def _show_newest(self, now_ms: int) -> bool:
         """Age and the look of lost data; both change without new samples."""
@@ -224,14 +231,18 @@ class Strip(QWidget):
         area = QRectF(self.width() - VALUE_PX + 10, 4, VALUE_PX - 18, self.height() - 8)
         painter.fillRect(QRectF(area.left() - 4, area.top(), 3, area.height()), QColor(self._scene.colour))
         area.setLeft(area.left() + 6)
-        name_px = QFontMetricsF(chart_font(tokens.FONT_PX)).height()
-        painter.setFont(chart_font(tokens.FONT_PX))
+        font = chart_font(tokens.FONT_PX)
+        line = QFontMetricsF(font).height()
+        low = self.height() < LOW_STRIP_PX
+        painter.setFont(font)
         painter.setPen(QColor(tokens.TEXT_2))
-        name = QFontMetricsF(painter.font()).elidedText(self.spec.long_name, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), name_px), Qt.AlignmentFlag.AlignLeft, name)
-        middle = QRectF(area.left(), area.top() + name_px, area.width(), area.height() - 2 * name_px + 4)
-        self._paint_number(painter, middle)
-        bottom = QRectF(area.left(), area.bottom() - name_px, area.width(), name_px)
+        # In a low strip the number stands beside the symbol, else below the name.
+        name = self.spec.name if low else self.spec.long_name
+        name = QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt.AlignmentFlag.AlignLeft, name)
+        top = area.top() if low else area.top() + line
+        bottom = QRectF(area.left(), area.bottom() - line, area.width(), line)
+        self._paint_number(painter, QRectF(area.left(), top, area.width(), bottom.top() - top))
         self._paint_standing(painter, bottom)
 
     def _paint_number(self, painter: QPainter, area: QRectF) -> None:
@@ -239,16 +250,17 @@ class Strip(QWidget):
         unit_font = chart_font(tokens.SMALL_PX)
         unit = f"{_NO_BREAK}{self.spec.unit}" if self.spec.unit else ""
         unit_px = QFontMetricsF(unit_font).horizontalAdvance(unit)
-        large = chart_font(max(14, min(LARGE_PX, int(area.height()))), QFont.Weight.DemiBold)
+        large = chart_font(max(14, min(LARGE_PX, int(area.height() * 0.8))), QFont.Weight.DemiBold)
         text = "–" if self._latest is None else self._formats.number(self._latest.value, self.spec.decimals)
         dim = self._latest is None or self.is_lost or bool(self._latest.label)
         painter.setFont(large)
         painter.setPen(QColor(tokens.TEXT_3 if dim else tokens.TEXT_1))
-        painter.drawText(area.adjusted(0, -6, -unit_px, 6), right, text)
+        painter.drawText(area.adjusted(0, 0, -unit_px, 0), right, text)
         painter.setFont(unit_font)
         painter.setPen(QColor(tokens.TEXT_3 if dim else tokens.TEXT_2))
         shift = QFontMetricsF(large).ascent() - QFontMetricsF(unit_font).ascent()
-        painter.drawText(area.adjusted(0, -6 + shift / 1.6, 0, 6 + shift / 1.6), right, unit)
+        # On the number's base line, though both are centred.
+        painter.drawText(area.adjusted(0, shift / 1.6, 0, shift / 1.6), right, unit)
 
     def _paint_standing(self, painter: QPainter, area: QRectF) -> None:
         """One line: lost, or why the value does not count, or how it stands to its limits."""
@@ -259,12 +271,14 @@ class Strip(QWidget):
             painter.setPen(QColor(tokens.LIVENESS_INK))
             painter.drawText(area.adjusted(0, 0, -4, 0), right, self._scene.lost_words)
             return
-        colour, text = tokens.TEXT_2, self._verdict.text
+        colour, text = tokens.TEXT_1 if self._verdict.near else tokens.TEXT_2, self._verdict.text
         if self._latest is not None and self._latest.label:
             text = self._latest.label
         elif self._verdict.priority is not None:
             colour = tokens.severity(self._verdict.priority)
             text = f"{tokens.GLYPHS[self._verdict.priority]} {text}"
+        elif self._verdict.near:
+            text = f"{NEAR_GLYPH} {text}"
         painter.setPen(QColor(colour))
         metrics = QFontMetricsF(painter.font())
         painter.drawText(area, right, metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width()))

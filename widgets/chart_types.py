@@ -57,10 +57,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The line under the newest value: how it stands to its limits. `priority` None: nothing to do, no colour."""
+    """The line under the newest value: how it stands to its limits. `priority` None: nothing to do, no colour.
+
+    `near`: not passed, but close: told by a shape and a word.
+    """
 
     text: str
     priority: int | None = None
+    near: bool = False
 
 
 class StripSource(Protocol):

@@ -336,6 +336,8 @@ class _TimeRuler(QWidget):
         width = max(1, self.width() - AXIS_PX - VALUE_PX)
         for tick in time_ticks(view.start_ms, view.end_ms, self._formats.utc_offset_min, width):
             x = AXIS_PX + (tick.at - view.start_ms) / max(1, view.span_ms) * width
+            if cross_ms is not None and abs(tick.at - cross_ms) * width < 70 * view.span_ms:
+                continue
             painter.setPen(QColor(tokens.TEXT_2 if tick.major else tokens.AXIS))
             painter.drawText(QRectF(x - 45, 0, 90, self.height()), Qt.AlignmentFlag.AlignCenter, tick.label)
         if cross_ms is not None:

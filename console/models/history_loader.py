@@ -46,6 +46,11 @@ class HistoryLoader(QObject):
     def busy(self) -> bool:
         return bool(self._waiting or self._asked)
 
+    @property
+    def count(self) -> int:
+        """Questions without an answer yet."""
+        return len(self._waiting) + len(self._asked)
+
     def is_loading(self, station_id: str, symbol: str) -> bool:
         key = (station_id, symbol)
         return any(question[:2] == key for question in (*self._asked, *self._waiting))

@@ -126,7 +126,7 @@ class ReadingStrip:
         if standing is None:
             return Verdict("")
         words = standing_words(standing, self._parameter, self._language)
-        return Verdict(words, standing.limit.priority if standing.passed else None)
+        return Verdict(words, standing.limit.priority if standing.passed else None, standing.near)
 
     def notice(self) -> str:
         return self._loading()
@@ -153,7 +153,13 @@ def standing_words(standing: Standing, parameter: Parameter, language: str) -> s
         return text.format(mark=limit_name(limit, language), distance=distance)
     mean = ""
     if limit.window_min:
-        mean = " · " + QCoreApplication.translate("Readings", "{minutes} min mean").format(minutes=limit.window_min)
+        hours, minutes = divmod(limit.window_min, 60)
+        words = (
+            QCoreApplication.translate("Readings", "{minutes} min mean").format(minutes=limit.window_min)
+            if minutes
+            else QCoreApplication.translate("Readings", "{hours} h mean").format(hours=hours)
+        )
+        mean = f" · {words}"
     if standing.share is None:
         if standing.passed:
             return QCoreApplication.translate("Readings", "outside the limit") + mean
