@@ -115,7 +115,7 @@ def event_side(
         "area": 10_800,
         "ratio": 1.333,
         "region": [0, 0, 640, 360],
-        "stationary": sighting.label == "illegal_parking",
+        "stationary": False,
         "motionless_count": 0,
         "position_changes": 1,
         "current_zones": [sighting.zone],

@@ -1,0 +1,119 @@
+"""The demonstration city against the real backend: everything arrives through the real doors."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import httpx
+import numpy as np
+import pytest
+
+from tests.bench.frame_code import read_code
+from tests.system.backend_process import LAOCAI, TOP, BackendProcess, run_backend, wait_until
+
+CAMERAS = 2
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(item.getsockname()[1]) for item in sockets]
+    for item in sockets:
+        item.close()
+    return ports
+
+
+def small_laocai(folder: Path) -> Path:
+    """The demonstration city on free ports, with two cameras of one scene: clips in seconds, not in a minute."""
+    shutil.copytree(LAOCAI, folder)
+    rtsp, feed = free_ports(2)
+    rows = (folder / "cameras.csv").read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if row.startswith(("camera_id", "gt-kim-tan", "gt-tran-hung-dao"))]
+    assert len(kept) == CAMERAS + 1
+    (folder / "cameras.csv").write_text("\n".join(kept).replace(":8554/", f":{rtsp}/") + "\n", encoding="utf-8")
+    site = (folder / "site.toml").read_text(encoding="utf-8")
+    site = site.replace(":8555/", f":{feed}/").replace("poll_every_s = 10.0", "poll_every_s = 1.0")
+    (folder / "site.toml").write_text(site, encoding="utf-8")
+    (folder / "patrols.toml").write_text("", encoding="utf-8")
+    stations = (folder / "stations.toml").read_text(encoding="utf-8").splitlines()
+    without = [line for line in stations if not line.startswith("camera_ids")]
+    (folder / "stations.toml").write_text("\n".join(without), encoding="utf-8")
+    plan = (folder / "simulation.toml").read_text(encoding="utf-8")
+    scenes, story = plan.split("[scenes]", 1)[0], "[[exceed]]" + plan.split("[[exceed]]", 1)[1]
+    named = '[scenes]\ngt-kim-tan = "gate-day"\ngt-tran-hung-dao = "gate-day"\n\n'
+    (folder / "simulation.toml").write_text(scenes + named + story, encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def simulation(site: Path, data: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
+    words = [
+        sys.executable,
+        "-m",
+        "backend",
+        "simulate",
+        "--site",
+        site,
+        "--data",
+        data,
+        "--server",
+        url,
+        "--with-parent",
+    ]
+    with (data / "simulate.txt").open("wb") as log:
+        process = subprocess.Popen(list(map(str, words)), cwd=TOP, stdin=subprocess.PIPE, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(15)
+
+
+@pytest.mark.timeout(180)
+def test_stations_bulletins_detections_and_pictures_arrive_through_their_doors(tmp_path: Path) -> None:
+    site, data = small_laocai(tmp_path / "site"), tmp_path / "data"
+    made = run_backend("token", "--all", "--site", site, "--token-dir", data / "tokens", "--data", data)
+    assert made.returncode == 0, made.stderr
+    with BackendProcess.start(site, data, "--local-seat") as backend, simulation(site, data, backend.url) as process:
+        client = httpx.Client(base_url=backend.url, headers={"Authorization": f"Bearer {backend.local_token}"})
+        now_ms = time.time_ns() // 1_000_000
+
+        def samples(station: str, parameter: str) -> int:
+            span = {"start": now_ms - 86_400_000, "end": now_ms + 600_000, "max_points": 100}
+            answer = client.get("/api/v1/readings", params={"station": station, "parameter": parameter, **span})
+            found = answer.json()
+            series = len(found["series"]["at_ms"]) if found["series"] else 0
+            return int(series + sum(bucket["samples"] for bucket in found["buckets"]))
+
+        def kinds() -> set[str]:
+            return {alert["kind"] for alert in client.get("/api/v1/alerts").json()["alerts"]}
+
+        # By drop folder, by HTTP, and by another producer's own names: 24 hours of each.
+        for station, parameter in (("TL-KT-08", "SO2"), ("TL-KT-14", "SO2"), ("LC-KK-01", "PM2,5"), ("TV-LC", "Level")):
+            wait_until(lambda s=station, p=parameter: samples(s, p) >= 890, 90, f"history of {station}")  # type: ignore[misc]
+        wait_until(lambda: kinds() >= {"cap.message", "detection"}, 60, "a bulletin and a detection")
+        address = next(row for row in (site / "cameras.csv").read_text().split(",") if row.endswith("/gt-kim-tan/sub"))
+        wait_until(lambda: b"streams of" in (data / "simulate.txt").read_bytes(), 60, "the RTSP server")
+        with av.open(address, options={"rtsp_transport": "tcp"}, timeout=10.0) as container:
+            frame = next(container.decode(video=0))
+            assert (frame.width, frame.height) == (640, 360)
+            assert read_code(np.asarray(frame.to_ndarray(format="gray"), np.uint8)) is not None
+        assert process.poll() is None
+        assert not list((data / "quarantine").rglob("*.txt")), (data / "simulate.txt").read_text()
+        client.close()
+
+
+def test_a_wrong_site_is_told_and_nothing_is_played(tmp_path: Path) -> None:
+    broken = TOP / "tests" / "fixtures" / "sites" / "broken"
+    done = run_backend("simulate", "--site", broken, "--data", tmp_path)
+    assert done.returncode == 2
+    assert "site.toml:7: unknown key 'speedup'" in done.stderr
+    assert "bimat123" not in done.stderr + done.stdout
