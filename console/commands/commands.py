@@ -1,0 +1,206 @@
+"""What the operator asks for. Nothing is shown as done before the event it caused came back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+
+from backend.contracts.commands import (
+    AcknowledgeAlert,
+    Command,
+    CommentAlert,
+    DispatchAlert,
+    RefusalCode,
+    ReleaseAlert,
+    TakeAlert,
+)
+from backend.contracts.events import LoggedEvent
+from backend.contracts.feed import CommandResult
+
+PendingState = Literal["pending", "accepted", "done", "rejected", "timed_out"]
+CommandKind = Literal["alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch"]
+
+_CLASSES: Final = {
+    "alert.acknowledge": AcknowledgeAlert,
+    "alert.comment": CommentAlert,
+    "alert.take": TakeAlert,
+    "alert.release": ReleaseAlert,
+    "alert.dispatch": DispatchAlert,
+}
+KEPT: Final = 500
+"""Finished commands that are still known, so that a late answer finds its command."""
+
+translate = QCoreApplication.translate
+
+
+class Pending(QObject):
+    """One command under way.
+
+    Attributes:
+        kind: which command, e.g. "alert.acknowledge"; also the right it needs.
+        alert_id: the alert it is about.
+        state: pending -> accepted -> done (its event came back), or rejected, or timed_out.
+        reason: a sentence for a person when rejected or timed out.
+    """
+
+    changed = Signal()
+
+    def __init__(self, kind: CommandKind, alert_id: str, command_id: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.kind: CommandKind = kind
+        self.alert_id = alert_id
+        self.command_id = command_id
+        self.state: PendingState = "pending"
+        self.reason = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Not decided yet, or decided and its event not here yet."""
+        return self.state in ("pending", "accepted")
+
+    @property
+    def failed(self) -> bool:
+        return self.state in ("rejected", "timed_out")
+
+
+class Commands(QObject):
+    """Submits commands and follows each until its event is back; lives on the GUI thread.
+
+    Args:
+        send: hands a command to the link; False when there is no connection.
+        timeout_s: without an answer, or without the event, for so long: told at the control.
+        refusal: why this session takes no commands at all (replay), "" when it does.
+
+    Signals:
+        changed: a `Pending` that changed.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        send: Callable[[Command], bool],
+        timeout_s: float = 5.0,
+        refusal: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._send = send
+        self._timeout_ms = int(timeout_s * 1000)
+        self._refusal = refusal
+        self._by_id: dict[str, Pending] = {}
+        self._by_alert: dict[str, Pending] = {}
+
+    def acknowledge(self, alert_id: str, comment: str = "") -> Pending:
+        return self.submit("alert.acknowledge", alert_id=alert_id, comment=comment)
+
+    def comment(self, alert_id: str, comment: str) -> Pending:
+        return self.submit("alert.comment", alert_id=alert_id, comment=comment)
+
+    def take(self, alert_id: str, expected_owner: str) -> Pending:
+        """Take the alert; `expected_owner` is whom this seat shows as its owner ("" = nobody)."""
+        return self.submit("alert.take", alert_id=alert_id, expected_owner=expected_owner)
+
+    def release(self, alert_id: str) -> Pending:
+        return self.submit("alert.release", alert_id=alert_id)
+
+    def dispatch(self, alert_id: str, agency_id: str, note: str = "") -> Pending:
+        return self.submit("alert.dispatch", alert_id=alert_id, agency_id=agency_id, note=note)
+
+    def submit(self, kind: CommandKind, *, alert_id: str, **fields: str) -> Pending:
+        """Send a command; the answer shows in the `Pending` that is returned.
+
+        Raises:
+            pydantic.ValidationError: a field is not what the command allows.
+        """
+        command: Command = _CLASSES[kind](command_id=uuid.uuid4().hex, alert_id=alert_id, **fields)
+        pending = Pending(kind, alert_id, command.command_id, self)
+        self._keep(pending)
+        if self._refusal:
+            self._set(pending, "rejected", self._refusal)
+        elif not self._send(command):
+            self._set(pending, "rejected", translate("Commands", "Not sent: there is no connection to the server"))
+        else:
+            QTimer.singleShot(self._timeout_ms, pending, lambda: self._time_out(pending))
+            self.changed.emit(pending)
+        return pending
+
+    def latest(self, alert_id: str) -> Pending | None:
+        """The newest command about this alert that is under way or failed."""
+        return self._by_alert.get(alert_id)
+
+    def waiting(self, alert_id: str, kind: CommandKind) -> bool:
+        """A command of this kind is already under way for the alert."""
+        return any(one.alert_id == alert_id and one.kind == kind and one.waiting for one in self._by_id.values())
+
+    def dismiss(self, alert_id: str) -> None:
+        """The operator has seen the refusal."""
+        pending = self._by_alert.get(alert_id)
+        if pending is not None and pending.failed:
+            del self._by_alert[alert_id]
+            self.changed.emit(pending)
+
+    def take_result(self, result: CommandResult) -> None:
+        """The server's answer. Called on the GUI thread."""
+        pending = self._by_id.get(result.command_id)
+        if pending is None or pending.state in ("done", "rejected"):
+            return
+        if result.accepted:
+            self._set(pending, "accepted")
+        else:
+            self._set(pending, "rejected", refusal_words(result.reason_code, result.reason))
+
+    def take_events(self, events: Sequence[LoggedEvent]) -> None:
+        """Events that came back, after they were folded. Called on the GUI thread."""
+        for logged in events:
+            pending = self._by_id.get(logged.caused_by or "")
+            if pending is not None and logged.event.kind != "command.refused" and pending.state != "rejected":
+                if self._by_alert.get(pending.alert_id) is pending:
+                    del self._by_alert[pending.alert_id]
+                self._set(pending, "done")
+
+    def link_lost(self) -> None:
+        """Answers to what is under way cannot come any more; whether it was done shows when the link is back."""
+        for pending in tuple(self._by_id.values()):
+            if pending.waiting:
+                words = translate("Commands", "The link was lost before the answer came")
+                self._set(pending, "timed_out", words)
+
+    def _keep(self, pending: Pending) -> None:
+        self._by_id[pending.command_id] = pending
+        self._by_alert[pending.alert_id] = pending
+        while len(self._by_id) > KEPT:
+            oldest = self._by_id.pop(next(iter(self._by_id)))
+            if self._by_alert.get(oldest.alert_id) is oldest:
+                del self._by_alert[oldest.alert_id]
+            oldest.deleteLater()
+
+    def _time_out(self, pending: Pending) -> None:
+        if pending.waiting:
+            words = translate("Commands", "No answer from the server within {seconds} s")
+            self._set(pending, "timed_out", words.format(seconds=f"{self._timeout_ms / 1000:g}"))
+
+    def _set(self, pending: Pending, state: PendingState, reason: str = "") -> None:
+        pending.state = state
+        pending.reason = reason
+        pending.changed.emit()
+        self.changed.emit(pending)
+
+
+def refusal_words(code: str, reason: str) -> str:
+    """The server's refusal in the language of the seat; its own words where the code says too little."""
+    words = {
+        RefusalCode.NOT_ALLOWED: translate("Commands", "Your role does not allow this"),
+        RefusalCode.NOT_FOUND: translate("Commands", "This alert is no longer open"),
+        RefusalCode.WRONG_PHASE: translate("Commands", "The alert is already in another state"),
+        RefusalCode.OWNER_CHANGED: translate("Commands", "Somebody else has taken it meanwhile"),
+        RefusalCode.UNKNOWN_AGENCY: translate("Commands", "The site does not know this agency"),
+        RefusalCode.UNAVAILABLE: translate("Commands", "The server cannot store it now: {reason}"),
+        RefusalCode.READ_ONLY: translate("Commands", "This session only shows; it takes no commands"),
+        RefusalCode.INVALID: translate("Commands", "The server did not understand it: {reason}"),
+    }
+    known = words.get(RefusalCode(code)) if code in tuple(RefusalCode) else None
+    return (known or reason or translate("Commands", "Refused without a reason")).format(reason=reason)
