@@ -107,10 +107,13 @@ def reason_of(error: BaseException) -> Reason:
 
 def _open(address: str, *, is_file: bool) -> InputContainer:
     options = FILE_OPTIONS if is_file else RTSP_OPTIONS
+    asked_s = time.monotonic()
     try:
         return av.open(address, "r", options=dict(options), timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
     except (av.FFmpegError, OSError) as error:
-        raise StreamFailedError(reason_of(error)) from None
+        # FFmpeg reports a reply that never came as invalid data: the clock knows better.
+        silent = time.monotonic() - asked_s > 0.9 * OPEN_TIMEOUT_S
+        raise StreamFailedError(Reason.NO_ANSWER if silent else reason_of(error)) from None
 
 
 def _video_of(stream: Stream, container: InputContainer) -> VideoStream:

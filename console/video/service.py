@@ -83,7 +83,7 @@ class VideoService(QObject):
         return self.pool.join(timeout_s)
 
     def set_streams(self, streams: Sequence[CameraStreams]) -> None:
-        """The cameras' full addresses, besides those of the command line. Feeds whose camera's addresses changed begin again."""
+        """The cameras' full addresses, besides those of the command line; feeds of changed ones begin again."""
         before = self._streams
         self._streams, self._refused = {}, {}
         for entry in (*self._own_streams, *streams):

@@ -104,8 +104,11 @@ class _Vmem:
 
     def _check(self, started_s: float) -> None:
         now_s = time.monotonic()
-        if self._player.get_state() == self._vlc.State.Error:
+        state = self._player.get_state()
+        if state == self._vlc.State.Error:
             raise StreamFailedError(Reason.OTHER)
+        if state == self._vlc.State.Ended:
+            raise StreamFailedError(Reason.ENDED if self._newest_s else Reason.UNDECODABLE)
         if self._newest_s == 0.0 and now_s - started_s > FIRST_PICTURE_S:
             raise StreamFailedError(Reason.NO_ANSWER)
         if self._newest_s and now_s - self._newest_s > SILENT_S:
