@@ -71,7 +71,7 @@ class TileCanvas(QWidget):
         self._seen = False
         self._ticks = 0
         self._window: QWidget | None = None
-        self._gestures = Gestures(self)
+        self.gestures = Gestures(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -329,17 +329,17 @@ class TileCanvas(QWidget):
     # -- hands --
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._gestures.key(event):
+        if not self.gestures.key(event):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._gestures.press(event)
+        self.gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._gestures.move(event)
+        self.gestures.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._gestures.release(event)
+        self.gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.index_at(event.position())
@@ -348,7 +348,7 @@ class TileCanvas(QWidget):
             self.toggle_large(index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._gestures.wheel(event)
+        self.gestures.wheel(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_key(event.mimeData()):
@@ -359,7 +359,7 @@ class TileCanvas(QWidget):
         key = dropped_key(event.mimeData())
         if index >= 0 and key:
             event.acceptProposedAction()
-            self.dropped.emit(index, key, self._gestures.dragged_from(event.mimeData()))
+            self.dropped.emit(index, key, self.gestures.dragged_from(event.mimeData()))
 
 
 def _box(place: QRect) -> Box:
