@@ -16,7 +16,9 @@ from widgets.chart_strip import NEAR_GLYPH, chart_font
 
 ROW_PX: Final = 52
 HEADING_PX: Final = 28
-NAME_PX: Final = 320
+NAME_SHARE: Final = 0.21
+NAME_LEAST_PX: Final = 200
+NAME_MOST_PX: Final = 400
 CELL_LEAST_PX: Final = 104
 SPARK_FROM_PX: Final = 128
 _Index = QModelIndex | QPersistentModelIndex
@@ -116,7 +118,7 @@ class RowsDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.TEXT_1))
         metrics = QFontMetricsF(self._heading)
         painter.drawText(area.adjusted(12, 0, -12, 0), _LEFT, look.title)
-        left = 12 + max(NAME_PX, metrics.horizontalAdvance(look.title) + 16)
+        left = 12 + max(_name_px(area), metrics.horizontalAdvance(look.title) + 16)
         painter.setFont(self._small)
         if look.priority is not None:
             painter.setPen(QColor(tokens.severity(look.priority)))
@@ -126,8 +128,9 @@ class RowsDelegate(QStyledItemDelegate):
 
     def _paint_row(self, painter: QPainter, area: QRectF, look: RowLook) -> None:
         painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(tokens.LINE))
-        self._paint_name(painter, QRectF(area.left() + 12, area.top() + 5, NAME_PX - 20, area.height() - 10), look)
-        cells = QRectF(area.left() + NAME_PX, area.top(), area.width() - NAME_PX - 8, area.height() - 1)
+        name_px = _name_px(area)
+        self._paint_name(painter, QRectF(area.left() + 12, area.top() + 5, name_px - 20, area.height() - 10), look)
+        cells = QRectF(area.left() + name_px, area.top(), area.width() - name_px - 8, area.height() - 1)
         fitting = max(1, min(self.columns, int(cells.width() // CELL_LEAST_PX)))
         width = cells.width() / fitting
         shown = look.cells if len(look.cells) <= fitting else _most_urgent(look.cells, fitting)
@@ -245,6 +248,10 @@ class RowsDelegate(QStyledItemDelegate):
             hatch = QRectF(min(left, area.right() - 6), area.top(), 0, area.height())
             hatch.setRight(area.right())
             painter.fillRect(hatch, QBrush(QColor(tokens.TEXT_1), Qt.BrushStyle.FDiagPattern))
+
+
+def _name_px(area: QRectF) -> float:
+    return min(max(NAME_SHARE * area.width(), NAME_LEAST_PX), NAME_MOST_PX)
 
 
 def _glyph(look: RowLook) -> tuple[str, str]:

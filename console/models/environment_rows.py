@@ -149,7 +149,8 @@ def _completeness(store: ReadingStore, station: Station, now_ms: int) -> float |
         if from_ms is None or from_ms > now_ms - DAY_MS + 1:
             continue
         status = store.window(station.station_id, parameter.symbol, now_ms - DAY_MS + 1, now_ms).status
-        due = DAY_MS / (station.interval_s * 1000)
+        # The sample of the running interval may not have been sent yet.
+        due = max(1.0, DAY_MS / (station.interval_s * 1000) - 1)
         shares.append(min(1.0, float(np.count_nonzero(status == MEASURING)) / due))
     return sum(shares) / len(shares) if shares else None
 

@@ -11,7 +11,7 @@ from backend.contracts.site import Limit
 from console.models.environment_rows import RAIN_HOURS, Cell, StationRow
 from console.models.numbers import format_age, format_number, format_signed, format_value, pretty_unit
 from console.models.standing import Standing
-from console.models.station_strips import limit_name, standing_words, status_word
+from console.models.station_strips import limit_name, short_name, standing_words, status_word
 from widgets.chart_rows import CellLook, RowLook
 
 
@@ -65,7 +65,8 @@ def sentence(row: StationRow, language: str) -> str:
         if cell.value is None:
             continue
         parameter = cell.parameter
-        text = f"{parameter.symbol} {format_value(cell.value, parameter.unit, parameter.decimals, language)}"
+        value = format_value(cell.value, parameter.unit, parameter.decimals, language)
+        text = f"{short_name(parameter, language)} {value}"
         if cell.standing is not None:
             text += f" ({standing_words(cell.standing, parameter, language)}; {cell.standing.limit.source})"
         for hours, total in zip(RAIN_HOURS, cell.sums, strict=False):
@@ -111,7 +112,7 @@ def _cell_look(cell: Cell, language: str) -> CellLook:
         note, share = _short(standing, cell, language), standing.share
     counts = standing is not None and not excluded
     return CellLook(
-        label=parameter.symbol,
+        label=short_name(parameter, language),
         number=_number(cell.value, cell, language),
         unit=pretty_unit(parameter.unit),
         note=note,
@@ -135,15 +136,13 @@ def _short(standing: Standing, cell: Cell, language: str) -> str:
 
 
 def _mark_look(cell: Cell, limit: Limit, level: float, language: str) -> CellLook:
-    """A river's alarm mark: how far the water stands above or below it."""
+    """A river's alarm mark: how far the water stands above or below it. The level's own cell carries the colour."""
     distance = level - limit.value
-    passed = distance >= 0 if limit.direction == "above" else distance < 0
     return CellLook(
         label=limit_name(limit, language),
         number=format_signed(distance, cell.parameter.decimals, language),
         unit=pretty_unit(cell.parameter.unit),
         note=format_value(limit.value, cell.parameter.unit, cell.parameter.decimals, language),
-        priority=limit.priority if passed and not cell.lost else None,
         lost=cell.lost,
     )
 

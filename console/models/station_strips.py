@@ -21,6 +21,8 @@ from widgets.chart_types import ChartFormats, LimitLine, Point, Shade, StripSpec
 
 STALE_INTERVALS: Final = 3
 GAP_INTERVALS: Final = 2.5
+_WORDS: Final = frozenset({"Flow", "Temp", "RH", "P", "PM", "Color", "Rain", "Level"})
+"""Symbols that are English words or say nothing by themselves: people are shown the name."""
 _EARTH_M: Final = 6_371_000.0
 
 
@@ -34,12 +36,20 @@ def status_word(status: int) -> str:
 
 
 def parameter_name(parameter: Parameter, language: str) -> str:
-    """ "SO2 · Lưu huỳnh điôxit"; the bare symbol where the catalogue knows no name."""
+    """ "SO2 · Lưu huỳnh điôxit", "Lưu lượng"; the bare symbol where the catalogue knows no name."""
     kind = sensor_kind(parameter.symbol)
     if kind is None:
         return parameter.symbol
     name = kind.name_en if language == "en" else kind.name_vi
-    return parameter.symbol if name == parameter.symbol else f"{parameter.symbol} · {name}"
+    return name if kind.key in _WORDS or name == parameter.symbol else f"{parameter.symbol} · {name}"
+
+
+def short_name(parameter: Parameter, language: str) -> str:
+    """The symbol where it is one of chemistry, else the name: "SO2", "Lưu lượng"."""
+    kind = sensor_kind(parameter.symbol)
+    if kind is None or kind.key not in _WORDS:
+        return parameter.symbol
+    return kind.name_en if language == "en" else kind.name_vi
 
 
 def limit_name(limit: Limit, language: str) -> str:
@@ -176,7 +186,7 @@ def strip_specs(session: Session, station: Station, loading: Callable[[str], str
     return [
         StripSpec(
             key=parameter.symbol,
-            name=parameter.symbol,
+            name=short_name(parameter, session.language),
             long_name=parameter_name(parameter, session.language),
             unit=pretty_unit(parameter.unit),
             decimals=parameter.decimals,

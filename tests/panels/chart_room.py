@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -170,11 +171,20 @@ def series_of(station_id: str, symbol: str, samples: Sequence[tuple[int, float, 
 
 @contextmanager
 def chart_room(folder: Path, language: str = "vi") -> Iterator[ChartRoom]:
+    """A room whose history lies in `folder`.
+
+    The collector rests meanwhile: run by the store's threads it would destroy Qt objects of the GUI thread there,
+    with their timers still armed.
+    """
+    gc.collect()
+    gc.disable()
     door = StoreDoor(f"sqlite:///{(folder / 'readings.sqlite3').as_posix()}")
     try:
         yield ChartRoom(door, language=language)
     finally:
         door.close()
+        gc.enable()
+        gc.collect()
 
 
 def story(station: Station, parameter: Parameter, start_ms: int, end_ms: int) -> list[tuple[int, float, ReadingStatus]]:

@@ -1,0 +1,143 @@
+"""The environment panel: rows follow samples, history and age; a row selects its station."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from console.models.environment import ROW_ROLE
+from console.models.session import Selected
+from console.panels.environment import SPEC, EnvironmentPanel
+from resources import tokens
+from tests.panels.chart_room import HOUR_MS, MINUTE_MS, NOW_MS, ChartRoom, chart_room, laocai, rows_of, story
+from widgets.chart_rows import RowLook
+
+OVER, SILENT = "TL-KT-01", "TL-KT-05"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("history")
+    with chart_room(folder) as room:
+        for station in laocai().stations:
+            for parameter in station.parameters:
+                samples = story(station, parameter, NOW_MS - 25 * HOUR_MS, NOW_MS)
+                if station.station_id == SILENT:
+                    samples = [each for each in samples if each[0] < NOW_MS - 2 * HOUR_MS]
+                if station.station_id == OVER and parameter.symbol == "SO2":
+                    samples = [
+                        (at, value * (2 if at > NOW_MS - HOUR_MS else 1), status) for at, value, status in samples
+                    ]
+                room.door.fill(rows_of(station.station_id, parameter.symbol, samples))
+    return folder
+
+
+@pytest.fixture
+def room(filled: Path, qtbot: QtBot) -> Iterator[ChartRoom]:
+    with chart_room(filled) as made:
+        yield made
+
+
+@pytest.fixture
+def panel(room: ChartRoom, qtbot: QtBot) -> EnvironmentPanel:
+    made = SPEC.build(room.session)
+    assert isinstance(made, EnvironmentPanel)
+    qtbot.addWidget(made)
+    made.resize(1500, 900)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def look(panel: EnvironmentPanel, station_id: str) -> RowLook:
+    place = panel.model.place_of(station_id)
+    assert place is not None
+    found = panel.model.index(place).data(ROW_ROLE)
+    assert isinstance(found, RowLook)
+    return found
+
+
+def complete(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    rows = panel.model
+    qtbot.waitUntil(lambda: all(row.completeness is not None for row in rows.rows), timeout=30_000)
+
+
+def test_a_day_of_every_station_is_loaded_and_judged(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    complete(panel, qtbot)
+    over, silent = look(panel, OVER), look(panel, SILENT)
+    assert over.priority == 3
+    assert over.cells[0].share is not None
+    assert over.cells[0].share > 1.0
+    assert silent.silent
+    assert silent.state.replace("\N{NO-BREAK SPACE}", " ") == "SILENT 2 giờ"
+    assert look(panel, "TL-KT-02").detail.startswith("100%")
+    assert silent.detail.startswith("91%")
+    assert "28" in panel.summary
+    assert panel.is_live()
+
+
+def test_colour_is_spent_on_what_is_over_its_limit_only(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    complete(panel, qtbot)
+    severity = {QColor(colour).rgb() for colour in tokens.SEVERITY.values()}
+    coloured = set()
+    for row in panel.model.rows:
+        place = panel.model.place_of(row.station.station_id)
+        assert place is not None
+        index = panel.model.index(place)
+        panel.list_view.scrollTo(index)
+        area = panel.list_view.visualRect(index)
+        image = panel.list_view.viewport().grab(area).toImage()
+        if any(image.pixel(x, y) in severity for y in range(image.height()) for x in range(0, image.width(), 2)):
+            coloured.add(row.station.station_id)
+    assert coloured == {row.station.station_id for row in panel.model.rows if row.priority is not None}
+    assert OVER in coloured
+
+
+def test_a_new_sample_changes_its_row(room: ChartRoom, panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    complete(panel, qtbot)
+    room.send("TV-LC", "Level", [(NOW_MS, 82.35, 0)])
+    qtbot.waitUntil(lambda: look(panel, "TV-LC").cells[0].number == "82,35", timeout=5_000)
+    assert look(panel, "TV-LC").cells[0].note == "above Báo động 2 by 0,35 m"
+    assert [cell.number for cell in look(panel, "TV-LC").cells[1:4]] == ["+2,35", "+0,35", "−1,15"]
+
+
+def test_a_row_falls_silent_by_age_alone(room: ChartRoom, panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    complete(panel, qtbot)
+    assert not look(panel, "TL-KT-02").silent
+    room.clock.at_ms += 4 * MINUTE_MS
+    qtbot.waitUntil(lambda: look(panel, "TL-KT-02").silent, timeout=5_000)
+    assert not panel.is_live()
+
+
+def test_moving_by_keys_and_clicking_select_the_station_for_the_room(
+    room: ChartRoom, panel: EnvironmentPanel, qtbot: QtBot
+) -> None:
+    view = panel.list_view
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert room.session.selection.current == Selected("station", "LC-KK-01")
+    place = panel.model.place_of("MUA-LC")
+    assert place is not None
+    centre = view.visualRect(panel.model.index(place)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre)
+    assert room.session.selection.current == Selected("station", "MUA-LC")
+
+
+def test_a_selection_made_elsewhere_is_shown_and_stays_what_it_is(room: ChartRoom, panel: EnvironmentPanel) -> None:
+    room.session.selection.select("station", "TL-KT-14")
+    assert panel.list_view.currentIndex().row() == panel.model.place_of("TL-KT-14")
+    assert room.session.selection.current == Selected("station", "TL-KT-14")
+
+
+def test_history_that_cannot_be_had_is_told(room: ChartRoom, qtbot: QtBot) -> None:
+    room.door.refuse = "máy chủ không trả lời"
+    made = EnvironmentPanel(room.session)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: room.door.refuse in made.summary, timeout=5_000)
