@@ -121,7 +121,9 @@ class Overlay(_Layer):
     def _paint_limits(self, painter: QPainter, area: QRectF) -> None:
         metrics = QFontMetricsF(self._scene.small)
         taken: list[QRectF] = []
-        for limit in sorted(self._scene.limits, key=lambda each: each.value, reverse=True):
+        middle = (self._scene.low + self._scene.high) / 2
+        # The nearest to the line first: of several outside the picture, it is the one that is named.
+        for limit in sorted(self._scene.limits, key=lambda each: abs(each.value - middle)):
             colour = QColor(tokens.severity(limit.priority) if limit.passed else tokens.LIMIT_LINE)
             y = self._scene.y_px(limit.value, area.height())
             inside = 0.0 <= y <= area.height()

@@ -20,6 +20,9 @@ _TIME_STEPS_MS: Final = (
 LIMIT_NEAR_SHARE: Final = 0.4
 """An upper limit is kept in the picture once the largest value reaches this share of it."""
 
+FROM_ZERO_SHARE: Final = 0.8
+"""What never comes below this share of a limit is not counted from zero: a water level above the sea."""
+
 
 class Tick(NamedTuple):
     """`major`: a midnight, or any tick of a value axis."""
@@ -83,7 +86,7 @@ def value_range(low: float, high: float, limits: Sequence[float], label_share: f
     for limit in limits:
         span = max(high - low, 0.02 * max(abs(high), abs(low)), 1e-9)
         close = low - 1.5 * span <= limit <= high + 1.5 * span
-        if close or (low >= 0.0 and 0.0 < LIMIT_NEAR_SHARE * limit <= high):
+        if close or (0.0 <= low <= FROM_ZERO_SHARE * limit and LIMIT_NEAR_SHARE * limit <= high):
             bottom, top = min(bottom, limit), max(top, limit)
     if 0.0 <= bottom <= 0.6 * top:
         bottom = 0.0

@@ -21,6 +21,11 @@ VALUE_PX: Final = 204
 STRIP_LEAST_PX: Final = 58
 LARGE_PX: Final = 24
 LOW_STRIP_PX: Final = 80
+TALL_PX: Final = 200
+TICK_PX: Final = 26
+TALL_TICK_PX: Final = 48
+LOW_LARGE_PX: Final = 20
+BLOCK_MOST_PX: Final = 88
 LABEL_ROOM_PX: Final = 16
 """Above the topmost limit line, for its name."""
 CROSS_NEAR_SHARE: Final = 0.02
@@ -132,7 +137,9 @@ class Strip(QWidget):
         scene.notice = "" if len(trace.at_ms) else source.notice()
         scene.low, scene.high = self._range(trace, view, height_px)
         scene.time_ticks = time_ticks(view.start_ms, view.end_ms, self._formats.utc_offset_min, width_px)
-        scene.value_ticks, self._tick_decimals = value_ticks(scene.low, scene.high, height_px)
+        scene.value_ticks, self._tick_decimals = value_ticks(
+            scene.low, scene.high, height_px, TICK_PX if height_px < TALL_PX else TALL_TICK_PX
+        )
         self._set_lines(trace)
         self._box.setRange(
             xRange=(view.start_ms / 1000, view.end_ms / 1000), yRange=(scene.low, scene.high), padding=0, update=False
@@ -230,6 +237,7 @@ class Strip(QWidget):
     def _paint_value(self, painter: QPainter) -> None:
         area = QRectF(self.width() - VALUE_PX + 10, 4, VALUE_PX - 18, self.height() - 8)
         painter.fillRect(QRectF(area.left() - 4, area.top(), 3, area.height()), QColor(self._scene.colour))
+        area.setHeight(min(area.height(), BLOCK_MOST_PX))
         area.setLeft(area.left() + 6)
         font = chart_font(tokens.FONT_PX)
         line = QFontMetricsF(font).height()
@@ -250,7 +258,8 @@ class Strip(QWidget):
         unit_font = chart_font(tokens.SMALL_PX)
         unit = f"{_NO_BREAK}{self.spec.unit}" if self.spec.unit else ""
         unit_px = QFontMetricsF(unit_font).horizontalAdvance(unit)
-        large = chart_font(max(14, min(LARGE_PX, int(area.height() * 0.8))), QFont.Weight.DemiBold)
+        most = LOW_LARGE_PX if self.height() < LOW_STRIP_PX else LARGE_PX
+        large = chart_font(max(14, min(most, int(area.height() * 0.8))), QFont.Weight.DemiBold)
         text = "–" if self._latest is None else self._formats.number(self._latest.value, self.spec.decimals)
         dim = self._latest is None or self.is_lost or bool(self._latest.label)
         painter.setFont(large)

@@ -136,7 +136,7 @@ def test_a_parameter_that_stopped_is_hatched_dimmed_and_says_since_when(room: Ch
     brightest = max(
         QColor(value_area.pixel(x, y)).lightness()
         for x in range(value_area.width() - 150, value_area.width() - 20)
-        for y in range(24, value_area.height() - 26)
+        for y in range(26, 66)
     )
     assert brightest < QColor(tokens.TEXT_2).lightness()
 
