@@ -100,9 +100,11 @@ class Session(QObject):
     Signals:
         changed: a `Delta`, after state and models were updated.
         operator_changed: the operator signed in, changed or lost rights.
+        asked: a key wants a field of the shown alert card: "comment" or "dispatch".
     """
 
     changed = Signal(object)
+    asked = Signal(str)
     operator_changed = Signal()
 
     def __init__(

@@ -236,6 +236,7 @@ class AlertCard(Panel):
         session.selection.changed.connect(self._selected)
         session.changed.connect(self._room_changed)
         session.operator_changed.connect(self._refresh)
+        session.asked.connect(self._asked)
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self._show_ages)
         self._clock.start()
@@ -286,6 +287,14 @@ class AlertCard(Panel):
         if delta.reset or self._alert.alert_id in delta.alerts:
             self._alert = self._session.state.find_alert(self._alert.alert_id)
             self._refresh()
+
+    def _asked(self, field: str) -> None:
+        if not self.isVisible():
+            return
+        if field == "comment":
+            self.action_bar.ask_comment()
+        elif field == "dispatch":
+            self.action_bar.ask_agency()
 
     def _refresh(self) -> None:
         alert = self._alert

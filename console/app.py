@@ -1,0 +1,338 @@
+"""Composition root: builds everything once, owns the order of start and stop. Imported by main.py only."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTimer, QTranslator
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from backend.contracts.doors import LoginAnswer
+from backend.contracts.state import Delta, RoomState
+from config.settings import Settings
+from console import jobs
+from console.chrome.actions import Deed, add_to, menu_of
+from console.chrome.annunciator import Annunciator
+from console.chrome.deeds import alert_deeds, panel_keys, room_deeds, sound_deeds, things
+from console.chrome.finder import Entry, Finder
+from console.chrome.header import Header
+from console.chrome.help import Help
+from console.chrome.sign_in import SignIn
+from console.chrome.status_bar import StatusBar
+from console.chrome.welcome import Welcome
+from console.commands.commands import Commands
+from console.embedded import EmbeddedBackend
+from console.link.target import Target
+from console.link.thread import Link
+from console.models.alerts import AlertModel
+from console.models.link import LinkModel
+from console.models.preferences import Preferences
+from console.models.readings import ReadingStore
+from console.models.session import Session
+from console.panels import panel_specs
+from console.shots import ShotTaker
+from console.sources.live import LiveSource
+from console.timebase import WallClock
+from console.video.liveness import Rules
+from console.video.service import VideoService
+from console.windows import RoomWindow, Windows
+from console.workspace import load_workspaces
+from resources import tokens
+from resources.look import style_sheet
+from widgets.map_scheme import register_map_scheme
+
+TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "resources" / "translations"
+SOFTWARE_DRAWING: Final = "QT_QUICK_BACKEND"
+COLLECT_EVERY_MS: Final = 500
+
+translate = QCoreApplication.translate
+
+
+class Desk(QObject):
+    """The whole desk: one live session, its windows, and what feeds it.
+
+    Args:
+        settings: everything a person may set.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        folder = settings.data_folder / "desk"
+        self.preferences = Preferences(folder / "desk.json" if not settings.run.shots else None, self)
+        self.preferences.load_now()
+        self._folder = folder
+        self.clock = WallClock()
+        self.link = Link(self)
+        state = RoomState()
+        language = settings.console.language
+        video = settings.video
+        self.video = VideoService(
+            video.workers,
+            [camera.get_secret_value() for camera in settings.run.cameras],
+            Rules(video.frozen_after_s, video.unchanging_after_s, slow_share=video.slow_below),
+            self,
+        )
+        self.session = Session(
+            clock=self.clock,
+            state=state,
+            alerts=AlertModel(state, language),
+            readings=ReadingStore(self.clock),
+            link=LinkModel(settings.link.stale_after_s),
+            commands=Commands(self.link.send, settings.link.command_timeout_s),
+            history=self.link,
+            video=self.video,
+            preferences=self.preferences,
+            language=language,
+            parent=self,
+        )
+        self.live = LiveSource(self.session, self.link, self.clock, self)
+        sound = settings.sound
+        self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
+        self._specs = panel_specs()
+        self.windows = Windows(
+            load_workspaces(list(self._specs)),
+            self._make_panel,
+            self._furnish,
+            self.preferences,
+            settings.console.monitors,
+            full_screen=not settings.run.shots,
+            parent=self,
+        )
+        self._headers: list[Header] = []
+        self._finders: dict[RoomWindow, Finder] = {}
+        self._helps: dict[RoomWindow, Help] = {}
+        self._welcome: Welcome | None = None
+        self._sign_in: SignIn | None = None
+        self.embedded: EmbeddedBackend | None = None
+        self._shots: ShotTaker | None = None
+        self._deeds = self._all_deeds()
+
+    # -- start and stop ----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Link first, then whoever it talks to; windows when the room is known."""
+        self.link.streams.connect(self.video.set_streams)
+        self.link.signed_in.connect(self._signed_in)
+        self.link.sign_in_refused.connect(self._refused)
+        self.link.sign_in_needed.connect(self._ask_operator)
+        self.session.changed.connect(self._room_changed)
+        self.windows.shown.connect(self._mark_workspace)
+        self.windows.all_closed.connect(QCoreApplication.quit)
+        self.video.start()
+        self.link.start()
+        self._welcome = Welcome()
+        self._welcome.show()
+        server = self._settings.console.server
+        if server:
+            self._ask_operator("")
+        else:
+            self.embedded = EmbeddedBackend(self._settings, self)
+            self.embedded.progress.connect(self._welcome.tell)
+            self.embedded.failed.connect(self._welcome.tell)
+            self.embedded.failed.connect(self._cannot_start)
+            self.embedded.ready.connect(self._backend_ready)
+            self.embedded.start()
+
+    def stop(self) -> None:
+        """Everything that runs, in the order it depends on each other; quick, and never waits for a camera."""
+        if self.windows.windows and not self._settings.run.shots:
+            self.windows.save()
+        self.preferences.flush()
+        self.video.stop()
+        self.link.stop()
+        for window in self.windows.windows:
+            window.clear()
+            window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if self.embedded is not None:
+            self.embedded.stop()
+        self.video.join()
+        jobs.wait_for_all(2000)
+
+    def _cannot_start(self, reason: str) -> None:
+        if self._settings.run.shots:
+            print(f"--shots: the backend did not start: {reason}", file=sys.stderr)
+            QCoreApplication.exit(1)
+
+    def _backend_ready(self, url: str, token: str) -> None:
+        self.session.link.server = url
+        self.link.connect_to(Target(url), token)
+
+    # -- who sits here -----------------------------------------------------------------------------------------
+
+    def _target(self) -> Target:
+        console = self._settings.console
+        return Target(console.server, Path(console.ca_file) if console.ca_file else None, console.insecure)
+
+    def _ask_operator(self, reason: str) -> None:
+        if self.embedded is not None or self._sign_in is not None:
+            return
+        parent = self.windows.windows[0] if self.windows.windows else self._welcome
+        dialog = SignIn(self._settings.console.server, self._settings.console.user, parent)
+        dialog.given.connect(lambda user, password: self.link.sign_in(self._target(), user, password))
+        dialog.rejected.connect(self._left_sign_in)
+        self._sign_in = dialog
+        dialog.open()
+        if reason:
+            dialog.refuse(reason)
+
+    def _left_sign_in(self) -> None:
+        self._sign_in = None
+        if not self.windows.windows:
+            QCoreApplication.quit()
+
+    def _signed_in(self, answer: LoginAnswer) -> None:
+        if self._sign_in is not None:
+            self._sign_in.accept()
+            self._sign_in = None
+        self.session.link.server = self._settings.console.server
+        self.preferences.switch_to(self._folder / f"{answer.user}.json")
+
+    def _refused(self, reason: str) -> None:
+        if self._sign_in is not None:
+            self._sign_in.refuse(reason)
+
+    # -- windows -----------------------------------------------------------------------------------------------
+
+    def _room_changed(self, delta: Delta) -> None:
+        site = self.session.state.site
+        if delta.site and site is not None:
+            self.video.set_engines({camera.camera_id: camera.engine for camera in site.cameras})
+        if not self.windows.windows and site is not None:
+            QTimer.singleShot(0, self, self._open_windows)
+
+    def _open_windows(self) -> None:
+        if self.windows.windows:
+            return
+        shots = self._settings.run.shots
+        if shots:
+            self._shots = ShotTaker(Path(shots), self.session, self.windows, self)
+            self._shots.finished.connect(QCoreApplication.exit)
+            self._shots.start()
+        else:
+            self.windows.open(self._settings.console.workspace)
+        if self._welcome is not None:
+            self._welcome.close()
+            self._welcome.deleteLater()
+            self._welcome = None
+
+    def _make_panel(self, key: str) -> tuple[str, QWidget]:
+        spec = self._specs[key]
+        return translate("Panels", spec.title), spec.build(self.session)
+
+    def _furnish(self) -> tuple[QWidget, QWidget]:
+        header = Header(self.session, self.windows.workspaces, self.windows.show_workspace, self._open_menu)
+        self._headers.append(header)
+        return header, StatusBar(self.session, self.annunciator)
+
+    def _mark_workspace(self, key: str) -> None:
+        for header in self._headers:
+            header.mark(key)
+        for window in self.windows.windows:
+            if window not in self._finders:
+                self._finders[window] = Finder(window)
+                self._helps[window] = Help(window, [*self._deeds, *panel_keys()])
+                add_to(window, self._deeds)
+
+    def _all_deeds(self) -> list[Deed]:
+        return [
+            *alert_deeds(self.session),
+            *room_deeds(self.windows),
+            *sound_deeds(self.annunciator, self._settings.sound.mute_min),
+            Deed("help", translate("Deeds", "Find anything in the room…"), "/", self._find_things),
+            Deed("help", translate("Deeds", "Find an action…"), "Ctrl+K", self._find_deeds),
+            Deed("help", translate("Deeds", "Show the keys"), "?", self._show_keys),
+            Deed("window", translate("Deeds", "Leave"), "Ctrl+Q", QCoreApplication.quit),
+        ]
+
+    def _front(self) -> RoomWindow:
+        active = QApplication.activeWindow()
+        return active if isinstance(active, RoomWindow) else self.windows.windows[0]
+
+    def _open_menu(self, button: QWidget) -> None:
+        window = self._front()
+        actions = [action for action in window.actions() if action.text()]
+        menu = menu_of(actions, self._deeds, window)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _find_things(self) -> None:
+        self._finders[self._front()].ask(things(self.session), translate("Deeds", "Camera, station, alert, commune…"))
+
+    def _find_deeds(self) -> None:
+        entries = [Entry(deed.text, deed.key, deed.act) for deed in self._deeds]
+        self._finders[self._front()].ask(entries, translate("Deeds", "What do you want to do?"))
+
+    def _show_keys(self) -> None:
+        self._helps[self._front()].open()
+
+
+def prepare_environment() -> None:
+    """What must be set before Qt starts."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Chromium's sandbox refuses to run as root; an ordinary user keeps it.
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+        print("running as root: the map's browser runs without its sandbox", file=sys.stderr)
+    if not Path("/dev/dri").exists() and sys.platform.startswith("linux"):
+        # Without a GPU Qt Quick, which shows the map, is a third cheaper when it draws by itself than through llvmpipe.
+        os.environ.setdefault(SOFTWARE_DRAWING, "software")
+    register_map_scheme()
+
+
+def dress(application: QApplication, language: str) -> None:
+    """Font, colours and language of the whole program."""
+    import fontpkg_be_vietnam_pro
+
+    for path in sorted((Path(fontpkg_be_vietnam_pro.__file__).parent / "files").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(path))
+    font = QFont(tokens.FONT_FAMILY)
+    font.setPixelSize(tokens.FONT_PX)
+    font.setFeature(QFont.Tag(tokens.TABULAR), 1)
+    application.setFont(font)
+    application.setStyle("Fusion")
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    colours = (
+        (roles.Window, tokens.WINDOW), (roles.Base, tokens.PANEL), (roles.AlternateBase, tokens.PANEL),
+        (roles.Button, tokens.RAISED), (roles.Text, tokens.TEXT_1), (roles.WindowText, tokens.TEXT_1),
+        (roles.ButtonText, tokens.TEXT_1), (roles.PlaceholderText, tokens.TEXT_3), (roles.Highlight, tokens.SELECTED),
+        (roles.HighlightedText, tokens.TEXT_1), (roles.ToolTipBase, tokens.RAISED), (roles.ToolTipText, tokens.TEXT_1),
+    )  # fmt: skip
+    for role, colour in colours:
+        palette.setColor(role, QColor(colour))
+    application.setPalette(palette)
+    application.setStyleSheet(style_sheet())
+    QLocale.setDefault(QLocale(language))
+    if language != "en":
+        translator = QTranslator(application)
+        if translator.load(str(TRANSLATIONS / f"trucban_{language}.qm")):
+            application.installTranslator(translator)
+
+
+def run(settings: Settings) -> int:
+    """Run the desk until it is left; returns the exit code of the program."""
+    prepare_environment()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("trucban")
+    application.setQuitOnLastWindowClosed(False)
+    dress(application, settings.console.language)
+    desk = Desk(settings)
+    # Python sees signals only between two of its own steps: the timer below gives it some.
+    signal.signal(signal.SIGINT, lambda number, frame: application.quit())
+    signal.signal(signal.SIGTERM, lambda number, frame: application.quit())
+    # A collection on the link's thread would destroy Qt objects on the wrong thread: collect here, and only here.
+    gc.disable()
+    collector = QTimer(interval=COLLECT_EVERY_MS)
+    collector.timeout.connect(lambda: gc.collect(1))
+    collector.start()
+    desk.start()
+    code = application.exec()
+    desk.stop()
+    return code

@@ -1,0 +1,53 @@
+"""Everything an operator can do, once: name, key and deed. Menu, palette, help and shortcuts are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+Group = Literal["alert", "room", "sound", "window", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One action. `shown_only`: its key belongs to the panels and is only listed here."""
+
+    group: Group
+    text: str
+    key: str
+    act: Callable[[], None]
+    shown_only: bool = False
+
+
+def add_to(window: QWidget, deeds: Sequence[Deed]) -> list[QAction]:
+    """Make the deeds actions of a window, with their keys."""
+    actions = []
+    for deed in deeds:
+        action = QAction(deed.text, window)
+        if deed.key and not deed.shown_only:
+            action.setShortcut(QKeySequence(deed.key))
+        action.triggered.connect(lambda checked=False, act=deed.act: act())
+        window.addAction(action)
+        actions.append(action)
+    return actions
+
+
+def menu_of(actions: Sequence[QAction], deeds: Sequence[Deed], parent: QWidget) -> QMenu:
+    """The same actions as a menu, a line between groups."""
+    menu = QMenu(parent)
+    group = ""
+    for action, deed in zip(actions, deeds, strict=True):
+        if group and deed.group != group:
+            menu.addSeparator()
+        group = deed.group
+        menu.addAction(action)
+    return menu
+
+
+def key_text(key: str) -> str:
+    """The key as it is printed on a keyboard."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,0 +1,135 @@
+"""What a window shows of one workspace: its panels as docks, laid out by data, movable by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, cast
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from console.workspace import VERSION, Layout, Leaf, SavedLayout, leaves
+
+
+class Shown(Protocol):
+    """What a window knows of a panel: what to remember of it, and whether it shows its room."""
+
+    def save_state(self) -> dict[str, object]: ...
+
+    def restore_state(self, state: Mapping[str, object]) -> None: ...
+
+    def is_live(self) -> bool: ...
+
+
+PanelFactory = Callable[[str], tuple[str, QWidget]]
+"""Panel key -> (title, the panel's widget, which is also `Shown`)."""
+
+
+class Content(QMainWindow):
+    """One workspace in one window. Panels are built when it is first shown.
+
+    Args:
+        layout: where the panels stand.
+        factory: makes a panel.
+        saved: the operator's own arrangement, or None.
+    """
+
+    def __init__(
+        self, layout: Layout, factory: PanelFactory, saved: SavedLayout | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._layout = layout
+        self._factory = factory
+        self._saved = saved
+        self._docks: dict[str, QDockWidget] = {}
+        self._shared_out = False
+
+    @property
+    def built(self) -> bool:
+        """Its panels exist."""
+        return bool(self._docks)
+
+    def build(self) -> None:
+        """Make the panels, if they are not made yet."""
+        if self._docks:
+            return
+        first = self._dock(next(leaves(self._layout)))
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first)
+        self._place(self._layout, first)
+        if self._saved is not None:
+            for key, state in self._saved.panels.items():
+                if (dock := self._docks.get(key)) is not None:
+                    cast(Shown, dock.widget()).restore_state(state)
+
+    def panels(self) -> list[tuple[str, Shown]]:
+        """Panels that are on the screen now."""
+        return [(key, cast(Shown, dock.widget())) for key, dock in self._docks.items() if dock.isVisible()]
+
+    def save(self) -> SavedLayout:
+        docks = bytes(self.saveState(VERSION).toBase64().data()).decode()
+        return SavedLayout(docks, {key: cast(Shown, dock.widget()).save_state() for key, dock in self._docks.items()})
+
+    def reset(self) -> None:
+        """Back to the workspace's own layout."""
+        self._saved = None
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            dock.show()
+            self.removeDockWidget(dock)
+        first = self._docks[next(leaves(self._layout))]
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first)
+        self._place(self._layout, first)
+        for dock in self._docks.values():
+            dock.show()
+        self._share_out(self._layout, self.width(), self.height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.build()
+        super().showEvent(event)
+        if not self._shared_out:
+            self._shared_out = True
+            # Docks have sizes only once the window has been laid out.
+            QTimer.singleShot(0, self, self._arrange)
+
+    def _arrange(self) -> None:
+        if self._saved is not None and self.restoreState(QByteArray.fromBase64(self._saved.docks.encode()), VERSION):
+            return
+        self._share_out(self._layout, self.width(), self.height())
+
+    def _dock(self, key: str) -> QDockWidget:
+        title, panel = self._factory(key)
+        dock = QDockWidget(title, self)
+        dock.setObjectName(key)
+        dock.setWidget(panel)
+        self._docks[key] = dock
+        return dock
+
+    def _place(self, layout: Layout, first: QDockWidget) -> None:
+        """`first` holds the place of the whole layout; split it into the layout's parts."""
+        if isinstance(layout, Leaf):
+            return
+        way = Qt.Orientation.Horizontal if layout.way == "row" else Qt.Orientation.Vertical
+        heads = [first]
+        for part in layout.parts[1:]:
+            key = next(leaves(part))
+            head = self._docks.get(key) or self._dock(key)
+            self.splitDockWidget(heads[-1], head, way)
+            heads.append(head)
+        for part, head in zip(layout.parts, heads, strict=True):
+            self._place(part, head)
+
+    def _share_out(self, layout: Layout, width_px: int, height_px: int) -> None:
+        if isinstance(layout, Leaf):
+            return
+        across = layout.way == "row"
+        whole_px, total = (width_px if across else height_px), sum(layout.shares)
+        sizes = [max(1, whole_px * share // total) for share in layout.shares]
+        heads = [self._docks[next(leaves(part))] for part in layout.parts]
+        self.resizeDocks(heads, sizes, Qt.Orientation.Horizontal if across else Qt.Orientation.Vertical)
+        for part, size in zip(layout.parts, sizes, strict=True):
+            self._share_out(part, size if across else width_px, height_px if across else size)

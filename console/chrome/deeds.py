@@ -1,0 +1,127 @@
+"""What can be done at this desk, put together for menu, palette, keys and help."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+
+from console.chrome.actions import Deed
+from console.chrome.annunciator import Annunciator
+from console.chrome.finder import Entry
+from console.models.session import Session
+from console.windows import Windows
+
+translate = QCoreApplication.translate
+
+
+def alert_deeds(session: Session) -> list[Deed]:
+    """On the selected alert, whatever panel has the focus."""
+
+    def selected_alert() -> str:
+        current = session.selection.current
+        return current.key if current is not None and current.kind == "alert" else ""
+
+    def acknowledge() -> None:
+        alert = session.state.alerts.get(selected_alert())
+        if alert is not None and not alert.acknowledged and session.may("alert.acknowledge"):
+            session.commands.acknowledge(alert.alert_id)
+
+    def take() -> None:
+        alert = session.state.alerts.get(selected_alert())
+        if alert is not None and session.may("alert.take"):
+            session.commands.take(alert.alert_id, alert.owner)
+
+    def go_there() -> None:
+        current = session.selection.current
+        if current is not None:
+            session.selection.bring_room_to(current.kind, current.key)
+
+    return [
+        Deed("alert", translate("Deeds", "Acknowledge the selected alert"), "Space", acknowledge),
+        Deed("alert", translate("Deeds", "Comment on the selected alert"), "C", partial(session.asked.emit, "comment")),
+        Deed("alert", translate("Deeds", "Take over the selected alert"), "T", take),
+        Deed("alert", translate("Deeds", "Hand the alert to an agency"), "D", partial(session.asked.emit, "dispatch")),
+        Deed("alert", translate("Deeds", "Bring map and cameras to the selection"), "G", go_there),
+    ]
+
+
+def room_deeds(windows: Windows) -> list[Deed]:
+    """Workspaces and windows."""
+    show = translate("Deeds", "Workspace {title}")
+    deeds = [
+        Deed(
+            "room",
+            show.format(title=translate("Workspaces", workspace.title)),
+            f"F{number}",
+            partial(windows.show_workspace, workspace.key),
+        )
+        for number, workspace in enumerate(windows.workspaces, 1)
+    ]
+    deeds += [
+        Deed("window", translate("Deeds", "Full screen on or off"), "F11", windows.toggle_full_screen),
+        Deed("window", translate("Deeds", "Layout as delivered"), "", windows.reset_layout),
+    ]
+    return deeds
+
+
+def sound_deeds(annunciator: Annunciator, mute_min: float) -> list[Deed]:
+    def toggle() -> None:
+        if annunciator.muted_s:
+            annunciator.unmute()
+        else:
+            annunciator.mute(mute_min)
+
+    return [
+        Deed("sound", translate("Deeds", "Mute for {minutes} minutes, or not").format(minutes=mute_min), "M", toggle)
+    ]
+
+
+def panel_keys() -> list[Deed]:
+    """Keys that the panels themselves hold, for the page of keys."""
+
+    def nothing() -> None:
+        return
+
+    rows = (
+        ("Ctrl+1", translate("Deeds", "Camera wall: 1, 4, 9 … pictures (Ctrl+1 to Ctrl+9)")),
+        ("Ctrl+S", translate("Deeds", "Save the selected picture")),
+        ("Return", translate("Deeds", "Open what is selected, large")),
+        ("Esc", translate("Deeds", "Back")),
+        ("L", translate("Deeds", "Charts: follow now")),
+        ("Home", translate("Deeds", "Map: whole province")),
+    )
+    return [Deed("help", text, key, nothing, shown_only=True) for key, text in rows]
+
+
+def things(session: Session) -> list[Entry]:
+    """Everything of the room that has a place, for the search."""
+    site = session.state.site
+    bring = session.selection.bring_room_to
+    found = [
+        Entry(session.alerts.headline(alert), translate("Deeds", "alert"), partial(bring, "alert", alert.alert_id))
+        for alert in session.alerts.alerts()
+    ]
+    if site is None:
+        return found
+    found += [
+        Entry(
+            session.local_name(camera.name_vi, camera.name_en),
+            translate("Deeds", "camera"),
+            partial(bring, "camera", camera.camera_id),
+        )
+        for camera in site.cameras
+    ]
+    found += [
+        Entry(
+            session.local_name(station.name_vi, station.name_en),
+            translate("Deeds", "station"),
+            partial(bring, "station", station.station_id),
+        )
+        for station in site.stations
+    ]
+    found += [
+        Entry(commune.name, translate("Deeds", "commune"), partial(bring, "commune", commune.code))
+        for commune in site.communes
+    ]
+    return found

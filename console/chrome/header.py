@@ -1,0 +1,76 @@
+"""The line at the top of each window: name, workspaces, menu, the room's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from console.models.numbers import format_date, format_time
+from console.models.session import Session
+from console.workspace import Workspace
+
+TICK_MS: Final = 200
+HEIGHT_PX: Final = 40
+
+
+class Header(QWidget):
+    """Args: `choose` gets the key of a workspace; `open_menu` gets the button to open the menu at."""
+
+    def __init__(
+        self,
+        session: Session,
+        workspaces: Sequence[Workspace],
+        choose: Callable[[str], None],
+        open_menu: Callable[[QWidget], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setFixedHeight(HEIGHT_PX)
+        self._session = session
+        brand = QLabel("Trực Ban")
+        brand.setObjectName("brand")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.setSpacing(0)
+        row.addWidget(brand)
+        self._group = QButtonGroup(self)
+        self._tabs: dict[str, QPushButton] = {}
+        for number, workspace in enumerate(workspaces, 1):
+            title = QCoreApplication.translate("Workspaces", workspace.title)
+            tab = QPushButton(f"{title}  F{number}")
+            tab.setObjectName("tab")
+            tab.setCheckable(True)
+            tab.clicked.connect(lambda checked=False, key=workspace.key: choose(key))
+            self._group.addButton(tab)
+            self._tabs[workspace.key] = tab
+            row.addWidget(tab)
+        row.addStretch(1)
+        self._site = QLabel()
+        row.addWidget(self._site)
+        self._clock = QLabel()
+        self._clock.setObjectName("clock")
+        row.addWidget(self._clock)
+        menu = QPushButton("☰", flat=True)
+        menu.setToolTip(self.tr("Menu (Ctrl+K finds every action)"))
+        menu.clicked.connect(lambda: open_menu(menu))
+        row.addWidget(menu)
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self._tell)
+        self._timer.start()
+
+    def mark(self, key: str) -> None:
+        """This workspace is shown."""
+        if key in self._tabs:
+            self._tabs[key].setChecked(True)
+
+    def _tell(self) -> None:
+        site = self._session.state.site
+        offset_min = site.utc_offset_min if site else 0
+        now_ms = self._session.clock.now_ms()
+        self._clock.setText(f"{format_time(now_ms, offset_min)}   {format_date(now_ms, offset_min)}")
+        if site is not None:
+            self._site.setText(self._session.local_name(site.name_vi, site.name_en))

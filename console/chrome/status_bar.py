@@ -1,0 +1,168 @@
+"""The line at the bottom of each window: is what I see true, and who am I."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+
+from console.chrome.annunciator import Annunciator
+from console.models.numbers import format_age, format_number, format_time
+from console.models.session import Session
+from resources import tokens
+
+LOOK_EVERY_MS: Final = 500
+CLOCKS_APART_MS: Final = 2000
+LOAD_WINDOW_MS: Final = 600_000
+
+
+class StatusBar(QWidget):
+    """Link and its age, clocks, producers, alerts per ten minutes, operator, sound."""
+
+    def __init__(self, session: Session, annunciator: Annunciator, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setFixedHeight(tokens.STATUS_PX)
+        self._session = session
+        self._annunciator = annunciator
+        self._link = QLabel()
+        self._clocks = QLabel()
+        self._producers = QPushButton(flat=True)
+        self._producers.clicked.connect(self._list_producers)
+        self._load = QLabel()
+        self._notice = QLabel()
+        self._simulated = QLabel(self.tr("SIMULATED DATA"))
+        self._simulated.setObjectName("simulated")
+        self._operator = QLabel()
+        self._sound = QPushButton(flat=True)
+        self._sound.clicked.connect(self._toggle_mute)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(10)
+        for widget in (self._link, self._clocks, self._producers, self._load, self._notice):
+            row.addWidget(widget)
+            row.addWidget(_rule())
+        row.addStretch(1)
+        for widget in (self._simulated, self._operator, self._sound):
+            row.addWidget(widget)
+        session.link.changed.connect(self._tell)
+        session.changed.connect(lambda delta: self._tell())
+        session.operator_changed.connect(self._tell)
+        annunciator.changed.connect(self._tell)
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._tell)
+        self._timer.start()
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.isVisible() and self.window().isVisible():
+            return
+        self._tell_link()
+        self._tell_clocks()
+        self._tell_producers()
+        self._tell_load()
+        site = self._session.state.site
+        self._simulated.setVisible(site is not None and site.simulated)
+        operator = self._session.operator
+        self._operator.setText(
+            f"{operator.display_name} · {role_words(operator.role)}" if operator else self.tr("not signed in")
+        )
+        self._tell_sound()
+
+    def _tell_link(self) -> None:
+        link, language = self._session.link, self._session.language
+        age = format_number(link.age_s, 1, language) + " s" if link.age_s < 10 else format_age(link.age_s, language)
+        words = {
+            "connecting": "◌ " + self.tr("CONNECTING"),
+            "live": "● " + self.tr("link {age}").format(age=age),
+            "stale": "◐ " + self.tr("LINK SLOW {age}").format(age=age),
+            "lost": "✕ " + self.tr("LINK LOST {age} — trying again").format(age=age),
+        }
+        self._link.setText(words[link.condition])
+        self._link.setToolTip(link.reason)
+        notices = []
+        if link.degraded:
+            notices.append(self.tr("server: {fault}").format(fault=link.degraded))
+        if link.dropped:
+            notices.append(self.tr("{count} samples left out, fetched from history").format(count=link.dropped))
+        if self._annunciator.trouble:
+            notices.append(self._annunciator.trouble)
+        self._notice.setText(" · ".join(notices))
+
+    def _tell_clocks(self) -> None:
+        session = self._session
+        offset_min = session.state.site.utc_offset_min if session.state.site else 0
+        now_ms = session.clock.now_ms()
+        local_ms = now_ms - session.link.offset_ms
+        server = format_time(now_ms, offset_min)
+        text = self.tr("server {time} · this machine {local}").format(
+            time=server, local=format_time(local_ms, offset_min)
+        )
+        if abs(session.link.offset_ms) >= CLOCKS_APART_MS:
+            apart = format_number(session.link.offset_ms / 1000, 1, session.language)
+            text += " · " + self.tr("CLOCKS {apart} s APART").format(apart=apart)
+        self._clocks.setText(text)
+
+    def _tell_producers(self) -> None:
+        site, states = self._session.state.site, self._session.state.producers
+        known = site.producers if site else ()
+        silent = sum(
+            1 for one in known if (state := states.get(one.producer_id)) is not None and state.condition == "silent"
+        )
+        text = self.tr("sources {fresh}/{all}").format(fresh=len(known) - silent, all=len(known))
+        self._producers.setText(text if not silent else "⬢ " + text)
+
+    def _list_producers(self) -> None:
+        session = self._session
+        menu = QMenu(self)
+        for one in session.state.site.producers if session.state.site else ():
+            pulse = session.link.producers.get(one.producer_id)
+            last_ms = pulse.last_message_ms if pulse is not None else None
+            age = self.tr("nothing yet")
+            if last_ms is not None:
+                age = format_age((session.clock.now_ms() - last_ms) / 1000, session.language)
+            counts = f"✓ {pulse.accepted}  ✕ {pulse.rejected}" if pulse is not None else ""
+            menu.addAction(f"{session.local_name(one.name_vi, one.name_en)}    {age}    {counts}").setEnabled(False)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._producers.mapToGlobal(self._producers.rect().topLeft()))
+
+    def _tell_load(self) -> None:
+        state, since_ms = self._session.state, self._session.clock.now_ms() - LOAD_WINDOW_MS
+        everything = (*state.alerts.values(), *state.closed.values())
+        count = sum(1 for alert in everything if alert.raised_ms >= since_ms and int(alert.priority) < 5)
+        self._load.setText(self.tr("alerts {count}/10 min").format(count=count))
+
+    def _tell_sound(self) -> None:
+        muted_s = self._annunciator.muted_s
+        if muted_s:
+            left = f"{int(muted_s) // 60}:{int(muted_s) % 60:02d}"
+            self._sound.setText(self.tr("MUTED {left}  M").format(left=left))
+        else:
+            self._sound.setText(self.tr("sound on  M"))
+
+    def _toggle_mute(self) -> None:
+        if self._annunciator.muted_s:
+            self._annunciator.unmute()
+        else:
+            self._annunciator.mute(10)
+
+
+def role_words(role: str) -> str:
+    """The role in the language of the seat."""
+    translate = QCoreApplication.translate
+    words = {
+        "duty_officer": translate("StatusBar", "duty officer"),
+        "leader": translate("StatusBar", "leader"),
+        "supervisor": translate("StatusBar", "supervisor"),
+        "agency": translate("StatusBar", "agency"),
+        "administrator": translate("StatusBar", "administrator"),
+    }
+    return words.get(role, role)
+
+
+def _rule() -> QFrame:
+    line = QFrame()
+    line.setFixedSize(1, 14)
+    line.setStyleSheet(f"background: {tokens.LINE_STRONG};")
+    return line

@@ -1,0 +1,95 @@
+"""`--shots`: opens each workspace, waits until every panel shows live data, writes a picture of each window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from console.models.session import Session
+from console.timebase import monotonic_s
+from console.windows import Windows
+
+DEADLINE_S: Final = 90.0
+LOOK_EVERY_MS: Final = 250
+SETTLE_S: Final = 3.0
+"""After everything is live: charts draw, the map flies, tiles get their second picture."""
+
+WIDTH_PX: Final = 1920
+HEIGHT_PX: Final = 1080
+
+
+class ShotTaker(QObject):
+    """One workspace after the other, then the set of three monitors side by side where the display is wide enough.
+
+    Signals:
+        finished: exit code, 0 when every panel was live.
+    """
+
+    finished = Signal(int)
+
+    def __init__(self, folder: Path, session: Session, windows: Windows, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._session = session
+        self._windows = windows
+        self._plans = [(1, workspace.key) for workspace in windows.workspaces]
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None and screen.geometry().width() >= 3 * WIDTH_PX:
+            self._plans.append((3, windows.workspaces[0].key))
+        self._empty: list[str] = []
+        self._since_s = 0.0
+        self._live_since_s = 0.0
+        self._key = ""
+        self._count = 1
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+
+    def start(self) -> None:
+        """Begin; the outcome is `finished`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._next()
+
+    def _next(self) -> None:
+        if not self._plans:
+            for line in self._empty:
+                print(line, file=sys.stderr)
+            self.finished.emit(1 if self._empty else 0)
+            return
+        self._count, self._key = self._plans.pop(0)
+        self._windows.open_for_pictures(self._count, self._key, QRect(0, 0, WIDTH_PX, HEIGHT_PX))
+        self._since_s, self._live_since_s = monotonic_s(), 0.0
+        self._timer.start()
+
+    def _look(self) -> None:
+        now_s = monotonic_s()
+        waiting = [key for key, panel in self._windows.panels() if not panel.is_live()]
+        if not self._windows.panels():
+            waiting = ["no panel"]
+        if waiting:
+            self._live_since_s = 0.0
+        elif not self._live_since_s:
+            self._live_since_s = now_s
+        if waiting and now_s - self._since_s > DEADLINE_S:
+            self._empty.append(f"--shots: {self._key}: still empty after {DEADLINE_S:g} s: {', '.join(waiting)}")
+            self._take()
+        elif self._live_since_s and now_s - self._live_since_s > SETTLE_S:
+            self._take()
+
+    def _take(self) -> None:
+        self._timer.stop()
+        for window in self._windows.windows:
+            # From the screen, not from the widget: the map's picture is composed outside of Qt's own painting.
+            screen = QGuiApplication.primaryScreen()
+            place = window.frameGeometry()
+            picture = screen.grabWindow(0, place.x(), place.y(), place.width(), place.height())
+            number = f"-{window.number + 1}" if self._count > 1 else ""
+            name = f"{self._key}-{self._count}-monitors{number}.png" if self._count > 1 else f"{self._key}.png"
+            if not picture.save(str(self._folder / name)):
+                self._empty.append(f"--shots: {self._folder / name} could not be written")
+            else:
+                print(self._folder / name)
+        QTimer.singleShot(0, self, self._next)

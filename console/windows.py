@@ -1,0 +1,258 @@
+"""One window a monitor: which workspace it shows, where it belongs, where it goes when its monitor goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QObject, QRect, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from console.chrome.content import Content, PanelFactory, Shown
+from console.models.preferences import Preferences
+from console.workspace import SavedLayout, Workspace, saved_name
+
+SMALLEST_PX: Final = (960, 600)
+SETTLE_MS: Final = 200
+"""Monitors that are plugged in or out change several times in a row; what counts is how they end."""
+
+translate = QCoreApplication.translate
+
+
+def identity(screen: QScreen) -> str:
+    """What tells one monitor from another over restarts: connector, model and serial number."""
+    return f"{screen.name()}|{screen.model()}|{screen.serialNumber()}"
+
+
+class RoomWindow(QMainWindow):
+    """Header, the workspace's content, status line. It contains panels and knows none of them."""
+
+    closed = Signal()
+
+    def __init__(self, number: int, header: QWidget, footer: QWidget) -> None:
+        super().__init__()
+        self.number = number
+        self.home = ""
+        self._contents: dict[str, Content] = {}
+        self._stack = QStackedWidget()
+        body = QWidget()
+        body.setObjectName("room")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(self._stack, 1)
+        column.addWidget(footer)
+        self.setCentralWidget(body)
+        self.setMinimumSize(*SMALLEST_PX)
+
+    def has(self, key: str) -> bool:
+        return key in self._contents
+
+    def put(self, key: str, content: Content) -> None:
+        """Add the content of a workspace."""
+        self._contents[key] = content
+        self._stack.addWidget(content)
+
+    def show_workspace(self, key: str, title: str) -> None:
+        """Show it; what is not shown costs nothing."""
+        self._stack.setCurrentWidget(self._contents[key])
+        self.setWindowTitle(f"{title} · Trực Ban")
+
+    def current(self) -> Content:
+        content = self._stack.currentWidget()
+        assert isinstance(content, Content)
+        return content
+
+    def contents(self) -> dict[str, Content]:
+        return dict(self._contents)
+
+    def clear(self) -> None:
+        """Drop all contents: the number of monitors changed, so every layout did."""
+        for content in self._contents.values():
+            self._stack.removeWidget(content)
+            content.deleteLater()
+        self._contents.clear()
+
+    def fill(self, screen: QScreen, full_screen: bool) -> None:
+        """Stand on this monitor, whole or in a frame."""
+        self.setScreen(screen)
+        area = screen.geometry() if full_screen else screen.availableGeometry()
+        self.showNormal()
+        self.setGeometry(area if full_screen else _inside(area))
+        if full_screen:
+            self.showFullScreen()
+        else:
+            self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for overlay in self.findChildren(QWidget, "help"):
+            overlay.hide()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+def _inside(area: QRect) -> QRect:
+    return area if area.width() <= SMALLEST_PX[0] * 2 else area.adjusted(40, 40, -40, -40)
+
+
+class Windows(QObject):
+    """All windows of the desk.
+
+    Args:
+        workspaces: what can be shown.
+        factory: makes panels.
+        furnish: makes header and footer of a window.
+        preferences: where the operator's own layouts are kept.
+        monitors: how many windows; 0 = one for each monitor.
+        full_screen: start so.
+
+    Signals:
+        shown: (workspace key)
+        all_closed: the last window was closed.
+    """
+
+    shown = Signal(str)
+    all_closed = Signal()
+
+    def __init__(
+        self,
+        workspaces: Sequence[Workspace],
+        factory: PanelFactory,
+        furnish: Callable[[], tuple[QWidget, QWidget]],
+        preferences: Preferences,
+        monitors: int = 0,
+        full_screen: bool = True,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.workspaces = list(workspaces)
+        self._factory = factory
+        self._furnish = furnish
+        self._preferences = preferences
+        self._monitors = monitors
+        self._full_screen = full_screen
+        self._key = self.workspaces[0].key
+        self.windows: list[RoomWindow] = []
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self.arrange)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.screenAdded.connect(self._monitors_changed)
+        application.screenRemoved.connect(self._monitors_changed)
+        preferences.replaced.connect(self._operator_changed)
+
+    @property
+    def key(self) -> str:
+        """Key of the workspace that is shown."""
+        return self._key
+
+    @property
+    def full_screen(self) -> bool:
+        return self._full_screen
+
+    def open(self, workspace: str = "") -> None:
+        """Make the windows and show a workspace: the one named, else the one last used."""
+        last = workspace or str(self._preferences.get("workspace", ""))
+        screens = QGuiApplication.screens()
+        for number in range(self._monitors or len(screens)):
+            window = RoomWindow(number, *self._furnish())
+            window.closed.connect(self._window_closed)
+            self.windows.append(window)
+        self.show_workspace(last if any(one.key == last for one in self.workspaces) else self._key)
+        self.arrange()
+
+    def open_for_pictures(self, count: int, workspace: str, first: QRect) -> None:
+        """`count` windows of the size of `first` side by side, showing a workspace as it was delivered."""
+        while len(self.windows) < count:
+            window = RoomWindow(len(self.windows), *self._furnish())
+            self.windows.append(window)
+            for other in self.windows:
+                other.clear()
+        for window in self.windows:
+            window.setGeometry(first.translated(window.number * first.width(), 0))
+        self.show_workspace(workspace)
+        for window in self.windows:
+            window.show()
+
+    def show_workspace(self, key: str) -> None:
+        """Show a workspace in all windows."""
+        workspace = next(one for one in self.workspaces if one.key == key)
+        self._key = key
+        layouts = workspace.windows(len(self.windows))
+        for window in self.windows:
+            if not window.has(key):
+                layout = layouts[min(window.number, len(layouts) - 1)]
+                name = saved_name(key, len(self.windows), window.number)
+                saved = SavedLayout.from_json(self._preferences.get(name))
+                window.put(key, Content(layout, self._factory, saved))
+            window.show_workspace(key, translate("Workspaces", workspace.title))
+        self._preferences.set("workspace", key)
+        self.shown.emit(key)
+
+    def panels(self) -> list[tuple[str, Shown]]:
+        """Panels on the screens now, of all windows."""
+        return [panel for window in self.windows for panel in window.current().panels()]
+
+    def reset_layout(self) -> None:
+        """The shown workspace as it was delivered."""
+        for window in self.windows:
+            self._preferences.set(saved_name(self._key, len(self.windows), window.number), None)
+            window.current().reset()
+
+    def toggle_full_screen(self) -> None:
+        self._full_screen = not self._full_screen
+        self.arrange()
+
+    def save(self) -> None:
+        """Remember every layout and where each window stands."""
+        for window in self.windows:
+            for key, content in window.contents().items():
+                if content.isVisible() or content.built:
+                    name = saved_name(key, len(self.windows), window.number)
+                    self._preferences.set(name, content.save().to_json())
+            self._preferences.set(f"screen/{window.number}", window.home)
+
+    def arrange(self) -> None:
+        """Put every window on its own monitor; one whose monitor is away stands on the primary, in a frame, and
+        goes home when it is back. No window is ever off-screen.
+        """
+        screens = {identity(screen): screen for screen in QGuiApplication.screens()}
+        primary = QGuiApplication.primaryScreen()
+        taken: set[str] = set()
+        for window in self.windows:
+            window.home = window.home or self._home_of(window, list(screens), taken)
+            taken.add(window.home)
+        for window in reversed(self.windows):
+            screen = screens.get(window.home)
+            if screen is not None:
+                window.fill(screen, self._full_screen)
+            elif primary is not None:
+                window.fill(primary, full_screen=False)
+        if self.windows:
+            self.windows[0].raise_()
+            self.windows[0].activateWindow()
+
+    def _home_of(self, window: RoomWindow, screens: Sequence[str], taken: set[str]) -> str:
+        remembered = self._preferences.get(f"screen/{window.number}")
+        if isinstance(remembered, str) and remembered in screens and remembered not in taken:
+            return remembered
+        free = [name for name in screens if name not in taken]
+        return free[0] if free else screens[window.number % len(screens)] if screens else ""
+
+    def _monitors_changed(self, screen: QScreen) -> None:
+        self._settle.start()
+
+    def _operator_changed(self) -> None:
+        """Another operator sat down: his layouts."""
+        for window in self.windows:
+            window.clear()
+        self.show_workspace(self._key)
+
+    def _window_closed(self) -> None:
+        if not any(window.isVisible() for window in self.windows):
+            self.all_closed.emit()

@@ -1,0 +1,137 @@
+"""Workspaces as data: which panels stand where, in how many windows; and each operator's own changes to them.
+
+A workspace has sets of windows: for one monitor, for two, for three. A layout is a panel's key, or
+{"row": [shares], "parts": [...]} side by side, or {"column": [shares], "parts": [...]} one above the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+VERSION: Final = 1
+"""Of what is saved per operator; older versions are left alone and the workspace's own layout is used."""
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "resources" / "workspaces"
+
+
+class WorkspaceError(ValueError):
+    """A workspace file is wrong; the text says which file and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`shares` are relative sizes of `parts`, one each."""
+
+    way: Literal["row", "column"]
+    shares: tuple[int, ...]
+    parts: tuple[Layout, ...]
+
+
+Layout = Leaf | Split
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`title` is an English source string of the context "Workspaces"."""
+
+    key: str
+    order: int
+    title: str
+    sets: tuple[tuple[Layout, ...], ...]
+
+    def windows(self, monitors: int) -> tuple[Layout, ...]:
+        """The set for so many monitors: the largest one that fits, the smallest when none does."""
+        fitting = [one for one in self.sets if len(one) <= monitors]
+        return max(fitting, key=len) if fitting else min(self.sets, key=len)
+
+
+def leaves(layout: Layout) -> Iterator[str]:
+    """Keys of the panels in a layout, in reading order."""
+    if isinstance(layout, Leaf):
+        yield layout.panel
+    else:
+        for part in layout.parts:
+            yield from leaves(part)
+
+
+def load_workspaces(known_panels: Sequence[str], folder: Path = FOLDER) -> list[Workspace]:
+    """All workspaces of the folder, in order.
+
+    Raises:
+        WorkspaceError: a file is not what it should be, or names a panel that does not exist.
+    """
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(_workspace(json.loads(path.read_text(encoding="utf-8")), set(known_panels)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise WorkspaceError(f"{path.name}: {error}") from error
+    return sorted(found, key=lambda workspace: workspace.order)
+
+
+def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
+    sets = data["sets"]
+    if not isinstance(sets, list) or not sets or not all(isinstance(one, list) and one for one in sets):
+        raise ValueError("sets must be a list of lists of layouts")
+    return Workspace(
+        key=str(data["key"]),
+        order=int(str(data["order"])),
+        title=str(data["title"]),
+        sets=tuple(tuple(_layout(part, known_panels) for part in one) for one in sets),
+    )
+
+
+def _layout(data: object, known_panels: set[str]) -> Layout:
+    if isinstance(data, str):
+        if data not in known_panels:
+            raise ValueError(f"no panel {data!r}; there are {', '.join(sorted(known_panels))}")
+        return Leaf(data)
+    if not isinstance(data, dict):
+        raise ValueError(f"a layout is a panel's key or a row or column of layouts, not {data!r}")
+    for way in ("row", "column"):
+        if way in data:
+            shares, parts = data[way], data.get("parts")
+            if not isinstance(shares, list) or not isinstance(parts, list) or len(shares) != len(parts) or not parts:
+                raise ValueError(f"{way}: one share for each of the parts")
+            return Split(
+                "row" if way == "row" else "column",
+                tuple(int(share) for share in shares),
+                tuple(_layout(part, known_panels) for part in parts),
+            )
+    raise ValueError('a layout needs "row" or "column"')
+
+
+def saved_name(workspace: str, monitors: int, window: int) -> str:
+    """Name under which an operator's own layout of one window is kept in his preferences."""
+    return f"layout/{workspace}/{monitors}/{window}"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLayout:
+    """`docks`: Qt's own state of the docks, base64; `panels`: each panel's `save_state`."""
+
+    docks: str
+    panels: dict[str, dict[str, object]]
+
+    def to_json(self) -> dict[str, object]:
+        return {"version": VERSION, "docks": self.docks, "panels": self.panels}
+
+    @classmethod
+    def from_json(cls, data: object) -> SavedLayout | None:
+        """None for anything this program did not write, or wrote in another version."""
+        if not isinstance(data, dict) or data.get("version") != VERSION:
+            return None
+        docks, panels = data.get("docks"), data.get("panels")
+        if not isinstance(docks, str) or not isinstance(panels, dict):
+            return None
+        kept = {str(key): dict(value) for key, value in panels.items() if isinstance(value, dict)}
+        return cls(docks, kept)

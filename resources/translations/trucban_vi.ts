@@ -1,0 +1,1399 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="vi" sourcelanguage="en">
+<context>
+    <name>ActionBar</name>
+    <message>
+        <source>Acknowledge</source>
+        <translation>Xác nhận</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Cách</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>Ghi chú</translation>
+    </message>
+    <message>
+        <source>Take over</source>
+        <translation>Nhận xử lý</translation>
+    </message>
+    <message>
+        <source>Dispatch</source>
+        <translation>Chuyển cơ quan</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>Tới nơi</translation>
+    </message>
+    <message>
+        <source>Comment, Enter sends, Esc leaves</source>
+        <translation>Ghi chú; Enter để gửi, Esc để bỏ</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>Chuyển</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>AlertCard</name>
+    <message>
+        <source>Select an alert to see what it is and what to do.</source>
+        <translation>Chọn một cảnh báo để xem sự việc và việc cần làm.</translation>
+    </message>
+    <message>
+        <source>What happened so far</source>
+        <translation>Diễn biến đến lúc này</translation>
+    </message>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>simulated</source>
+        <translation>mô phỏng</translation>
+    </message>
+</context>
+<context>
+    <name>AlertWords</name>
+    <message>
+        <source>Not acknowledged</source>
+        <translation>Chưa xác nhận</translation>
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation>Đã xác nhận</translation>
+    </message>
+    <message>
+        <source>Over, not acknowledged</source>
+        <translation>Đã hết, chưa xác nhận</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>Đã đóng</translation>
+    </message>
+    <message>
+        <source>Critical</source>
+        <translation>Khẩn cấp</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>Cao</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>Trung bình</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>Thấp</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>Hệ thống</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Nơi</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>Phát hiện</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>chưa ai nhận</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>Người xử lý</translation>
+    </message>
+    <message>
+        <source>Acknowledged by</source>
+        <translation>Người xác nhận</translation>
+    </message>
+    <message>
+        <source>Handed to</source>
+        <translation>Đã chuyển</translation>
+    </message>
+    <message>
+        <source>mean of {minutes} min</source>
+        <translation>trung bình {minutes} phút</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Đo được</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Ngưỡng</translation>
+    </message>
+    <message>
+        <source>no end stated</source>
+        <translation>không có hạn</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Nơi phát</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Hiệu lực đến</translation>
+    </message>
+    <message>
+        <source>CAP</source>
+        <translation>CAP</translation>
+    </message>
+    <message>
+        <source>Disaster risk level</source>
+        <translation>Cấp độ rủi ro thiên tai</translation>
+    </message>
+    <message>
+        <source>Faults of the message</source>
+        <translation>Lỗi của bản tin</translation>
+    </message>
+    <message>
+        <source>the system</source>
+        <translation>hệ thống</translation>
+    </message>
+    <message>
+        <source>{who} took it over</source>
+        <translation>{who} nhận xử lý</translation>
+    </message>
+    <message>
+        <source>{who} gave it back</source>
+        <translation>{who} trả lại</translation>
+    </message>
+    <message>
+        <source>{who} handed it to {agency}</source>
+        <translation>{who} chuyển tới {agency}</translation>
+    </message>
+    <message>
+        <source>raised by {who}</source>
+        <translation>phát sinh từ {who}</translation>
+    </message>
+    <message>
+        <source>updated by {who}</source>
+        <translation>cập nhật từ {who}</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>đã hết điều kiện cảnh báo</translation>
+    </message>
+    <message>
+        <source>true again</source>
+        <translation>tái diễn</translation>
+    </message>
+    <message>
+        <source>{who} acknowledged</source>
+        <translation>{who} xác nhận</translation>
+    </message>
+    <message>
+        <source>{who} commented</source>
+        <translation>{who} ghi chú</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>đã đóng</translation>
+    </message>
+</context>
+<context>
+    <name>Annunciator</name>
+    <message>
+        <source>No sound device: alerts are seen, not heard</source>
+        <translation>Không có thiết bị âm thanh: cảnh báo chỉ hiện, không phát tiếng</translation>
+    </message>
+</context>
+<context>
+    <name>CameraStrip</name>
+    <message>
+        <source>Next</source>
+        <translation>Tiếp</translation>
+    </message>
+    <message>
+        <source>Next page of the patrol</source>
+        <translation>Trang tuần tra tiếp theo</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>Giữ</translation>
+    </message>
+    <message>
+        <source>Keep these cameras whatever is selected</source>
+        <translation>Giữ các camera này dù chọn gì khác</translation>
+    </message>
+    <message>
+        <source>Nearest cameras</source>
+        <translation>Camera gần nhất</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>Patrol: {name}</source>
+        <translation>Tuần tra: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>CameraTreeModel</name>
+    <message>
+        <source>From the command line</source>
+        <translation>Từ dòng lệnh</translation>
+    </message>
+    <message>
+        <source>{camera}  ✕ SIGNAL LOST</source>
+        <translation>{camera}  ✕ MẤT TÍN HIỆU</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>Not sent: there is no connection to the server</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The link was lost before the answer came</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No answer from the server within {seconds} s</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Your role does not allow this</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This alert is no longer open</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The alert is already in another state</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Somebody else has taken it meanwhile</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The site does not know this agency</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The server cannot store it now: {reason}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This session only shows; it takes no commands</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The server did not understand it: {reason}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Refused without a reason</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>Deeds</name>
+    <message>
+        <source>Find anything in the room…</source>
+        <translation>Tìm mọi thứ trong phòng…</translation>
+    </message>
+    <message>
+        <source>Find an action…</source>
+        <translation>Tìm thao tác…</translation>
+    </message>
+    <message>
+        <source>Show the keys</source>
+        <translation>Xem các phím</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>Thoát</translation>
+    </message>
+    <message>
+        <source>Camera, station, alert, commune…</source>
+        <translation>Camera, trạm, cảnh báo, xã phường…</translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>Bạn muốn làm gì?</translation>
+    </message>
+    <message>
+        <source>Acknowledge the selected alert</source>
+        <translation>Xác nhận cảnh báo đang chọn</translation>
+    </message>
+    <message>
+        <source>Comment on the selected alert</source>
+        <translation>Ghi chú cho cảnh báo đang chọn</translation>
+    </message>
+    <message>
+        <source>Take over the selected alert</source>
+        <translation>Nhận xử lý cảnh báo đang chọn</translation>
+    </message>
+    <message>
+        <source>Hand the alert to an agency</source>
+        <translation>Chuyển cảnh báo tới cơ quan</translation>
+    </message>
+    <message>
+        <source>Bring map and cameras to the selection</source>
+        <translation>Đưa bản đồ và camera tới nơi đang chọn</translation>
+    </message>
+    <message>
+        <source>Workspace {title}</source>
+        <translation>Không gian {title}</translation>
+    </message>
+    <message>
+        <source>Full screen on or off</source>
+        <translation>Bật, tắt toàn màn hình</translation>
+    </message>
+    <message>
+        <source>Layout as delivered</source>
+        <translation>Bố cục ban đầu</translation>
+    </message>
+    <message>
+        <source>Mute for {minutes} minutes, or not</source>
+        <translation>Tắt tiếng {minutes} phút, hoặc bật lại</translation>
+    </message>
+    <message>
+        <source>Camera wall: 1, 4, 9 … pictures (Ctrl+1 to Ctrl+9)</source>
+        <translation>Tường camera: 1, 4, 9 … hình (Ctrl+1 đến Ctrl+9)</translation>
+    </message>
+    <message>
+        <source>Save the selected picture</source>
+        <translation>Lưu hình đang chọn</translation>
+    </message>
+    <message>
+        <source>Open what is selected, large</source>
+        <translation>Mở lớn mục đang chọn</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Trở lại</translation>
+    </message>
+    <message>
+        <source>Charts: follow now</source>
+        <translation>Biểu đồ: theo hiện tại</translation>
+    </message>
+    <message>
+        <source>Map: whole province</source>
+        <translation>Bản đồ: toàn tỉnh</translation>
+    </message>
+    <message>
+        <source>alert</source>
+        <translation>cảnh báo</translation>
+    </message>
+    <message>
+        <source>camera</source>
+        <translation>camera</translation>
+    </message>
+    <message>
+        <source>station</source>
+        <translation>trạm quan trắc</translation>
+    </message>
+    <message>
+        <source>commune</source>
+        <translation>xã, phường</translation>
+    </message>
+</context>
+<context>
+    <name>EmbeddedBackend</name>
+    <message>
+        <source>Starting the backend</source>
+        <translation>Đang khởi động máy chủ</translation>
+    </message>
+    <message>
+        <source>The backend ended with code %1</source>
+        <translation>Máy chủ dừng với mã %1</translation>
+    </message>
+</context>
+<context>
+    <name>EnvironmentModel</name>
+    <message>
+        <source>City air and water</source>
+        <translation>Không khí và nước mặt đô thị</translation>
+    </message>
+    <message>
+        <source>Rain</source>
+        <translation>Mưa</translation>
+    </message>
+    <message>
+        <source>Rivers</source>
+        <translation>Mực nước sông</translation>
+    </message>
+    <message>
+        <source>Other stations</source>
+        <translation>Trạm khác</translation>
+    </message>
+    <message>
+        <source>SILENT {age}</source>
+        <translation>IM LẶNG {age}</translation>
+    </message>
+    <message>
+        <source>measuring</source>
+        <translation>đang đo</translation>
+    </message>
+    <message>
+        <source>calibrating</source>
+        <translation>hiệu chuẩn</translation>
+    </message>
+    <message>
+        <source>device fault</source>
+        <translation>lỗi thiết bị</translation>
+    </message>
+    <message>
+        <source>no data yet</source>
+        <translation>chưa có số liệu</translation>
+    </message>
+    <message>
+        <source>{share}% of 24 h</source>
+        <translation>đủ {share}% / 24 giờ</translation>
+    </message>
+    <message>
+        <source>{hours} h</source>
+        <translation>{hours} giờ</translation>
+    </message>
+    <message>
+        <source>{count} stations</source>
+        <translation>{count} trạm</translation>
+    </message>
+    <message>
+        <source>{count} over the limit</source>
+        <translation>{count} vượt ngưỡng</translation>
+    </message>
+    <message>
+        <source>{count} near the limit</source>
+        <translation>{count} sát ngưỡng</translation>
+    </message>
+    <message>
+        <source>{count} silent</source>
+        <translation>{count} im lặng</translation>
+    </message>
+    <message>
+        <source>near</source>
+        <translation>sát</translation>
+    </message>
+</context>
+<context>
+    <name>EnvironmentPanel</name>
+    <message>
+        <source>Stations</source>
+        <translation>Danh sách trạm</translation>
+    </message>
+    <message>
+        <source>Waiting for the site from the server</source>
+        <translation>Đang chờ dữ liệu trạm từ máy chủ</translation>
+    </message>
+    <message>
+        <source>This site has no measuring station. Stations are entered in stations.toml of the site.</source>
+        <translation>Chưa khai báo trạm quan trắc nào. Khai báo trạm trong tệp stations.toml của địa phương.</translation>
+    </message>
+    <message>
+        <source>{count} over a limit</source>
+        <translation>{count} vượt ngưỡng</translation>
+    </message>
+    <message>
+        <source>{count} near a limit</source>
+        <translation>{count} sát ngưỡng</translation>
+    </message>
+    <message>
+        <source>{count} measuring</source>
+        <translation>{count} đang đo</translation>
+    </message>
+    <message>
+        <source>{count} calibrating</source>
+        <translation>{count} hiệu chuẩn</translation>
+    </message>
+    <message>
+        <source>{count} with device fault</source>
+        <translation>{count} lỗi thiết bị</translation>
+    </message>
+    <message>
+        <source>{count} silent</source>
+        <translation>{count} im lặng</translation>
+    </message>
+    <message>
+        <source>{count} stations</source>
+        <translation>{count} trạm</translation>
+    </message>
+    <message>
+        <source>LINK LOST: what is shown is old</source>
+        <translation>MẤT LIÊN KẾT: số liệu đang hiện là số liệu cũ</translation>
+    </message>
+    <message>
+        <source>History could not be loaded: {reason}</source>
+        <translation>Không tải được lịch sử: {reason}</translation>
+    </message>
+    <message>
+        <source>History of {count} parameters is still loading</source>
+        <translation>Đang tải lịch sử của {count} thông số</translation>
+    </message>
+</context>
+<context>
+    <name>Finder</name>
+    <message>
+        <source>Nothing found</source>
+        <translation>Không tìm thấy</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Menu (Ctrl+K finds every action)</source>
+        <translation>Trình đơn (Ctrl+K tìm mọi thao tác)</translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <source>Keys</source>
+        <translation>Các phím</translation>
+    </message>
+</context>
+<context>
+    <name>Inbox</name>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>SIMULATED</source>
+        <translation>MÔ PHỎNG</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Tất cả</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Chờ xác nhận</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>Của tôi</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>Hệ thống</translation>
+    </message>
+    <message>
+        <source>{count}/10 min</source>
+        <translation>{count} cảnh báo / 10 phút</translation>
+    </message>
+    <message>
+        <source>FLOOD: worst first, group by place</source>
+        <translation>DỒN DẬP: xử lý từ mức cao nhất, theo từng nơi</translation>
+    </message>
+    <message>
+        <source>No connection to the server: whether there are alerts is not known.</source>
+        <translation>Chưa kết nối máy chủ: không biết có cảnh báo hay không.</translation>
+    </message>
+    <message>
+        <source>No open alert. New ones appear here and are heard.</source>
+        <translation>Không có cảnh báo nào đang mở. Cảnh báo mới sẽ hiện ở đây và có tiếng báo.</translation>
+    </message>
+    <message>
+        <source>No open alert in this list.</source>
+        <translation>Không có cảnh báo nào trong mục này.</translation>
+    </message>
+    <message>
+        <source>Comment on “{headline}”</source>
+        <translation>Ghi chú cho “{headline}”</translation>
+    </message>
+</context>
+<context>
+    <name>MapPanel</name>
+    <message>
+        <source>Find a commune, camera or station  ( / )</source>
+        <translation>Tìm xã, phường, camera, trạm  ( / )</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Về tỉnh</translation>
+    </message>
+    <message>
+        <source>Back to the city (Home)</source>
+        <translation>Về khung nhìn của tỉnh (Home)</translation>
+    </message>
+    <message>
+        <source>Country</source>
+        <translation>Cả nước</translation>
+    </message>
+    <message>
+        <source>The whole country (Shift+Home)</source>
+        <translation>Cả nước (Shift+Home)</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Lớp</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Bản đồ hiện những gì</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>Stations</source>
+        <translation>Trạm quan trắc</translation>
+    </message>
+    <message>
+        <source>Base map from a file (MBTiles)…</source>
+        <translation>Bản đồ nền từ tệp (MBTiles)…</translation>
+    </message>
+    <message>
+        <source>No base map</source>
+        <translation>Không dùng bản đồ nền</translation>
+    </message>
+    <message>
+        <source>The boundaries cannot be fetched: {reason}</source>
+        <translation>Không lấy được ranh giới: {reason}</translation>
+    </message>
+    <message>
+        <source>{n} alerts without a place: see the list</source>
+        <translation>{n} cảnh báo không có vị trí: xem danh sách</translation>
+    </message>
+    <message>
+        <source>CONNECTING</source>
+        <translation>ĐANG KẾT NỐI</translation>
+    </message>
+    <message>
+        <source>SLOW</source>
+        <translation>CHẬM</translation>
+    </message>
+    <message>
+        <source>LINK LOST</source>
+        <translation>MẤT LIÊN KẾT</translation>
+    </message>
+    <message>
+        <source>{condition} — data of {clock}</source>
+        <translation>{condition} — dữ liệu lúc {clock}</translation>
+    </message>
+    <message>
+        <source>This alert has no place on the map</source>
+        <translation>Cảnh báo này không có vị trí trên bản đồ</translation>
+    </message>
+    <message>
+        <source>commune</source>
+        <translation>xã, phường</translation>
+    </message>
+    <message>
+        <source>camera</source>
+        <translation>camera</translation>
+    </message>
+    <message>
+        <source>station</source>
+        <translation>trạm</translation>
+    </message>
+</context>
+<context>
+    <name>MapView</name>
+    <message>
+        <source>The map page reports an error: {text}</source>
+        <translation>Trang bản đồ báo lỗi: {text}</translation>
+    </message>
+    <message>
+        <source>The map page could not be loaded</source>
+        <translation>Không tải được trang bản đồ</translation>
+    </message>
+    <message>
+        <source>The map's drawing process ended</source>
+        <translation>Tiến trình vẽ bản đồ đã dừng</translation>
+    </message>
+    <message>
+        <source>THE MAP DOES NOT RESPOND — what it shows is old</source>
+        <translation>BẢN ĐỒ KHÔNG PHẢN HỒI — hình đang hiện là hình cũ</translation>
+    </message>
+    <message>
+        <source>{reason} — loading it again</source>
+        <translation>{reason} — đang tải lại</translation>
+    </message>
+    <message>
+        <source>Loading the map</source>
+        <translation>Đang tải bản đồ</translation>
+    </message>
+    <message>
+        <source>The base map file is not there: {detail}</source>
+        <translation>Không có tệp bản đồ nền: {detail}</translation>
+    </message>
+    <message>
+        <source>The base map file cannot be read as MBTiles (SQLite): {detail}</source>
+        <translation>Tệp bản đồ nền không đọc được như MBTiles (SQLite): {detail}</translation>
+    </message>
+    <message>
+        <source>The base map file holds no tiles: {detail}</source>
+        <translation>Tệp bản đồ nền không chứa ô ảnh nào: {detail}</translation>
+    </message>
+    <message>
+        <source>The base map file holds vector tiles ({detail}); this map needs raster tiles (png, jpg or webp)</source>
+        <translation>Tệp bản đồ nền chứa ô véc-tơ ({detail}); bản đồ này cần ô ảnh (png, jpg hoặc webp)</translation>
+    </message>
+    <message>
+        <source>The base map's tile format is not one of png, jpg, webp: {detail}</source>
+        <translation>Định dạng ô ảnh của bản đồ nền không phải png, jpg hay webp: {detail}</translation>
+    </message>
+</context>
+<context>
+    <name>MapWords</name>
+    <message>
+        <source>SIGNAL LOST</source>
+        <translation>MẤT TÍN HIỆU</translation>
+    </message>
+    <message>
+        <source>not checked yet</source>
+        <translation>chưa kiểm tra</translation>
+    </message>
+    <message>
+        <source>no data</source>
+        <translation>không có số liệu</translation>
+    </message>
+    <message>
+        <source>old, {age} ago</source>
+        <translation>số liệu cũ, {age} trước</translation>
+    </message>
+    <message>
+        <source>calibrating</source>
+        <translation>hiệu chuẩn</translation>
+    </message>
+    <message>
+        <source>device fault</source>
+        <translation>lỗi thiết bị</translation>
+    </message>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>simulated data</source>
+        <translation>dữ liệu mô phỏng</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} s</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} ph</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} giờ</translation>
+    </message>
+    <message>
+        <source>{n} d</source>
+        <translation>{n} ngày</translation>
+    </message>
+    <message>
+        <source>Boundaries: thanglequoc/vietnamese-provinces-database (MIT), from sapnhap.bando.com.vn · Leaflet</source>
+        <translation>Ranh giới: thanglequoc/vietnamese-provinces-database (MIT), nguồn sapnhap.bando.com.vn · Leaflet</translation>
+    </message>
+    <message>
+        <source>Legend</source>
+        <translation>Chú giải</translation>
+    </message>
+    <message>
+        <source>Critical, not acknowledged</source>
+        <translation>Khẩn cấp, chưa xác nhận</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>Cao</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>Trung bình</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>Thấp</translation>
+    </message>
+    <message>
+        <source>The system itself</source>
+        <translation>Lỗi của hệ thống</translation>
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation>Đã xác nhận</translation>
+    </message>
+    <message>
+        <source>Over, not acknowledged</source>
+        <translation>Đã hết, chưa xác nhận</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>Camera, signal lost</source>
+        <translation>Camera mất tín hiệu</translation>
+    </message>
+    <message>
+        <source>Stack gas station</source>
+        <translation>Trạm khí thải</translation>
+    </message>
+    <message>
+        <source>Waste water station</source>
+        <translation>Trạm nước thải</translation>
+    </message>
+    <message>
+        <source>Air station</source>
+        <translation>Trạm không khí</translation>
+    </message>
+    <message>
+        <source>Surface water station</source>
+        <translation>Trạm nước mặt</translation>
+    </message>
+    <message>
+        <source>Rain gauge</source>
+        <translation>Trạm đo mưa</translation>
+    </message>
+    <message>
+        <source>River gauge</source>
+        <translation>Trạm mực nước</translation>
+    </message>
+    <message>
+        <source>Old figure or device fault</source>
+        <translation>Số liệu cũ hoặc lỗi thiết bị</translation>
+    </message>
+    <message>
+        <source>Several together, how many</source>
+        <translation>Nhiều đối tượng, có bao nhiêu</translation>
+    </message>
+    <message>
+        <source>N</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>S</source>
+        <translation>N</translation>
+    </message>
+    <message>
+        <source>E</source>
+        <translation>Đ</translation>
+    </message>
+    <message>
+        <source>W</source>
+        <translation>T</translation>
+    </message>
+</context>
+<context>
+    <name>Panels</name>
+    <message>
+        <source>Alert card</source>
+        <translation>Thẻ cảnh báo</translation>
+    </message>
+    <message>
+        <source>Cameras here</source>
+        <translation>Camera gần đây</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>Môi trường</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Bản đồ</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>Biểu đồ</translation>
+    </message>
+    <message>
+        <source>Camera wall</source>
+        <translation>Tường camera</translation>
+    </message>
+</context>
+<context>
+    <name>Readings</name>
+    <message>
+        <source>calibrating</source>
+        <translation>hiệu chuẩn</translation>
+    </message>
+    <message>
+        <source>device fault</source>
+        <translation>lỗi thiết bị</translation>
+    </message>
+    <message>
+        <source>above {mark} by {distance} m</source>
+        <translation>trên {mark} {distance} m</translation>
+    </message>
+    <message>
+        <source>below {mark} by {distance} m</source>
+        <translation>dưới {mark} {distance} m</translation>
+    </message>
+    <message>
+        <source>{minutes} min mean</source>
+        <translation>TB {minutes} ph</translation>
+    </message>
+    <message>
+        <source>{hours} h mean</source>
+        <translation>TB {hours} giờ</translation>
+    </message>
+    <message>
+        <source>outside the limit</source>
+        <translation>ngoài giới hạn</translation>
+    </message>
+    <message>
+        <source>near the limit</source>
+        <translation>SÁT giới hạn</translation>
+    </message>
+    <message>
+        <source>inside the limits</source>
+        <translation>trong giới hạn</translation>
+    </message>
+    <message>
+        <source>NEAR: {share}% of limit</source>
+        <translation>SÁT NGƯỠNG {share}%</translation>
+    </message>
+    <message>
+        <source>{share}% of limit</source>
+        <translation>{share}% ngưỡng</translation>
+    </message>
+</context>
+<context>
+    <name>SignIn</name>
+    <message>
+        <source>Sign in</source>
+        <translation>Đăng nhập</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Máy chủ</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Tên</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Mật khẩu</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>Đang hỏi máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>StationChartPanel</name>
+    <message>
+        <source>1 h</source>
+        <translation>1 giờ</translation>
+    </message>
+    <message>
+        <source>6 h</source>
+        <translation>6 giờ</translation>
+    </message>
+    <message>
+        <source>24 h</source>
+        <translation>24 giờ</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 ngày</translation>
+    </message>
+    <message>
+        <source>Show this much time</source>
+        <translation>Hiện khoảng thời gian này</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Hiện tại</translation>
+    </message>
+    <message>
+        <source>Back to now (L)</source>
+        <translation>Về hiện tại (L)</translation>
+    </message>
+    <message>
+        <source>CSV…</source>
+        <translation>CSV…</translation>
+    </message>
+    <message>
+        <source>Save what is shown as a CSV file (Ctrl+E)</source>
+        <translation>Lưu phần đang hiện thành tệp CSV (Ctrl+E)</translation>
+    </message>
+    <message>
+        <source>Waiting for the site from the server</source>
+        <translation>Đang chờ dữ liệu trạm từ máy chủ</translation>
+    </message>
+    <message>
+        <source>This site has no measuring station. Stations are entered in stations.toml of the site.</source>
+        <translation>Chưa khai báo trạm quan trắc nào. Khai báo trạm trong tệp stations.toml của địa phương.</translation>
+    </message>
+    <message>
+        <source>nearest, {distance} km away</source>
+        <translation>trạm gần nhất, cách {distance} km</translation>
+    </message>
+    <message>
+        <source>History could not be loaded</source>
+        <translation>Không tải được lịch sử</translation>
+    </message>
+    <message>
+        <source>History could not be loaded: {reason}</source>
+        <translation>Không tải được lịch sử: {reason}</translation>
+    </message>
+    <message>
+        <source>Loading history …</source>
+        <translation>Đang tải lịch sử…</translation>
+    </message>
+    <message>
+        <source>Nothing was sent in this time</source>
+        <translation>Không có số liệu trong khoảng thời gian này</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>Lưu thành CSV</translation>
+    </message>
+    <message>
+        <source>Saving …</source>
+        <translation>Đang lưu…</translation>
+    </message>
+    <message>
+        <source>Not saved: {reason}</source>
+        <translation>Chưa lưu được: {reason}</translation>
+    </message>
+    <message>
+        <source>{count} samples saved: {name}</source>
+        <translation>Đã lưu {count} mẫu: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>SIMULATED DATA</source>
+        <translation>DỮ LIỆU MÔ PHỎNG</translation>
+    </message>
+    <message>
+        <source>not signed in</source>
+        <translation>chưa đăng nhập</translation>
+    </message>
+    <message>
+        <source>CONNECTING</source>
+        <translation>ĐANG KẾT NỐI</translation>
+    </message>
+    <message>
+        <source>link {age}</source>
+        <translation>liên kết {age}</translation>
+    </message>
+    <message>
+        <source>LINK SLOW {age}</source>
+        <translation>LIÊN KẾT CHẬM {age}</translation>
+    </message>
+    <message>
+        <source>LINK LOST {age} — trying again</source>
+        <translation>MẤT LIÊN KẾT {age} — đang thử lại</translation>
+    </message>
+    <message>
+        <source>server: {fault}</source>
+        <translation>máy chủ: {fault}</translation>
+    </message>
+    <message>
+        <source>{count} samples left out, fetched from history</source>
+        <translation>{count} mẫu bị bỏ bớt, đã lấy lại từ lịch sử</translation>
+    </message>
+    <message>
+        <source>server {time} · this machine {local}</source>
+        <translation>máy chủ {time} · máy này {local}</translation>
+    </message>
+    <message>
+        <source>CLOCKS {apart} s APART</source>
+        <translation>LỆCH GIỜ {apart} s</translation>
+    </message>
+    <message>
+        <source>sources {fresh}/{all}</source>
+        <translation>nguồn {fresh}/{all}</translation>
+    </message>
+    <message>
+        <source>nothing yet</source>
+        <translation>chưa có gì</translation>
+    </message>
+    <message>
+        <source>alerts {count}/10 min</source>
+        <translation>cảnh báo {count}/10 ph</translation>
+    </message>
+    <message>
+        <source>MUTED {left}  M</source>
+        <translation>TẮT TIẾNG {left}  M</translation>
+    </message>
+    <message>
+        <source>sound on  M</source>
+        <translation>có tiếng  M</translation>
+    </message>
+    <message>
+        <source>duty officer</source>
+        <translation>trực ban</translation>
+    </message>
+    <message>
+        <source>leader</source>
+        <translation>lãnh đạo</translation>
+    </message>
+    <message>
+        <source>supervisor</source>
+        <translation>giám sát</translation>
+    </message>
+    <message>
+        <source>agency</source>
+        <translation>cơ quan</translation>
+    </message>
+    <message>
+        <source>administrator</source>
+        <translation>quản trị</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>NO DATA {age}</source>
+        <translation>MẤT SỐ LIỆU {age}</translation>
+    </message>
+</context>
+<context>
+    <name>StripChart</name>
+    <message>
+        <source>Charts</source>
+        <translation>Biểu đồ</translation>
+    </message>
+    <message>
+        <source>{start} to now</source>
+        <translation>{start} đến nay</translation>
+    </message>
+    <message>
+        <source>{start} to {end}  ·  THE PAST, L = back to now</source>
+        <translation>{start} đến {end}  ·  ĐANG XEM QUÁ KHỨ, phím L về hiện tại</translation>
+    </message>
+</context>
+<context>
+    <name>Tile</name>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} s</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} ph</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} giờ</translation>
+    </message>
+    <message>
+        <source>{n} d</source>
+        <translation>{n} ngày</translation>
+    </message>
+    <message>
+        <source>CONNECTING</source>
+        <translation>ĐANG KẾT NỐI</translation>
+    </message>
+    <message>
+        <source>SLOW {age}</source>
+        <translation>CHẬM {age}</translation>
+    </message>
+    <message>
+        <source>PICTURE UNCHANGED {age}</source>
+        <translation>HÌNH KHÔNG ĐỔI {age}</translation>
+    </message>
+    <message>
+        <source>since {clock} ({age})</source>
+        <translation>từ {clock} ({age})</translation>
+    </message>
+    <message>
+        <source>FROZEN</source>
+        <translation>ĐỨNG HÌNH</translation>
+    </message>
+    <message>
+        <source>SIGNAL LOST</source>
+        <translation>MẤT TÍN HIỆU</translation>
+    </message>
+    <message>
+        <source>camera refuses the connection</source>
+        <translation>camera từ chối kết nối</translation>
+    </message>
+    <message>
+        <source>camera does not answer</source>
+        <translation>camera không trả lời</translation>
+    </message>
+    <message>
+        <source>wrong user or password</source>
+        <translation>sai tên hoặc mật khẩu</translation>
+    </message>
+    <message>
+        <source>the camera has no such stream</source>
+        <translation>camera không có luồng này</translation>
+    </message>
+    <message>
+        <source>camera's name cannot be resolved</source>
+        <translation>không tìm được tên máy camera</translation>
+    </message>
+    <message>
+        <source>no way to the camera's network</source>
+        <translation>không có đường tới mạng camera</translation>
+    </message>
+    <message>
+        <source>camera closed the connection</source>
+        <translation>camera đã ngắt kết nối</translation>
+    </message>
+    <message>
+        <source>the stream holds no video</source>
+        <translation>luồng không có hình</translation>
+    </message>
+    <message>
+        <source>video cannot be decoded</source>
+        <translation>không giải mã được hình</translation>
+    </message>
+    <message>
+        <source>address refused: only rtsp:// and rtsps://</source>
+        <translation>địa chỉ bị từ chối: chỉ nhận rtsp:// và rtsps://</translation>
+    </message>
+    <message>
+        <source>no address for this camera</source>
+        <translation>chưa có địa chỉ camera</translation>
+    </message>
+    <message>
+        <source>decoder is being restarted</source>
+        <translation>đang khởi động lại bộ giải mã</translation>
+    </message>
+    <message>
+        <source>file is not there</source>
+        <translation>không thấy tệp</translation>
+    </message>
+    <message>
+        <source>stream cannot be opened</source>
+        <translation>không mở được luồng</translation>
+    </message>
+    <message>
+        <source>libVLC here cannot do RTSP: played by pyav</source>
+        <translation>libVLC ở máy này không có RTSP: dùng pyav</translation>
+    </message>
+    <message>
+        <source>libVLC is not installed: played by pyav</source>
+        <translation>máy này chưa có libVLC: dùng pyav</translation>
+    </message>
+</context>
+<context>
+    <name>TileCanvas</name>
+    <message>
+        <source>Camera wall</source>
+        <translation>Tường camera</translation>
+    </message>
+    <message>
+        <source>Drag a camera here</source>
+        <translation>Kéo camera vào đây</translation>
+    </message>
+</context>
+<context>
+    <name>VideoWall</name>
+    <message>
+        <source>Find a camera</source>
+        <translation>Tìm camera</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>Show or hide the camera list (B)</source>
+        <translation>Hiện hoặc ẩn danh sách camera (B)</translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation>{count} hình</translation>
+    </message>
+    <message>
+        <source>Snapshot</source>
+        <translation>Chụp hình</translation>
+    </message>
+    <message>
+        <source>Save the selected picture (Ctrl+S)</source>
+        <translation>Lưu hình đang chọn (Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Wall mode</source>
+        <translation>Chỉ hình</translation>
+    </message>
+    <message>
+        <source>Pictures only (W; W or Esc to come back)</source>
+        <translation>Chỉ hiện hình (W; W hoặc Esc để trở lại)</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Trở lại</translation>
+    </message>
+    <message>
+        <source>The cameras shown before going there</source>
+        <translation>Các camera đang xem trước khi tới đó</translation>
+    </message>
+    <message>
+        <source>Patrol: cameras shown one page after the other</source>
+        <translation>Tuần tra: lần lượt từng trang camera</translation>
+    </message>
+    <message>
+        <source>Patrol</source>
+        <translation>Tuần tra</translation>
+    </message>
+    <message>
+        <source>Start patrol</source>
+        <translation>Bắt đầu tuần tra</translation>
+    </message>
+    <message>
+        <source>Start or stop the patrol (P)</source>
+        <translation>Bắt đầu hoặc dừng tuần tra (P)</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Tiếp</translation>
+    </message>
+    <message>
+        <source>Next page of the patrol (N)</source>
+        <translation>Trang tuần tra tiếp theo (N)</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Đã lưu: {path}</translation>
+    </message>
+    <message>
+        <source>This site has no patrol.</source>
+        <translation>Hệ thống này chưa có tuyến tuần tra.</translation>
+    </message>
+    <message>
+        <source>Stop patrol</source>
+        <translation>Dừng tuần tra</translation>
+    </message>
+</context>
+<context>
+    <name>Wall</name>
+    <message>
+        <source>There is no picture to save in this tile.</source>
+        <translation>Ô này chưa có hình để lưu.</translation>
+    </message>
+    <message>
+        <source>The picture could not be saved: {reason}</source>
+        <translation>Không lưu được hình: {reason}</translation>
+    </message>
+    <message>
+        <source>FILE</source>
+        <translation>TỆP</translation>
+    </message>
+    <message>
+        <source>SIMULATED</source>
+        <translation>MÔ PHỎNG</translation>
+    </message>
+</context>
+</TS>
