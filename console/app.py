@@ -101,6 +101,7 @@ class Desk(QObject):
             self._make_panel,
             self._furnish,
             self.preferences,
+            language,
             settings.console.monitors,
             full_screen=not settings.run.shots,
             parent=self,
@@ -244,7 +245,7 @@ class Desk(QObject):
     def _all_deeds(self) -> list[Deed]:
         return [
             *alert_deeds(self.session),
-            *room_deeds(self.windows),
+            *room_deeds(self.windows, self.session.language),
             *sound_deeds(self.annunciator, self._settings.sound.mute_min),
             Deed("help", translate("Deeds", "Find anything in the room…"), "/", self._find_things),
             Deed("help", translate("Deeds", "Find an action…"), "Ctrl+K", self._find_deeds),

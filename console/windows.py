@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, QRect, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,8 +16,6 @@ from console.workspace import SavedLayout, Workspace, saved_name
 SMALLEST_PX: Final = (960, 600)
 SETTLE_MS: Final = 200
 """Monitors that are plugged in or out change several times in a row; what counts is how they end."""
-
-translate = QCoreApplication.translate
 
 
 def identity(screen: QScreen) -> str:
@@ -108,6 +106,7 @@ class Windows(QObject):
         factory: makes panels.
         furnish: makes header and footer of a window.
         preferences: where the operator's own layouts are kept.
+        language: of the titles.
         monitors: how many windows; 0 = one for each monitor.
         full_screen: start so.
 
@@ -125,6 +124,7 @@ class Windows(QObject):
         factory: PanelFactory,
         furnish: Callable[[], tuple[QWidget, QWidget]],
         preferences: Preferences,
+        language: str,
         monitors: int = 0,
         full_screen: bool = True,
         parent: QObject | None = None,
@@ -134,6 +134,7 @@ class Windows(QObject):
         self._factory = factory
         self._furnish = furnish
         self._preferences = preferences
+        self._language = language
         self._monitors = monitors
         self._full_screen = full_screen
         self._key = self.workspaces[0].key
@@ -190,7 +191,7 @@ class Windows(QObject):
                 name = saved_name(key, len(self.windows), window.number)
                 saved = SavedLayout.from_json(self._preferences.get(name))
                 window.put(key, Content(layout, self._factory, saved))
-            window.show_workspace(key, translate("Workspaces", workspace.title))
+            window.show_workspace(key, workspace.title(self._language))
         self._preferences.set("workspace", key)
         self.shown.emit(key)
 

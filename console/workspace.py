@@ -41,12 +41,15 @@ Layout = Leaf | Split
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`title` is an English source string of the context "Workspaces"."""
+    """`titles`: language -> title; the file carries them, so that a site's own workspace needs no translator."""
 
     key: str
     order: int
-    title: str
+    titles: Mapping[str, str]
     sets: tuple[tuple[Layout, ...], ...]
+
+    def title(self, language: str) -> str:
+        return self.titles.get(language) or next(iter(self.titles.values()))
 
     def windows(self, monitors: int) -> tuple[Layout, ...]:
         """The set for so many monitors: the largest one that fits, the smallest when none does."""
@@ -82,10 +85,13 @@ def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
     sets = data["sets"]
     if not isinstance(sets, list) or not sets or not all(isinstance(one, list) and one for one in sets):
         raise ValueError("sets must be a list of lists of layouts")
+    titles = data["title"]
+    if not isinstance(titles, dict) or not titles:
+        raise ValueError('title must be {"vi": "...", "en": "..."}')
     return Workspace(
         key=str(data["key"]),
         order=int(str(data["order"])),
-        title=str(data["title"]),
+        titles={str(language): str(text) for language, text in titles.items()},
         sets=tuple(tuple(_layout(part, known_panels) for part in one) for one in sets),
     )
 

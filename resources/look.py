@@ -13,7 +13,9 @@ QMainWindow, QDialog, QWidget#room { background: $WINDOW; }
 QMainWindow::separator { background: $WINDOW; width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: $LINE_STRONG; }
 QDockWidget { background: $PANEL; color: $TEXT_2; titlebar-close-icon: none; }
-QDockWidget::title { background: $RAISED; color: $TEXT_2; padding: 5px 8px; border-bottom: 1px solid $LINE; }
+QWidget#dockTitle { background: $RAISED; border-bottom: 1px solid $LINE; }
+QLabel#dockTitleText { color: $TEXT_2; font-weight: 600; }
+QPushButton#dockButton { color: $TEXT_3; padding: 0 4px; }
 QDockWidget > QWidget { background: $PANEL; }
 QWidget#header, QStatusBar, QWidget#statusBar { background: $PANEL; border: none; }
 QWidget#header { border-bottom: 1px solid $LINE; }
@@ -58,6 +60,14 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 QTabBar::tab { background: $RAISED; color: $TEXT_2; padding: 4px 10px; border: none; }
 QTabBar::tab:selected { background: $SELECTED; color: $TEXT_1; }
 QToolTip { background: $RAISED; color: $TEXT_1; border: 1px solid $LINE_STRONG; padding: 4px; }
+QWidget#panelBar, QWidget#panelHeader, QWidget#mapHeader { background: $PANEL; }
+QWidget#panelBar QToolButton, QWidget#panelHeader QToolButton, QWidget#mapHeader QToolButton { padding: 2px 6px;
+  border: none; background: transparent; }
+QWidget#panelBar QToolButton:hover, QWidget#panelHeader QToolButton:hover, QWidget#mapHeader QToolButton:hover {
+  background: $HOVER; }
+QWidget#panelBar QToolButton:checked, QWidget#panelHeader QToolButton:checked { background: $SELECTED; }
+QWidget#panelBar QComboBox, QWidget#mapHeader QLineEdit { padding: 0 6px; }
+QLabel#panelMessage { color: $TEXT_2; }
 QLabel#empty { color: $TEXT_2; padding: 24px; }
 QLabel#inboxLoad { color: $TEXT_2; padding: 5px 8px; border-top: 1px solid $LINE; font-size: ${SMALL_PX}px; }
 QLabel#inboxLoad[flood="true"] { color: $DARK_GLYPH; background: $P2; font-weight: 600; }

@@ -107,7 +107,8 @@ def draw_left(painter: QPainter, font: QFont, rect: QRect, text: str, colour: st
 def draw_right(painter: QPainter, font: QFont, rect: QRect, text: str, colour: str) -> int:
     """One right-aligned line; returns the width it takes with its distance, px."""
     metrics = QFontMetrics(font)
-    width_px = min(metrics.horizontalAdvance(text), rect.width() // 2)
+    # Advances are rounded: without some air the last letter is elided for a fraction of a pixel.
+    width_px = min(metrics.horizontalAdvance(text) + 3, rect.width() // 2)
     painter.setFont(font)
     painter.setPen(QColor(colour))
     place = QRect(rect.right() - width_px + 1, rect.top(), width_px, rect.height())

@@ -7,9 +7,10 @@ from typing import Protocol, cast
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QPushButton, QTabWidget, QWidget
 
 from console.workspace import VERSION, Layout, Leaf, SavedLayout, leaves
+from resources import tokens
 
 
 class Shown(Protocol):
@@ -105,6 +106,7 @@ class Content(QMainWindow):
         title, panel = self._factory(key)
         dock = QDockWidget(title, self)
         dock.setObjectName(key)
+        dock.setTitleBarWidget(TitleBar(dock))
         dock.setWidget(panel)
         self._docks[key] = dock
         return dock
@@ -133,3 +135,24 @@ class Content(QMainWindow):
         self.resizeDocks(heads, sizes, Qt.Orientation.Horizontal if across else Qt.Orientation.Vertical)
         for part, size in zip(layout.parts, sizes, strict=True):
             self._share_out(part, size if across else width_px, height_px if across else size)
+
+
+class TitleBar(QWidget):
+    """A dock's header, as high as every header of the desk; a double click or its button floats the panel."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setObjectName("dockTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(tokens.HEADER_PX)
+        title = QLabel(dock.windowTitle())
+        title.setObjectName("dockTitleText")
+        float_button = QPushButton("❐", flat=True)
+        float_button.setObjectName("dockButton")
+        float_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        float_button.setToolTip(self.tr("Take this panel out of the window, or put it back"))
+        float_button.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * tokens.GRID_PX, 0, tokens.GRID_PX, 0)
+        row.addWidget(title, 1)
+        row.addWidget(float_button)

@@ -46,13 +46,13 @@ def alert_deeds(session: Session) -> list[Deed]:
     ]
 
 
-def room_deeds(windows: Windows) -> list[Deed]:
+def room_deeds(windows: Windows, language: str) -> list[Deed]:
     """Workspaces and windows."""
     show = translate("Deeds", "Workspace {title}")
     deeds = [
         Deed(
             "room",
-            show.format(title=translate("Workspaces", workspace.title)),
+            show.format(title=workspace.title(language)),
             f"F{number}",
             partial(windows.show_workspace, workspace.key),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from console.models.numbers import format_date, format_time
@@ -40,8 +40,7 @@ class Header(QWidget):
         self._group = QButtonGroup(self)
         self._tabs: dict[str, QPushButton] = {}
         for number, workspace in enumerate(workspaces, 1):
-            title = QCoreApplication.translate("Workspaces", workspace.title)
-            tab = QPushButton(f"{title}  F{number}")
+            tab = QPushButton(f"{workspace.title(session.language)}  F{number}")
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.clicked.connect(lambda checked=False, key=workspace.key: choose(key))

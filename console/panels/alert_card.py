@@ -36,6 +36,7 @@ from console.models.numbers import format_age, format_time
 from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
+from widgets.flow_layout import FlowLayout
 from widgets.severity_mark import SeverityMark
 
 REFRESH_MS: Final = 1000
@@ -60,8 +61,7 @@ class ActionBar(QWidget):
         self._session = session
         self._alert: Alert | None = None
         self._buttons: dict[CommandKind, QPushButton] = {}
-        row = QHBoxLayout()
-        row.setSpacing(tokens.GRID_PX)
+        row = FlowLayout(tokens.GRID_PX)
         self._add(row, "alert.acknowledge", self.tr("Acknowledge"), self.tr("Space"), self.acknowledge)
         self._add(row, "alert.comment", self.tr("Comment"), "C", self.ask_comment)
         self._add(row, "alert.take", self.tr("Take over"), "T", self.take)
@@ -69,7 +69,6 @@ class ActionBar(QWidget):
         go_there = QPushButton(self.tr("Go there") + "  G")
         go_there.clicked.connect(self.go_there)
         row.addWidget(go_there)
-        row.addStretch(1)
         self._outcome = label("outcome")
         self._outcome.hide()
         self._comment = QLineEdit(maxLength=2000)
@@ -95,7 +94,7 @@ class ActionBar(QWidget):
             column.addWidget(widget)
         session.commands.changed.connect(self._command_changed)
 
-    def _add(self, row: QHBoxLayout, kind: CommandKind, text: str, key: str, act: Callable[[], None]) -> None:
+    def _add(self, row: FlowLayout, kind: CommandKind, text: str, key: str, act: Callable[[], None]) -> None:
         button = QPushButton(f"{text}  {key}")
         button.setProperty("primary", kind == "alert.acknowledge")
         button.clicked.connect(act)
@@ -214,8 +213,8 @@ class AlertCard(Panel):
         self._seen: Alert | None = None
         self._mark = SeverityMark(28)
         self._headline = label("cardHeadline")
-        self._phase = label("cardPhase", wrap=False)
-        self._since = label("cardSince", wrap=False)
+        self._phase = label("cardPhase")
+        self._since = label("cardSince")
         self._facts = QGridLayout()
         self._facts.setColumnStretch(1, 1)
         self._facts.setHorizontalSpacing(PAD_PX)
@@ -249,11 +248,8 @@ class AlertCard(Panel):
         titles = QVBoxLayout()
         titles.setSpacing(2)
         titles.addWidget(self._headline)
-        under = QHBoxLayout()
-        under.addWidget(self._phase)
-        under.addStretch(1)
-        under.addWidget(self._since)
-        titles.addLayout(under)
+        titles.addWidget(self._phase)
+        titles.addWidget(self._since)
         head.addLayout(titles, 1)
         body = QWidget()
         inside = QVBoxLayout(body)

@@ -255,51 +255,51 @@
     <name>Commands</name>
     <message>
         <source>Not sent: there is no connection to the server</source>
-        <translation type="unfinished" />
+        <translation>Chưa gửi: không có kết nối tới máy chủ</translation>
     </message>
     <message>
         <source>The link was lost before the answer came</source>
-        <translation type="unfinished" />
+        <translation>Mất liên kết trước khi có trả lời</translation>
     </message>
     <message>
         <source>No answer from the server within {seconds} s</source>
-        <translation type="unfinished" />
+        <translation>Máy chủ không trả lời trong {seconds} s</translation>
     </message>
     <message>
         <source>Your role does not allow this</source>
-        <translation type="unfinished" />
+        <translation>Vai trò của bạn không được làm việc này</translation>
     </message>
     <message>
         <source>This alert is no longer open</source>
-        <translation type="unfinished" />
+        <translation>Cảnh báo này không còn mở</translation>
     </message>
     <message>
         <source>The alert is already in another state</source>
-        <translation type="unfinished" />
+        <translation>Cảnh báo đã ở trạng thái khác</translation>
     </message>
     <message>
         <source>Somebody else has taken it meanwhile</source>
-        <translation type="unfinished" />
+        <translation>Người khác vừa nhận xử lý</translation>
     </message>
     <message>
         <source>The site does not know this agency</source>
-        <translation type="unfinished" />
+        <translation>Không có cơ quan này trong danh mục</translation>
     </message>
     <message>
         <source>The server cannot store it now: {reason}</source>
-        <translation type="unfinished" />
+        <translation>Máy chủ hiện không lưu được: {reason}</translation>
     </message>
     <message>
         <source>This session only shows; it takes no commands</source>
-        <translation type="unfinished" />
+        <translation>Phiên này chỉ để xem, không nhận lệnh</translation>
     </message>
     <message>
         <source>The server did not understand it: {reason}</source>
-        <translation type="unfinished" />
+        <translation>Máy chủ không hiểu: {reason}</translation>
     </message>
     <message>
         <source>Refused without a reason</source>
-        <translation type="unfinished" />
+        <translation>Bị từ chối, không có lý do</translation>
     </message>
 </context>
 <context>
@@ -1296,6 +1296,13 @@
     <message>
         <source>Drag a camera here</source>
         <translation>Kéo camera vào đây</translation>
+    </message>
+</context>
+<context>
+    <name>TitleBar</name>
+    <message>
+        <source>Take this panel out of the window, or put it back</source>
+        <translation>Tách ô này khỏi cửa sổ, hoặc đưa trở lại</translation>
     </message>
 </context>
 <context>
