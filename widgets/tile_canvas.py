@@ -307,12 +307,14 @@ class TileCanvas(QWidget):
         if content is not None and content.caption.priority:
             self._painter.border(painter, tile.place, tokens.severity(content.caption.priority), 3)
         if index == self._current and not self._wall and len(self._tiles) > 1:
-            self._painter.border(painter, tile.place, tokens.FOCUS, 2)
+            # Inside the severity's border: both can be seen.
+            inset = 3 if content is not None and content.caption.priority else 0
+            self._painter.border(painter, tile.place.adjusted(inset, inset, -inset, -inset), tokens.FOCUS, 2)
 
     def _paint_content(self, painter: QPainter, tile: Tile, content: TileContent) -> None:
         ratio = self.devicePixelRatioF()
         image = None if content.source is None else content.source.image()
-        place = QRect() if image is None else _fitted(image, tile.place, ratio)
+        place = QRect() if image is None else _fitted(image, tile.place, ratio, self._painter.caption_px)
         # Only what the picture leaves free: painting the ground under a picture would cost a second blit.
         for bar in _around(tile.place, place):
             painter.fillRect(bar, QColor(tokens.LIVENESS_BACK))
@@ -379,14 +381,18 @@ def _around(tile: QRect, picture: QRect) -> list[QRect]:
     return [bar for bar in bars if not bar.isEmpty()]
 
 
-def _fitted(image: QImage, tile: QRect, ratio: float) -> QRect:
-    """Where a picture of this shape stands in a tile: as large as possible, its shape kept, in the middle."""
+def _fitted(image: QImage, tile: QRect, ratio: float, caption_px: int) -> QRect:
+    """Where a picture of this shape stands in a tile: as large as possible, its shape kept.
+
+    In the middle, but where there is room above or below, the caption gets it rather than the picture's upper edge.
+    """
     width, height = image.width() / ratio, image.height() / ratio
     scale = min(tile.width() / width, tile.height() / height)
     if 0.98 <= scale <= 1.02:
         scale = 1.0  # made for this tile, short of the odd pixel
     size = QSize(round(width * scale), round(height * scale))
+    room_px = tile.height() - size.height()
     return QRect(
-        tile.left() + (tile.width() - size.width()) // 2, tile.top() + (tile.height() - size.height()) // 2,
+        tile.left() + (tile.width() - size.width()) // 2, tile.top() + max(room_px // 2, min(room_px, caption_px)),
         size.width(), size.height(),
     )  # fmt: skip

@@ -37,7 +37,7 @@ class TilePainter:
         self._strong.setWeight(QFont.Weight.DemiBold)
         self._metrics = QFontMetrics(self._font)
         self._strong_metrics = QFontMetrics(self._strong)
-        self.caption_px = self._metrics.height() + 4
+        self.caption_px = self._metrics.height() + 6
         self._captions: dict[tuple[Caption, int, float], QPixmap] = {}
         self._hatch = QBrush(_hatch_pixmap())
 
