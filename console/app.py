@@ -19,7 +19,6 @@ from config.settings import Settings
 from console import jobs
 from console.chrome.actions import Deed, add_to, menu_of
 from console.chrome.annunciator import Annunciator
-from console.chrome.deeds import alert_deeds, panel_keys, room_deeds, sound_deeds, things
 from console.chrome.finder import Entry, Finder
 from console.chrome.header import Header
 from console.chrome.help import Help
@@ -27,6 +26,7 @@ from console.chrome.sign_in import SignIn
 from console.chrome.status_bar import StatusBar
 from console.chrome.welcome import Welcome
 from console.commands.commands import Commands
+from console.deeds import alert_deeds, panel_keys, room_deeds, sound_deeds, things
 from console.embedded import EmbeddedBackend
 from console.link.target import Target
 from console.link.thread import Link

@@ -88,9 +88,12 @@ def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
         lines += _limit_facts(alert, language)
     if alert.detection is not None:
         found = alert.detection
-        label = " · ".join(part for part in (found.label, found.sub_label, ", ".join(found.zones)) if part)
+        # The producer's own label is a machine's word; the headline says it in people's.
         share = format_number(found.score * 100, 0, language)
-        lines.append(Fact(translate("AlertWords", "Seen"), f"{label} · {share}% · × {found.count}", strong=True))
+        sure = translate("AlertWords", "confidence {share}% · seen {count} times").format(
+            share=share, count=found.count
+        )
+        lines.append(Fact(translate("AlertWords", "Seen"), sure, strong=True))
     if alert.cap is not None:
         lines += _cap_facts(alert, offset_min)
     owner = alert.owner or translate("AlertWords", "nobody")

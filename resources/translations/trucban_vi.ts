@@ -102,6 +102,10 @@
         <translation>Nơi</translation>
     </message>
     <message>
+        <source>confidence {share}% · seen {count} times</source>
+        <translation>độ tin cậy {share}% · thấy {count} lần</translation>
+    </message>
+    <message>
         <source>Seen</source>
         <translation>Phát hiện</translation>
     </message>
