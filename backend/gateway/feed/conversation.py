@@ -208,9 +208,7 @@ class FeedDoor:
             if isinstance(frame, CommandFrame):
                 seat.answer(await self._execute(frame.command, seat))
             elif isinstance(frame, Subscribe):
-                before = seat.outbox.view
-                stations = None if frame.stations is None else frozenset(frame.stations)
-                seat.outbox.view = View(before.events, before.readings, stations)
+                seat.outbox.view = seat.outbox.view.with_stations(frame.stations)
                 seat.tell_readings(seat.outbox.view.chosen(self._fanout.latest_pieces()))
             elif isinstance(frame, Goodbye):
                 await peer.bye()

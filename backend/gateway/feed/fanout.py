@@ -13,7 +13,7 @@ from backend.contracts.state import RoomState
 from backend.gateway.feed.outbox import SnapshotReason
 from backend.gateway.feed.pipe import text_frame
 from backend.gateway.feed.seat import Seat
-from backend.gateway.feed.wire import EventPiece, SeriesPiece, cut_ticks, event_piece, series_pieces
+from backend.gateway.feed.wire import EventPiece, SeriesPiece, Tick, cut_ticks, event_piece, series_pieces
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
 from backend.storage.readings import ReadingRow
@@ -65,7 +65,7 @@ class Fanout:
         self._events: list[EventPiece] = []
         self._rows: list[ReadingRow] = []
         self._pending = asyncio.Event()
-        self._stop_listening = (room.listen(self._on_events), readings.listen(self._on_readings))
+        self._stop_listening = (room.listen(self.on_events), readings.listen(self.on_readings))
 
     def join(self, seat: Seat) -> None:
         self.seats.add(seat)
@@ -90,11 +90,13 @@ class Fanout:
         for stop in self._stop_listening:
             stop()
 
-    def _on_events(self, events: Sequence[LoggedEvent]) -> None:
+    def on_events(self, events: Sequence[LoggedEvent]) -> None:
+        """Listener of the room."""
         self._events += [event_piece(logged) for logged in events]
         self._pending.set()
 
-    def _on_readings(self, rows: Sequence[ReadingRow]) -> None:
+    def on_readings(self, rows: Sequence[ReadingRow]) -> None:
+        """Listener of the readings."""
         self._rows += rows
         self._pending.set()
 
@@ -116,8 +118,11 @@ class Fanout:
         self.events_sent += len(events)
         self.samples_sent += len(rows)
         for tick in cut_ticks(self._now_ms(), events, series_pieces(rows)):
-            for seat in self.seats:
-                seat.deliver(tick)
+            self.deliver(tick)
+
+    def deliver(self, tick: Tick) -> None:
+        for seat in self.seats:
+            seat.deliver(tick)
 
     async def beat(self) -> None:
         """Heartbeats, and the look at connections that take nothing."""

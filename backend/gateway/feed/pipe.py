@@ -52,12 +52,25 @@ class Pipe(Protocol):
     def write(self, frame: bytes) -> None:
         """Hand over one whole frame; nothing happens when the connection is closing."""
 
+    def write_if_ready(self, frame: bytes) -> bool:
+        """`write`, but only when `ready`; whether it was. One call, for the loop over all seats."""
+
     def abort(self) -> None:
         """Cut at once, without a closing handshake and without what is unsent."""
 
 
 class FeedProtocol(WebSocketsSansIOProtocol):
     """uvicorn's websocket with a `Pipe`. Text arrives undecoded: the JSON parser judges the UTF-8."""
+
+    _full = False
+
+    def pause_writing(self) -> None:
+        self._full = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._full = False
+        super().resume_writing()
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -88,6 +101,13 @@ class FeedProtocol(WebSocketsSansIOProtocol):
     async def drained(self) -> bool:
         await self.writable.wait()
         return self.ready
+
+    def write_if_ready(self, frame: bytes) -> bool:
+        transport = self.transport
+        if self._full or self.close_sent or transport.is_closing():
+            return False
+        transport.write(frame)
+        return True
 
     def write(self, frame: bytes) -> None:
         if not self.close_sent and not self.transport.is_closing():

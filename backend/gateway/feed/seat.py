@@ -39,15 +39,16 @@ class Seat:
 
     def deliver(self, tick: Tick) -> None:
         """A seat that is up to date gets the frame that all share; the others get it in line."""
-        follows = not tick.events or tick.first_seq == self.outbox.seq + 1 or not self.outbox.view.events
-        if self._caught_up and follows and self.outbox.idle and self.pipe.ready:
-            frame = tick.frame(self.outbox.view)
-            if frame is not None:
-                self.pipe.write(frame)
-            self.outbox.seq = max(self.outbox.seq, tick.last_seq)
-        else:
-            self.outbox.offer(tick)
-            self._wake.set()
+        outbox = self.outbox
+        follows = tick.first_seq in (0, outbox.seq + 1) or not outbox.view.events
+        if self._caught_up and follows and outbox.idle:
+            frame = tick.frame(outbox.view)
+            if frame is None or self.pipe.write_if_ready(frame):
+                if tick.last_seq:
+                    outbox.seq = tick.last_seq
+                return
+        outbox.offer(tick)
+        self._wake.set()
 
     def beat(self, frame: bytes, now_s: float) -> None:
         """Heartbeat; cuts the connection when its peer has taken nothing for `stuck_s` although bytes wait."""
