@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 
 from backend.contracts.commands import Right
 from backend.contracts.readings import ReadingHistory
-from backend.contracts.site import Camera
 from backend.contracts.state import RoomState
 from console.timebase import Clock
 
@@ -122,7 +121,6 @@ class Session(QObject):
         preferences: Preferences,
         language: str,
         read_only: bool = False,
-        own_cameras: Sequence[Camera] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -137,18 +135,12 @@ class Session(QObject):
         self.preferences = preferences
         self.language = language
         self.read_only = read_only
-        self.own_cameras = tuple(own_cameras)
         self.selection = Selection(self)
         self.operator: Operator | None = None
 
     def local_name(self, name_vi: str, name_en: str) -> str:
         """The name in the language of this seat; Vietnamese where there is no English one."""
         return name_en if self.language == "en" and name_en else name_vi
-
-    def cameras(self) -> tuple[Camera, ...]:
-        """The site's cameras and those that only this seat shows (given by --camera)."""
-        site = self.state.site
-        return (() if site is None else site.cameras) + self.own_cameras
 
     def may(self, right: Right) -> bool:
         return not self.read_only and self.operator is not None and right in self.operator.rights
