@@ -8,7 +8,7 @@ desk that was killed.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
@@ -42,17 +42,19 @@ class EmbeddedBackend(QObject):
         self._complaints: list[str] = []
         self._backend: QProcess | None = None
         self._producers: QProcess | None = None
+        self._cameras: QProcess | None = None
+        self._tokens = settings.data_folder / "tokens"
 
     def start(self) -> None:
         if self._settings.run.demo:
-            self._prepare_clips()
+            self._start_cameras()
         else:
             self._start_backend()
 
     def stop(self) -> None:
         """Ask every child to stop and wait at most `STOP_WAIT_MS` for each; then end it."""
         self._stopping = True
-        children = [child for child in (self._producers, self._backend) if child is not None]
+        children = [child for child in (self._producers, self._backend, self._cameras) if child is not None]
         for child in children:
             child.closeWriteChannel()
         for child in children:
@@ -78,14 +80,19 @@ class EmbeddedBackend(QObject):
         sys.stderr.write(text)
         self._complaints = (self._complaints + text.splitlines())[-40:]
 
-    def _prepare_clips(self) -> None:
-        """The demonstration's cameras must be there before the backend looks for them; quick once the clips exist."""
-        site, data = str(self._settings.site_folder), str(self._settings.data_folder)
-        child = self._child(["simulate", "--prepare", "--site", site, "--data", data])
+    def _start_cameras(self) -> None:
+        """The demonstration's cameras must be there before the backend looks for them."""
+        child = self._simulator("cameras")
         child.readyReadStandardOutput.connect(lambda: self._read_progress(child))
-        child.finished.connect(lambda code, status: self._start_backend())
-        self._producers = child
+        child.finished.connect(lambda code, status: self._cameras_ended())
+        self._cameras = child
         child.start()
+
+    def _cameras_ended(self) -> None:
+        """Without its cameras the room still opens; they are tried again beside it."""
+        if self._backend is None:
+            self._start_backend()
+        self._again(self._start_cameras)
 
     def _start_backend(self) -> None:
         if self._stopping:
@@ -133,35 +140,38 @@ class EmbeddedBackend(QObject):
 
     def _make_tokens(self) -> None:
         self._producing = True
-        folder = self._settings.data_folder / "tokens"
-        arguments = ["token", "--all", "--site", str(self._settings.site_folder), "--token-dir", str(folder)]
+        arguments = ["token", "--all", "--site", str(self._settings.site_folder), "--token-dir", str(self._tokens)]
         arguments += ["--data", str(self._settings.data_folder)]
         if self._settings.backend.database:
             arguments += ["--database", self._settings.backend.database]
         child = self._child(arguments)
-        child.finished.connect(lambda code, status: self._start_producers(folder))
+        child.finished.connect(lambda code, status: self._start_producers())
         self._producers = child
         child.start()
 
-    def _start_producers(self, tokens: Path) -> None:
+    def _start_producers(self) -> None:
         if self._stopping:
             return
-        settings = self._settings
-        arguments = ["simulate", "--site", str(settings.site_folder), "--server", self._url]
-        child = self._child(
-            [*arguments, "--data", str(settings.data_folder), "--token-dir", str(tokens), "--with-parent"]
-        )
+        child = self._simulator("producers")
         child.readyReadStandardOutput.connect(lambda: self._read_progress(child))
-        child.finished.connect(lambda code, status: self._producers_ended(tokens))
+        child.finished.connect(lambda code, status: self._again(self._start_producers))
         self._producers = child
         child.start()
 
-    def _producers_ended(self, tokens: Path) -> None:
+    def _simulator(self, only: str) -> QProcess:
+        settings = self._settings
+        arguments = ["simulate", "--only", only, "--with-parent", "--site", str(settings.site_folder)]
+        arguments += ["--data", str(settings.data_folder), "--token-dir", str(self._tokens)]
+        return self._child([*arguments, "--server", self._url] if self._url else arguments)
+
+    def _again(self, start: Callable[[], None]) -> None:
         if not self._stopping:
-            QTimer.singleShot(4 * RESTART_AFTER_MS, lambda: self._start_producers(tokens))
+            QTimer.singleShot(4 * RESTART_AFTER_MS, start)
 
     def _read_progress(self, child: QProcess) -> None:
         while child.canReadLine():
             line = bytes(child.readLine().data()).decode("utf-8", "replace").strip()
             sys.stderr.write(f"{line}\n")
             self.progress.emit(line)
+            if self._backend is None and " cameras on " in line:
+                self._start_backend()

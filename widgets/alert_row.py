@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from resources import tokens
@@ -18,7 +18,7 @@ ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 20
 MARK_PX: Final = 18
 ACCENT_PX: Final = 3
 PAD_PX: Final = 2 * tokens.GRID_PX
-LINES: Final = 2
+HEADLINE_LINES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,16 @@ class AlertRow:
 
 
 class AlertRowDelegate(QStyledItemDelegate):
-    """Two text lines a row; `brightness` (0.6..1) is set by the view's one pulse timer."""
+    """A headline of up to two lines and a line of what belongs to it.
+
+    `brightness` (0.6..1) is set by the view's one pulse timer.
+    """
 
     brightness = 1.0
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        height_px = QFontMetrics(option.font).height() * LINES + 3 * tokens.GRID_PX
-        return QSize(200, max(tokens.WALL_ROW_PX, height_px))
+        line_px = QFontMetrics(option.font).height()
+        return QSize(200, line_px * (HEADLINE_LINES + 1) + 3 * tokens.GRID_PX)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -77,8 +80,9 @@ class AlertRowDelegate(QStyledItemDelegate):
         mark = QRectF(inner.left(), inner.center().y() - MARK_PX / 2, MARK_PX, MARK_PX)
         paint_mark(painter, mark, row.priority, row.style, self.brightness if row.pulse else 1.0)
         text = inner.adjusted(MARK_PX + PAD_PX, 0, 0, 0)
-        upper = QRect(text.left(), text.top(), text.width(), text.height() // 2)
-        lower = QRect(text.left(), upper.bottom() + 1, text.width(), text.height() - upper.height())
+        line_px = QFontMetrics(base).height()
+        upper = QRect(text.left(), text.top(), text.width(), line_px)
+        lower = QRect(text.left(), text.bottom() - line_px + 1, text.width(), line_px)
         strong = QFont(base)
         strong.setWeight(QFont.Weight.DemiBold if row.pulse else QFont.Weight.Normal)
         quiet = row.style in ("grey", "outline")
@@ -86,7 +90,8 @@ class AlertRowDelegate(QStyledItemDelegate):
         if row.count > 1:
             left_px += draw_right(painter, base, upper.adjusted(0, 0, -left_px, 0), f"×{row.count}", tokens.TEXT_2)
         ink = tokens.TEXT_2 if quiet else tokens.TEXT_1
-        draw_left(painter, strong, upper.adjusted(0, 0, -left_px, 0), row.headline, ink)
+        room = QRect(text.left(), text.top(), text.width() - left_px, line_px * HEADLINE_LINES)
+        draw_lines(painter, strong, room, row.headline, ink)
         small = QFont(base)
         small.setPixelSize(tokens.SMALL_PX)
         right_text = " · ".join((*row.tags, row.owner)) if row.owner else " · ".join(row.tags)
@@ -94,6 +99,24 @@ class AlertRowDelegate(QStyledItemDelegate):
         note = f"✕ {row.note}" if row.note_failed else row.note
         ink = tokens.P2 if row.note_failed else tokens.TEXT_1 if row.note else tokens.TEXT_3
         draw_left(painter, small, lower.adjusted(0, 0, -left_px, 0), note or row.place, ink)
+
+
+def draw_lines(painter: QPainter, font: QFont, rect: QRect, text: str, colour: str) -> None:
+    """As many lines as the rectangle holds, the last one elided."""
+    metrics = QFontMetrics(font)
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    top = rect.top()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(rect.width())
+        place = QRect(rect.left(), top, rect.width(), metrics.height())
+        start, length = line.textStart(), line.textLength()
+        top += metrics.height()
+        last = top + metrics.height() > rect.bottom() + 1
+        draw_left(painter, font, place, text[start:] if last else text[start : start + length].rstrip(), colour)
+        if last:
+            break
+    layout.endLayout()
 
 
 def draw_left(painter: QPainter, font: QFont, rect: QRect, text: str, colour: str) -> None:

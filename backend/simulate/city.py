@@ -140,6 +140,12 @@ class City:
 
     async def run(self) -> None:
         """Everything at once; the clips are made beside it when `prepare` was not called before."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.run_cameras())
+            tasks.create_task(self.run_producers())
+
+    async def run_producers(self) -> None:
+        """Everything that sends to the backend or is asked by it; no cameras."""
         feed = self._cap_feed()
         if feed is not None:
             feed.start()
@@ -154,7 +160,6 @@ class City:
                     if isinstance(outbox, HttpDoor):
                         tasks.create_task(outbox.run())
                 tasks.create_task(self._stations(outboxes, tasks))
-                tasks.create_task(self._cameras())
                 if token := self._token("camera-ai"):
                     seen = frozenset(camera.camera_id for camera in self.site.cameras)
                     analytics = Analytics(client, token, seen, self.plan.seed)
@@ -225,7 +230,7 @@ class City:
                     raise CityError(f"{source.url} cannot be served: {error.strerror}; is it in use?") from error
         return None
 
-    async def _cameras(self) -> None:
+    async def run_cameras(self) -> None:
         """The RTSP server; started again when it ends."""
         if not self.scenes:
             return

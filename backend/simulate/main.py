@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> int:
         if options.prepare:
             city.prepare()
             return 0
-        asyncio.run(_play(city, options.with_parent))
+        asyncio.run(_play(city, options.only, options.with_parent))
     except SiteErrors as errors:
         print("\n".join(errors.messages), file=sys.stderr)
         return 2
@@ -62,13 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--token-dir", type=Path, metavar="DIR", help="one file per producer (default: DATA/tokens)")
     parser.add_argument("--prepare", action="store_true", help="only make the clips that are missing, then leave")
+    parser.add_argument("--only", choices=("cameras", "producers"), default="", help="half of the city; default both")
     parser.add_argument("--with-parent", action="store_true", help="leave when stdin closes")
     return parser
 
 
-async def _play(city: City, with_parent: bool) -> None:
+async def _play(city: City, only: str, with_parent: bool) -> None:
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(city.run())
+    parts = {"cameras": city.run_cameras, "producers": city.run_producers}
+    running = asyncio.ensure_future(parts.get(only, city.run)())
     for name in ("SIGTERM", "SIGINT"):
         if os.name == "posix":
             loop.add_signal_handler(getattr(signal, name), running.cancel)

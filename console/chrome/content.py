@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QPushButton, QTabWidget, QWidget
 
@@ -156,3 +156,10 @@ class TitleBar(QWidget):
         row.setContentsMargins(2 * tokens.GRID_PX, 0, tokens.GRID_PX, 0)
         row.addWidget(title, 1)
         row.addWidget(float_button)
+
+    def sizeHint(self) -> QSize:
+        """A dock asks its title for a hint and does not look at fixed heights."""
+        return QSize(super().sizeHint().width(), tokens.HEADER_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), tokens.HEADER_PX)

@@ -144,8 +144,8 @@ def _packets(container: InputContainer, video: VideoStream) -> Iterator[tuple[Pa
 
 def _play_camera(stream: Stream, container: InputContainer) -> None:
     video = _video_of(stream, container)
-    codec = video.codec_context
-    codec.flags |= av.codec.context.Flags.low_delay
+    small = False
+    codec = _decoder(video, small=small)
     lag, base_s = Lag(), float(video.time_base or 0)
     dropping = False
     shown_s = 0.0
@@ -163,6 +163,9 @@ def _play_camera(stream: Stream, container: InputContainer) -> None:
         if dropping:
             stream.skipped()
             continue
+        if packet.is_keyframe and stream.is_shown_small() != small:
+            small = not small
+            codec = _decoder(video, small=small)
         hurry = waiting and behind_s > SKIP_BEHIND_S and now_s - shown_s < SHOW_AT_LEAST_EVERY_S
         for frame in _decoded(codec, packet):
             stream.picture(frame, now_s, show=not hurry)
@@ -170,6 +173,25 @@ def _play_camera(stream: Stream, container: InputContainer) -> None:
             stream.skipped()
         else:
             shown_s = now_s
+
+
+def _decoder(video: VideoStream, *, small: bool) -> VideoCodecContext:
+    """A decoder for the stream, one thread, no delay. A new one may begin at any key frame.
+
+    Args:
+        small: leave the loop filter out. It is a quarter of the decoding; what it smooths vanishes when the picture
+            is shrunk to half or less (measured: docs/decisions/0002-video-wall.md), and a key frame begins anew.
+    """
+    codec = av.CodecContext.create(video.codec_context.name, "r")
+    if not isinstance(codec, VideoCodecContext):
+        raise StreamFailedError(Reason.NO_VIDEO)
+    codec.extradata = video.codec_context.extradata
+    codec.thread_count = 1
+    codec.thread_type = "SLICE"
+    codec.flags |= av.codec.context.Flags.low_delay
+    if small:
+        codec.options = {"skip_loop_filter": "all"}
+    return codec
 
 
 def _still_dropping(dropping: bool, packet: Packet[VideoStream], behind_s: float) -> bool:

@@ -98,6 +98,7 @@ class Stream:
         self._rate = Rate()
         self._changes = ChangeWatch()
         self._pixel_aspect = 1.0
+        self._width_px = 0
         self._pictures_in_run = 0
         self._playing_since_s = 0.0
         self._thread = threading.Thread(target=self._run, name=f"stream-{order.row}", daemon=True)
@@ -180,6 +181,12 @@ class Stream:
             boxes = [output.box_px for output in self._outputs.values()]
         return max(boxes, default=None)
 
+    def is_shown_small(self) -> bool:
+        """Every output shows at most half the stream's width: what the loop filter smooths is not seen there."""
+        with self._writing:
+            widest_px = max((output.box_px[0] for output in self._outputs.values()), default=0)
+        return widest_px * 2 <= self._width_px
+
     def _count_picture(self, width_px: int, height_px: int, luma: Luma | None, arrived_s: float) -> None:
         row = self._row
         self._rate.count(arrived_s)
@@ -187,6 +194,7 @@ class Stream:
             row.set_float(_CHANGED_S, arrived_s)
         if self._pictures_in_run == 0:
             self._playing_since_s = arrived_s
+            self._width_px = width_px
             row.set_integer(_WIDTH_PX, width_px)
             row.set_integer(_HEIGHT_PX, height_px)
         self._pictures_in_run += 1
