@@ -15,7 +15,7 @@ from widgets.severity_mark import MarkStyle, paint_mark
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 20
 """The model's `AlertRow` of a row."""
 
-MARK_PX: Final = 18
+MARK_PX: Final = 24
 ACCENT_PX: Final = 3
 PAD_PX: Final = 2 * tokens.GRID_PX
 HEADLINE_LINES: Final = 2
@@ -70,8 +70,14 @@ class AlertRowDelegate(QStyledItemDelegate):
         painter.fillRect(rect, QColor(ground))
         painter.setPen(QColor(tokens.LINE))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        row_colour = tokens.severity(row.priority) if row.pulse and row.priority <= 2 else ""
         if selected:
             painter.fillRect(QRect(rect.left(), rect.top(), ACCENT_PX, rect.height()), QColor(tokens.FOCUS))
+        if row_colour:
+            # What is urgent and waits is found from across the room, before anything is read.
+            painter.fillRect(
+                QRect(rect.right() - ACCENT_PX, rect.top(), ACCENT_PX + 1, rect.height()), QColor(row_colour)
+            )
         self._paint_row(painter, option.font, rect, row)
         painter.restore()
 
