@@ -82,7 +82,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:
-    """uvloop where there is one (not on Windows): the fan-out to many seats costs about half."""
+    """uvloop where there is one (not on Windows), asyncio's own elsewhere."""
     try:
         uvloop = importlib.import_module("uvloop")
     except ModuleNotFoundError:

@@ -48,6 +48,7 @@ class _Live(Collector):
                 sum(s.pipe.unsent_bytes for s in seats),
             ),
             ("trucban_log_seq", "Newest durable event", self._log.last_seq),
+            ("trucban_storage_queue_rows", "Rows waiting for the disk", self._database.writer.rows_pending),
             ("trucban_degraded", "1 while something is wrong", int(bool(self._health.degraded))),
         )
         for name, text, value in gauges:
