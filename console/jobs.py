@@ -2,59 +2,76 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThreadPool, Signal
+from shiboken6 import isValid
 
 T = TypeVar("T")
+NAME: Final = "jobs"
 
 
-class _Outcome(QObject):
-    """Carries the outcome over; a signal of its own because a QRunnable is no QObject."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Who waits for an outcome."""
 
-    arrived = Signal(object, str)
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Callable[[str], None]
 
 
-class _Job(QRunnable, Generic[T]):
-    def __init__(self, work: Callable[[], T]) -> None:
-        super().__init__()
-        self._work = work
-        self.outcome = _Outcome()
+class _Counter(QObject):
+    """Where outcomes are handed over. There is one, it belongs to the application and lives as long.
 
-    def run(self) -> None:
-        try:
-            result: object = self._work()
-        except (OSError, ValueError) as error:
-            self._tell(None, str(error) or type(error).__name__)
-        else:
-            self._tell(result, "")
+    A QObject or QRunnable for each job would be let go of on a pool thread now and then, where the last reference
+    to it may happen to be: Qt objects that die on a foreign thread bring the program down.
+    """
 
-    def _tell(self, result: object, failure: str) -> None:
-        try:
-            self.outcome.arrived.emit(result, failure)
-        except RuntimeError:
-            # The application is being torn down: nobody is left to tell.
+    arrived = Signal(int, object, str)
+
+    def __init__(self, application: QCoreApplication) -> None:
+        super().__init__(application)
+        self.setObjectName(NAME)
+        self._numbers = itertools.count()
+        self._waiting: dict[int, _Waiting] = {}
+        self.arrived.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
+
+    def register(self, waiting: _Waiting) -> int:
+        number = next(self._numbers)
+        self._waiting[number] = waiting
+        return number
+
+    def _hand_over(self, number: int, result: object, failure: str) -> None:
+        waiting = self._waiting.pop(number)
+        if not isValid(waiting.owner):
             return
-
-
-class _Receiver(QObject, Generic[T]):
-    """Lives on the owner's thread and dies with the owner, so that no answer reaches the dead."""
-
-    def __init__(self, owner: QObject, done: Callable[[T], None], failed: Callable[[str], None], job: _Job[T]) -> None:
-        super().__init__(owner)
-        self._done = done
-        self._failed = failed
-        self._job: _Job[T] | None = job
-        job.outcome.arrived.connect(self._arrived, Qt.ConnectionType.QueuedConnection)
-
-    def _arrived(self, result: T, failure: str) -> None:
-        self._job = None
-        self.deleteLater()
         if failure:
-            self._failed(failure)
+            waiting.failed(failure)
         else:
-            self._done(result)
+            waiting.done(result)
+
+
+def _counter() -> _Counter:
+    application = QCoreApplication.instance()
+    assert application is not None, "jobs need an application"
+    found = application.findChild(_Counter, NAME)
+    return found if found is not None else _Counter(application)
+
+
+def _run(counter: _Counter, number: int, work: Callable[[], object]) -> None:
+    """On a pool thread."""
+    try:
+        result, failure = work(), ""
+    except (OSError, ValueError) as error:
+        result, failure = None, str(error) or type(error).__name__
+    try:
+        counter.arrived.emit(number, result, failure)
+    except RuntimeError:
+        # The application is gone: nobody is left to tell.
+        return
 
 
 def start(
@@ -68,10 +85,9 @@ def start(
     `done` gets its result, or `failed` the sentence of an OSError or ValueError, on the GUI thread; neither is
     called once `owner` is gone.
     """
-    job = _Job(work)
-    job.setAutoDelete(True)
-    _Receiver(owner, done, failed, job)
-    QThreadPool.globalInstance().start(job)
+    counter = _counter()
+    number = counter.register(_Waiting(owner, done, failed))
+    QThreadPool.globalInstance().start(lambda: _run(counter, number, work))
 
 
 def wait_for_all(timeout_ms: int) -> bool:

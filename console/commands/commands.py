@@ -203,4 +203,6 @@ def refusal_words(code: str, reason: str) -> str:
         RefusalCode.INVALID: translate("Commands", "The server did not understand it: {reason}"),
     }
     known = words.get(RefusalCode(code)) if code in tuple(RefusalCode) else None
-    return (known or reason or translate("Commands", "Refused without a reason")).format(reason=reason)
+    if known is not None:
+        return known.format(reason=reason)
+    return reason or translate("Commands", "Refused without a reason")
