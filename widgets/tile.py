@@ -39,6 +39,8 @@ class Tile:
     centre: QPointF = field(default_factory=lambda: QPointF(0.5, 0.5))
     drawn: QRect = field(default_factory=QRect)
     """Where the picture was last painted."""
+    fit: tuple[int, int, QRect, list[QRect]] | None = None
+    """Picture size in pixels, where such a picture stands in `place`, and the bars it leaves free."""
 
     def part(self, width_px: int, height_px: int) -> QRectF | None:
         """The piece of a picture of this size that the zoom shows; None = all of it."""

@@ -70,6 +70,8 @@ class TileCanvas(QWidget):
         self._large: int | None = None
         self._seen = False
         self._ticks = 0
+        self._asked = QRegion()
+        self._ground = QColor(tokens.LIVENESS_BACK)
         self._window: QWidget | None = None
         self.gestures = Gestures(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -110,7 +112,7 @@ class TileCanvas(QWidget):
     def set_wall(self, wall: bool) -> None:
         self._wall = wall
         self._painter = TilePainter(wall=wall)
-        self.update()
+        self._arrange()
 
     def set_grid(self, name: str) -> list[TileContent]:
         """Change the layout. Contents keep their order; those without a place are returned, still open.
@@ -198,7 +200,7 @@ class TileCanvas(QWidget):
         """Repaint what has a new picture; a few times a second, ask every source whether it is still true."""
         self._ticks += 1
         judging = self._ticks % STATUS_EVERY_TICKS == 0
-        dirty = QRegion()
+        dirty, whole_tiles = QRegion(), False
         for _, tile in self.visible_tiles():
             content = tile.content
             if content is None or content.source is None:
@@ -210,9 +212,12 @@ class TileCanvas(QWidget):
                 if whole:
                     self._judge(tile)
                 dirty += tile.place if whole else tile.drawn
+                whole_tiles |= whole
             if judging and self._judge(tile):
                 dirty += tile.place
+                whole_tiles = True
         if not dirty.isEmpty():
+            self._asked = QRegion() if whole_tiles else dirty
             self.update(dirty)
 
     def _judge(self, tile: Tile) -> bool:
@@ -232,7 +237,7 @@ class TileCanvas(QWidget):
         for index, (tile, box) in enumerate(zip(self._tiles, places, strict=True)):
             whole = self.rect() if index == self._large else None
             tile.place = whole or QRect(box.left, box.top, box.width, box.height)
-            tile.drawn = QRect()
+            tile.drawn, tile.fit = QRect(), None
             self._attend(index, tile)
         self.update()
         self.looked_at.emit()
@@ -289,21 +294,25 @@ class TileCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         region = event.region()
-        if event.rect() == self.rect():
+        # Exactly the pictures that the tick found new: nothing else can have been uncovered.
+        pictures_only = region == self._asked
+        self._asked = QRegion()
+        if event.rect() == self.rect() and not pictures_only:
             painter.fillRect(self.rect(), QColor(tokens.WINDOW))
+        ratio = self.devicePixelRatioF()
         for index, tile in self.visible_tiles():
             if region.intersects(tile.place):
-                self._paint_tile(painter, index, tile)
+                self._paint_tile(painter, index, tile, ratio, pictures_only=pictures_only)
         painter.end()
 
-    def _paint_tile(self, painter: QPainter, index: int, tile: Tile) -> None:
+    def _paint_tile(self, painter: QPainter, index: int, tile: Tile, ratio: float, *, pictures_only: bool) -> None:
         content = tile.content
         if content is None:
             painter.fillRect(tile.place, QColor(tokens.PANEL))
             if not self._wall:
                 self._painter.hint(painter, tile.place, self.tr("Drag a camera here"))
         else:
-            self._paint_content(painter, tile, content)
+            self._paint_content(painter, tile, content, ratio, pictures_only=pictures_only)
         if content is not None and content.caption.priority:
             self._painter.border(painter, tile.place, tokens.severity(content.caption.priority), 3)
         if index == self._current and not self._wall and len(self._tiles) > 1:
@@ -311,13 +320,25 @@ class TileCanvas(QWidget):
             inset = 3 if content is not None and content.caption.priority else 0
             self._painter.border(painter, tile.place.adjusted(inset, inset, -inset, -inset), tokens.FOCUS, 2)
 
-    def _paint_content(self, painter: QPainter, tile: Tile, content: TileContent) -> None:
-        ratio = self.devicePixelRatioF()
+    def _places(self, tile: Tile, image: QImage | None, ratio: float) -> tuple[QRect, list[QRect]]:
+        """Where the picture stands and what it leaves free; kept, because it is asked a thousand times a second."""
+        if image is None:
+            return QRect(), [tile.place]
+        width, height = image.width(), image.height()
+        if tile.fit is None or tile.fit[:2] != (width, height):
+            place = _fitted(image, tile.place, ratio, self._painter.caption_px)
+            tile.fit = (width, height, place, _around(tile.place, place))
+        return tile.fit[2], tile.fit[3]
+
+    def _paint_content(
+        self, painter: QPainter, tile: Tile, content: TileContent, ratio: float, *, pictures_only: bool
+    ) -> None:
         image = None if content.source is None else content.source.image()
-        place = QRect() if image is None else _fitted(image, tile.place, ratio, self._painter.caption_px)
+        place, bars = self._places(tile, image, ratio)
         # Only what the picture leaves free: painting the ground under a picture would cost a second blit.
-        for bar in _around(tile.place, place):
-            painter.fillRect(bar, QColor(tokens.LIVENESS_BACK))
+        if not pictures_only:
+            for bar in bars:
+                painter.fillRect(bar, self._ground)
         if image is not None:
             self._painter.picture(painter, image, place, tile.part(image.width(), image.height()), ratio)
         tile.drawn = place

@@ -6,9 +6,8 @@ sequence number it sees; that slot is overwritten two pictures later at the earl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
-from typing import Final
+from typing import Final, NamedTuple
 
 from console.video import memory
 
@@ -19,8 +18,7 @@ _ROW_ALIGN_BYTES: Final = 64
 _SLOT_WORDS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A slot's content: offsets into the block. `arrived_s` is monotonic, when the picture's data had come in."""
 
     sequence: int

@@ -1,4 +1,4 @@
-"""One run of a wall that reads the frame code off what it paints: `... SECONDS CLIP_FRAMES ADDRESS...`; prints JSON."""
+"""One run of a wall that reads the frame code off what it paints: `... SECONDS ADDRESS...`; prints JSON."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication
 
+from console.video.feed import TileFeed
 from console.video.service import VideoService
 from tests.bench._video_source import SHAPE, phase_ms
 from tests.bench._wall_window import CountingCanvas, spin, streams, warm
@@ -27,7 +28,8 @@ class ReadingCanvas(CountingCanvas):
 
     def __init__(self) -> None:
         super().__init__(lambda age_s: "00:00:00")
-        self.ages_s: list[float] = []
+        self.ages_s: dict[int, list[float]] = {}
+        self.added_s: list[float] = []
         self.unread = 0
         self.reading = False
         self._turn = 0
@@ -37,19 +39,25 @@ class ReadingCanvas(CountingCanvas):
         super().paintEvent(event)
         if not self.reading:
             return
-        now_s = time.time()
+        now_s, now_monotonic_s = time.time(), time.monotonic()
         for index, sequence in self.seen.items():
             self._turn += 1
             if seen.get(index) != sequence and self._turn % READ_EVERY == 0:
-                self._read(index, now_s)
+                self._read(index, now_s, now_monotonic_s)
 
-    def _read(self, index: int, now_s: float) -> None:
+    def _read(self, index: int, now_s: float, now_monotonic_s: float) -> None:
         image = self.snapshot(index)
         code = None if image is None else read_code(_pixels(image))
         if code is None:
             self.unread += 1
         else:
-            self.ages_s.append(age_s(code, SHAPE.frames, SHAPE.fps, now_s, phase_ms(index)))
+            age = age_s(code, SHAPE.frames, SHAPE.fps, now_s, phase_ms(index))
+            self.ages_s.setdefault(index, []).append(age)
+        content = self.tiles[index].content
+        source = None if content is None else content.source
+        arrived_s = source.arrived_s() if isinstance(source, TileFeed) else None
+        if arrived_s is not None:
+            self.added_s.append(now_monotonic_s - arrived_s)
 
 
 def _pixels(image: QImage) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -75,9 +83,9 @@ def main() -> None:
     spin(3.0)
     canvas.reading = True
     spin(seconds)
-    ages = np.array(canvas.ages_s) * 1000
-    figures = {f"p{share}_ms": float(np.percentile(ages, share)) for share in (50, 95, 99)}
-    print(json.dumps({**figures, "read": len(ages), "unread": canvas.unread}), flush=True)
+    ages_ms = {index: [1000 * age for age in ages] for index, ages in canvas.ages_s.items()}
+    added_ms = [1000 * added for added in canvas.added_s]
+    print(json.dumps({"ages_ms": ages_ms, "added_ms": added_ms, "unread": canvas.unread}), flush=True)
     service.stop()
     service.join(5.0)
     application.processEvents()

@@ -259,6 +259,7 @@ def test_arrows_move_the_selection_and_the_room_follows(qtbot: QtBot, panel: Vid
 def test_the_wheel_zooms_under_the_pointer_and_escape_leaves_the_zoom(qtbot: QtBot, panel: VideoWall) -> None:
     wait_live(qtbot, panel)
     tile = panel.canvas.tiles[0]
+    qtbot.waitUntil(lambda: not tile.drawn.isEmpty(), timeout=SOON_MS)
     spot = QPointF(tile.place.left() + 20.0, tile.place.center().y())
     for _ in range(4):
         wheel = QWheelEvent(
