@@ -56,6 +56,7 @@ class RoomWindow(QMainWindow):
     def show_workspace(self, key: str, title: str) -> None:
         """Show it; what is not shown costs nothing."""
         self._stack.setCurrentWidget(self._contents[key])
+        self._contents[key].focus_first()
         self.setWindowTitle(f"{title} · Trực Ban")
 
     def current(self) -> Content:

@@ -67,6 +67,12 @@ class Content(QMainWindow):
                 if (dock := self._docks.get(key)) is not None:
                     cast(Shown, dock.widget()).restore_state(state)
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the workspace's first panel: its keys work without a click."""
+        dock = self._docks.get(next(leaves(self._layout)))
+        if dock is not None and dock.isVisible() and (panel := dock.widget()) is not None:
+            panel.setFocus()
+
     def panels(self) -> list[tuple[str, Shown]]:
         """Panels that are on the screen now."""
         return [(key, cast(Shown, dock.widget())) for key, dock in self._docks.items() if dock.isVisible()]

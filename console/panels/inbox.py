@@ -42,6 +42,7 @@ class Inbox(Panel):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._delegate = AlertRowDelegate(self.view)
         self.view.setItemDelegate(self._delegate)
+        self.setFocusProxy(self.view)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.doubleClicked.connect(lambda index: self._go_there())
         self._filters: dict[InboxFilter, QPushButton] = {}

@@ -94,7 +94,7 @@ class MapPanel(Panel):
         self._header.setObjectName("mapHeader")
         self._header.setFixedHeight(tokens.HEADER_PX)
         self._search = MapSearch(self._header)
-        self._search.setPlaceholderText(self.tr("Find a commune, camera or station  ( / )"))
+        self._search.setPlaceholderText(self.tr("Find a commune, camera or station  (Ctrl+F)"))
         self._search.typed.connect(self._find)
         self._search.chosen.connect(self._jump_to)
         self._notice = QLabel(self._header)
@@ -158,7 +158,7 @@ class MapPanel(Panel):
     def _add_keys(self) -> None:
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for keys, act in (
-            ("/", self._search.start),
+            # "/" searches the whole room, from wherever the focus is.
             ("Ctrl+F", self._search.start),
             ("Home", self.go_home),
             ("Shift+Home", self.show_country),

@@ -37,6 +37,7 @@ class VideoWall(Panel):
         self._restored = False
         self._before_visit: list[str] | None = None
         self.canvas = TileCanvas(partial(clock_text, session))
+        self.setFocusProxy(self.canvas)
         self.wall = Wall(session, self.canvas)
         self.patrol = PatrolRound(self)
         self._tree = CameraTreeModel(session)

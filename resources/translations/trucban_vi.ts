@@ -621,8 +621,8 @@
 <context>
     <name>MapPanel</name>
     <message>
-        <source>Find a commune, camera or station  ( / )</source>
-        <translation>Tìm xã, phường, camera, trạm  ( / )</translation>
+        <source>Find a commune, camera or station  (Ctrl+F)</source>
+        <translation>Tìm xã, phường, camera, trạm  (Ctrl+F)</translation>
     </message>
     <message>
         <source>Home</source>
