@@ -42,7 +42,7 @@ from console.timebase import WallClock
 from console.video.liveness import Rules
 from console.video.service import VideoService
 from console.windows import RoomWindow, Windows
-from console.workspace import load_workspaces
+from console.workspace import WorkspaceError, load_workspaces, named
 from resources import tokens
 from resources.look import style_sheet
 from widgets.map_scheme import register_map_scheme
@@ -96,8 +96,10 @@ class Desk(QObject):
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
         self._specs = panel_specs()
+        workspaces = load_workspaces(list(self._specs))
+        self._first = named(workspaces, settings.console.workspace) if settings.console.workspace else ""
         self.windows = Windows(
-            load_workspaces(list(self._specs)),
+            workspaces,
             self._make_panel,
             self._furnish,
             self.preferences,
@@ -218,7 +220,7 @@ class Desk(QObject):
             self._shots.finished.connect(QCoreApplication.exit)
             self._shots.start()
         else:
-            self.windows.open(self._settings.console.workspace)
+            self.windows.open(self._first)
         if self._welcome is not None:
             self._welcome.close()
             self._welcome.deleteLater()
@@ -231,7 +233,7 @@ class Desk(QObject):
     def _furnish(self) -> tuple[QWidget, QWidget]:
         header = Header(self.session, self.windows.workspaces, self.windows.show_workspace, self._open_menu)
         self._headers.append(header)
-        return header, StatusBar(self.session, self.annunciator)
+        return header, StatusBar(self.session, self.annunciator, self._settings.sound.mute_min)
 
     def _mark_workspace(self, key: str) -> None:
         for header in self._headers:
@@ -324,7 +326,11 @@ def run(settings: Settings) -> int:
     application.setApplicationName("trucban")
     application.setQuitOnLastWindowClosed(False)
     dress(application, settings.console.language)
-    desk = Desk(settings)
+    try:
+        desk = Desk(settings)
+    except WorkspaceError as error:
+        print(error, file=sys.stderr)
+        return 2
     # Python sees signals only between two of its own steps: the timer below gives it some.
     signal.signal(signal.SIGINT, lambda number, frame: application.quit())
     signal.signal(signal.SIGTERM, lambda number, frame: application.quit())

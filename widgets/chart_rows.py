@@ -21,6 +21,7 @@ NAME_LEAST_PX: Final = 200
 NAME_MOST_PX: Final = 400
 CELL_LEAST_PX: Final = 104
 SPARK_FROM_PX: Final = 128
+LABEL_GAP_PX: Final = 6
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -175,16 +176,19 @@ class RowsDelegate(QStyledItemDelegate):
             self._paint_bar(painter, QRectF(area.left(), area.bottom() - 3, area.width(), 3), cell)
 
     def _paint_figure(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
-        painter.setFont(self._small)
-        painter.setPen(QColor(tokens.TEXT_2))
-        painter.drawText(area, _LEFT, cell.label)
         label_px = QFontMetricsF(self._small).horizontalAdvance(cell.label)
         dim = cell.lost or cell.excluded
         value_px = QFontMetricsF(self._value).horizontalAdvance(cell.number)
         unit = f" {cell.unit}" if cell.unit else ""
         unit_px = QFontMetricsF(self._small).horizontalAdvance(unit)
-        if label_px + value_px + unit_px + 6 > area.width():
+        if label_px + value_px + unit_px + LABEL_GAP_PX > area.width():
             unit, unit_px = "", 0.0
+        painter.setFont(self._small)
+        painter.setPen(QColor(tokens.TEXT_2))
+        # The figure is what is read: its name gives way.
+        left_px = max(0.0, area.width() - value_px - unit_px - LABEL_GAP_PX)
+        label = QFontMetricsF(self._small).elidedText(cell.label, Qt.TextElideMode.ElideRight, left_px)
+        painter.drawText(area, _LEFT, label)
         painter.setPen(QColor(tokens.TEXT_3 if dim else tokens.TEXT_2))
         painter.drawText(area.adjusted(0, 2, 0, 2), _RIGHT, unit)
         colour = tokens.TEXT_1 if cell.priority is None else tokens.severity(cell.priority)

@@ -11,6 +11,7 @@ from console.chrome.annunciator import Annunciator
 from console.models.numbers import format_age, format_number, format_time
 from console.models.session import Session
 from resources import tokens
+from widgets.elided_label import ElidedLabel
 
 LOOK_EVERY_MS: Final = 500
 CLOCKS_APART_MS: Final = 2000
@@ -20,18 +21,21 @@ LOAD_WINDOW_MS: Final = 600_000
 class StatusBar(QWidget):
     """Link and its age, clocks, producers, alerts per ten minutes, operator, sound."""
 
-    def __init__(self, session: Session, annunciator: Annunciator, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, annunciator: Annunciator, mute_min: float = 10, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setFixedHeight(tokens.STATUS_PX)
         self._session = session
         self._annunciator = annunciator
+        self._mute_min = mute_min
         self._link = QLabel()
         self._clocks = QLabel()
         self._producers = QPushButton(flat=True)
         self._producers.clicked.connect(self._list_producers)
         self._load = QLabel()
-        self._notice = QLabel()
+        self._notice = ElidedLabel()
         self._simulated = QLabel(self.tr("SIMULATED DATA"))
         self._simulated.setObjectName("simulated")
         self._operator = QLabel()
@@ -40,10 +44,10 @@ class StatusBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(10)
-        for widget in (self._link, self._clocks, self._producers, self._load, self._notice):
+        for widget in (self._link, self._clocks, self._producers, self._load):
             row.addWidget(widget)
             row.addWidget(_rule())
-        row.addStretch(1)
+        row.addWidget(self._notice, 1)
         for widget in (self._simulated, self._operator, self._sound):
             row.addWidget(widget)
         session.link.changed.connect(self._tell)
@@ -107,11 +111,15 @@ class StatusBar(QWidget):
     def _tell_producers(self) -> None:
         site, states = self._session.state.site, self._session.state.producers
         known = site.producers if site else ()
-        silent = sum(
-            1 for one in known if (state := states.get(one.producer_id)) is not None and state.condition == "silent"
-        )
-        text = self.tr("sources {fresh}/{all}").format(fresh=len(known) - silent, all=len(known))
-        self._producers.setText(text if not silent else "⬢ " + text)
+        conditions = [
+            (one.expect_every_s > 0, state.condition if (state := states.get(one.producer_id)) else "unknown")
+            for one in known
+        ]
+        # One that promised no rhythm is as it should be unless it is called silent; the others must have been heard.
+        fresh = sum(condition == "fresh" or (condition == "unknown" and not rhythm) for rhythm, condition in conditions)
+        silent = any(condition == "silent" for _, condition in conditions)
+        text = self.tr("sources {fresh}/{all}").format(fresh=fresh, all=len(known))
+        self._producers.setText("⬢ " + text if silent else text)
 
     def _list_producers(self) -> None:
         session = self._session
@@ -145,7 +153,7 @@ class StatusBar(QWidget):
         if self._annunciator.muted_s:
             self._annunciator.unmute()
         else:
-            self._annunciator.mute(10)
+            self._annunciator.mute(self._mute_min)
 
 
 def role_words(role: str) -> str:

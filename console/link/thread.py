@@ -19,6 +19,7 @@ from console.link.inbound import Inbound, LinkBatch
 from console.link.target import Target, TargetError
 
 FLUSH_EVERY_S: Final = 0.05
+STREAMS_RETRY_S: Final = 2.0
 
 
 class Link(QObject):
@@ -50,6 +51,7 @@ class Link(QObject):
         self._doors: Doors | None = None
         self._conversation: Conversation | None = None
         self._task: asyncio.Task[None] | None = None
+        self._streams_task: asyncio.Task[None] | None = None
         self._in_flight = False
         self._stop = asyncio.Event()
         self._ready = threading.Event()
@@ -162,9 +164,10 @@ class Link(QObject):
         self._in_flight = False
 
     async def _disconnect(self) -> None:
-        if self._task is not None:
-            await stopped(self._task)
-            self._task = None
+        for task in (self._task, self._streams_task):
+            if task is not None:
+                await stopped(task)
+        self._task = self._streams_task = None
         self._conversation = None
         if self._doors is not None:
             await self._doors.close()
@@ -214,17 +217,24 @@ class Link(QObject):
 
     def _tell_welcome(self) -> None:
         self.linked.emit()
-        asyncio.get_running_loop().create_task(self._fetch_streams())
+        if self._streams_task is not None:
+            self._streams_task.cancel()
+        self._streams_task = asyncio.get_running_loop().create_task(self._fetch_streams())
 
     async def _fetch_streams(self) -> None:
-        """Camera addresses; roles that may not have them go without."""
-        if self._doors is None:
-            return
-        try:
-            self.streams.emit(await self._doors.camera_streams())
-        except DoorError as error:
-            if error.status not in (401, 403):
-                self.unlinked.emit(str(error))
+        """Camera addresses, asked for until they are there; roles that may not have them go without.
+
+        The feed lives on meanwhile: whether the link is lost is the conversation's to say.
+        """
+        while self._doors is not None:
+            try:
+                self.streams.emit(await self._doors.camera_streams())
+            except (DoorError, ValueError) as error:
+                if isinstance(error, DoorError) and error.status in (401, 403):
+                    return
+            else:
+                return
+            await asyncio.sleep(STREAMS_RETRY_S)
 
 
 __all__ = ["Link", "LinkBatch"]

@@ -17,6 +17,7 @@ from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.chart_rows import RowLook, RowsDelegate
+from widgets.elided_label import ElidedLabel
 
 LOOK_EVERY_MS: Final = 200
 AGES_EVERY_MS: Final = 1_000
@@ -52,8 +53,7 @@ class EnvironmentPanel(Panel):
         self._site_taken()
 
     def _build(self) -> None:
-        self._summary = QLabel(self)
-        self._summary.setTextFormat(Qt.TextFormat.PlainText)
+        self._summary = ElidedLabel(parent=self)
         self._summary.setObjectName("environmentSummary")
         self._summary.setFixedHeight(tokens.HEADER_PX)
         self._summary.setIndent(12)

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from backend.contracts.site import Station
 from backend.contracts.state import Delta
@@ -20,6 +20,7 @@ from console.models.station_strips import chart_formats, first_station, limit_na
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.chart_types import View
+from widgets.elided_label import ElidedLabel
 from widgets.strip_chart import StripChart
 
 HOUR_MS: Final = 3_600_000
@@ -60,12 +61,9 @@ class StationChartPanel(Panel):
         header = QWidget(self)
         header.setObjectName("panelHeader")
         header.setFixedHeight(tokens.HEADER_PX + 4)
-        self._title = QLabel(header)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = ElidedLabel(parent=header)
         self._title.setObjectName("chartTitle")
-        self._title.setMinimumWidth(0)
-        self._said = QLabel(header)
-        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said = ElidedLabel(parent=header)
         self._said.setObjectName("chartSaid")
         row = QHBoxLayout(header)
         row.setContentsMargins(8, 2, 8, 2)
@@ -139,7 +137,6 @@ class StationChartPanel(Panel):
                 return
             station, distance = kept, None
         self._title.setText(self._title_words(station, distance))
-        self._title.setToolTip(self._title.text())
         if station != self._station:
             self._show(station)
 

@@ -45,6 +45,13 @@ class LiveSource(QObject):
         self._session.commands.link_lost()
 
     def _take(self, batch: LinkBatch) -> None:
+        try:
+            self._apply(batch)
+        finally:
+            # Whatever went wrong with this batch, the next one must come: a desk that waits for ever shows the past.
+            self._link.taken()
+
+    def _apply(self, batch: LinkBatch) -> None:
         session = self._session
         if batch.offset_ms is not None:
             self._clock.set_offset_ms(batch.offset_ms)
@@ -66,7 +73,6 @@ class LiveSource(QObject):
         if delta:
             session.changed.emit(delta)
         self.folded.emit(len(batch.events))
-        self._link.taken()
 
     def _welcome(self, welcome: Welcome) -> None:
         session = self._session
