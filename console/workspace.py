@@ -116,6 +116,19 @@ def _layout(data: object, known_panels: set[str]) -> Layout:
     raise ValueError('a layout needs "row" or "column"')
 
 
+def named(workspaces: Sequence[Workspace], name: str) -> str:
+    """Key of the workspace that a person means by `name`: its key or its title in any language.
+
+    Raises:
+        WorkspaceError: there is no such workspace.
+    """
+    for workspace in workspaces:
+        if name.casefold() in {workspace.key, *(title.casefold() for title in workspace.titles.values())}:
+            return workspace.key
+    known = ", ".join(workspace.key for workspace in workspaces)
+    raise WorkspaceError(f"there is no workspace {name!r}; there are {known}")
+
+
 def saved_name(workspace: str, monitors: int, window: int) -> str:
     """Name under which an operator's own layout of one window is kept in his preferences."""
     return f"layout/{workspace}/{monitors}/{window}"
