@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from config.settings import SettingsErrors, load_settings
+from config.site import SiteErrors, load_site
 
 
 def arguments_of(argv: list[str]) -> dict[str, object]:
@@ -41,7 +42,9 @@ def main(argv: list[str]) -> int:
     given = arguments_of(argv)
     try:
         settings = load_settings(given)
-    except SettingsErrors as errors:
+        if not settings.console.server:
+            load_site(settings.site_folder)  # the embedded backend would refuse it too, only later
+    except (SettingsErrors, SiteErrors) as errors:
         for message in errors.messages:
             print(message, file=sys.stderr)
         return 2

@@ -59,11 +59,17 @@ class Desk(QObject):
 
     Args:
         settings: everything a person may set.
+
+    Raises:
+        WorkspaceError: a workspace file is wrong, or the one asked for does not exist.
     """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        self._specs = panel_specs()
+        workspaces = load_workspaces(list(self._specs))
+        self._first = named(workspaces, settings.console.workspace) if settings.console.workspace else ""
         folder = settings.data_folder / "desk"
         self.preferences = Preferences(folder / "desk.json" if not settings.run.shots else None, self)
         self.preferences.load_now()
@@ -95,9 +101,6 @@ class Desk(QObject):
         self.live = LiveSource(self.session, self.link, self.clock, self)
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
-        self._specs = panel_specs()
-        workspaces = load_workspaces(list(self._specs))
-        self._first = named(workspaces, settings.console.workspace) if settings.console.workspace else ""
         self.windows = Windows(
             workspaces,
             self._make_panel,
