@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 
 from console.video.address import AddressRefusedError, checked
 from console.video.board import Reason
-from console.video.stream import TURN, Stream, StreamFailedError
+from console.video.stream import Stream, StreamFailedError
 from console.video.watch import Lag
 
 OPEN_TIMEOUT_S: Final = 5.0
@@ -168,9 +168,8 @@ def _play_camera(stream: Stream, container: InputContainer) -> None:
             small = not small
             codec = _decoder(video, small=small)
         hurry = waiting and behind_s > SKIP_BEHIND_S and now_s - shown_s < SHOW_AT_LEAST_EVERY_S
-        with TURN:
-            for frame in _decoded(codec, packet):
-                stream.picture(frame, now_s, show=not hurry)
+        for frame in _decoded(codec, packet):
+            stream.picture(frame, now_s, show=not hurry)
         if hurry:
             stream.skipped()
         else:

@@ -74,9 +74,6 @@ _LAG_S, _ATTEMPTS, _SKIPPED = Row.place("lag_s"), Row.place("attempts"), Row.pla
 _WIDTH_PX, _HEIGHT_PX = Row.place("width_px"), Row.place("height_px")
 
 
-TURN = threading.Lock()
-
-
 class _Output:
     def __init__(self, ring: FrameRing, box_px: tuple[int, int]) -> None:
         self.ring = ring
