@@ -11,19 +11,24 @@ from PySide6.QtGui import QGuiApplication
 
 from console.models.session import Session
 from console.timebase import monotonic_s
-from console.windows import Windows
+from console.windows import RoomWindow, Windows
 
 DEADLINE_S: Final = 90.0
 LOOK_EVERY_MS: Final = 250
 SETTLE_S: Final = 3.0
 """After everything is live: charts draw, the map flies, tiles get their second picture."""
 
+TO_FRONT_MS: Final = 800
+"""Until a window that was raised over another has drawn itself again, the map's own process included."""
+
+MONITORS: Final = 3
 WIDTH_PX: Final = 1920
 HEIGHT_PX: Final = 1080
 
 
 class ShotTaker(QObject):
-    """One workspace after the other, then the set of three monitors side by side where the display is wide enough.
+    """One workspace after the other, then the set of three monitors: side by side where the display is wide enough,
+    else one over the other and each brought to the front for its picture.
 
     Signals:
         finished: exit code, 0 when every panel was live.
@@ -37,9 +42,8 @@ class ShotTaker(QObject):
         self._session = session
         self._windows = windows
         self._plans = [(1, workspace.key) for workspace in windows.workspaces]
-        screen = QGuiApplication.primaryScreen()
-        if screen is not None and screen.geometry().width() >= 3 * WIDTH_PX:
-            self._plans.append((3, windows.workspaces[0].key))
+        self._plans.append((MONITORS, windows.workspaces[0].key))
+        self._to_take: list[RoomWindow] = []
         self._empty: list[str] = []
         self._since_s = 0.0
         self._live_since_s = 0.0
@@ -60,7 +64,12 @@ class ShotTaker(QObject):
             self.finished.emit(1 if self._empty else 0)
             return
         self._count, self._key = self._plans.pop(0)
-        self._windows.open_for_pictures(self._count, self._key, QRect(0, 0, WIDTH_PX, HEIGHT_PX))
+        first = QRect(0, 0, WIDTH_PX, HEIGHT_PX)
+        self._windows.open_for_pictures(self._count, self._key, first)
+        screen = QGuiApplication.primaryScreen()
+        if screen is None or screen.geometry().width() < self._count * WIDTH_PX:
+            for window in self._windows.windows:
+                window.setGeometry(first)
         self._since_s, self._live_since_s = monotonic_s(), 0.0
         self._timer.start()
 
@@ -81,15 +90,26 @@ class ShotTaker(QObject):
 
     def _take(self) -> None:
         self._timer.stop()
-        for window in self._windows.windows:
-            # From the screen, not from the widget: the map's picture is composed outside of Qt's own painting.
-            screen = QGuiApplication.primaryScreen()
-            place = window.frameGeometry()
-            picture = screen.grabWindow(0, place.x(), place.y(), place.width(), place.height())
-            number = f"-{window.number + 1}" if self._count > 1 else ""
-            name = f"{self._key}-{self._count}-monitors{number}.png" if self._count > 1 else f"{self._key}.png"
-            if not picture.save(str(self._folder / name)):
-                self._empty.append(f"--shots: {self._folder / name} could not be written")
-            else:
-                print(self._folder / name)
-        QTimer.singleShot(0, self, self._next)
+        self._to_take = list(self._windows.windows)
+        self._bring_to_front()
+
+    def _bring_to_front(self) -> None:
+        if not self._to_take:
+            self._next()
+            return
+        self._to_take[0].raise_()
+        # A window that stands alone is drawn already.
+        QTimer.singleShot(TO_FRONT_MS if self._count > 1 else 0, self, self._take_front)
+
+    def _take_front(self) -> None:
+        window = self._to_take.pop(0)
+        # From the screen, not from the widget: the map's picture is composed outside of Qt's own painting.
+        screen = QGuiApplication.primaryScreen()
+        place = window.frameGeometry()
+        picture = screen.grabWindow(0, place.x(), place.y(), place.width(), place.height())
+        name = f"{self._key}-{self._count}-monitors-{window.number + 1}.png" if self._count > 1 else f"{self._key}.png"
+        if picture.save(str(self._folder / name)):
+            print(self._folder / name, flush=True)
+        else:
+            self._empty.append(f"--shots: {self._folder / name} could not be written")
+        self._bring_to_front()
