@@ -30,8 +30,9 @@ from widgets.tile_layout import GRIDS, Box, boxes, neighbour
 from widgets.tile_paint import COVERED, Caption, TilePainter
 from widgets.tile_words import label_of
 
-TICK_MS: Final = 33
-STATUS_EVERY_TICKS: Final = 6
+TICK_MS: Final = 20
+"""Half of the shortest usual picture interval: pictures that come early or late still get a tick of their own."""
+STATUS_EVERY_TICKS: Final = 10
 
 
 class TileCanvas(QWidget):

@@ -18,12 +18,16 @@ from console.video.stream import OpenGate, Player, Stream
 
 BEAT_S: Final = 0.25
 OPENING_AT_ONCE: Final = 8
+NICER_BY: Final = 5
 
 
 def main(orders: Connection, board_name: str) -> None:
     """The process's entry. Ends on `Stop`, and when the desk is gone (its end of the pipe closes)."""
     # Ctrl+C in a terminal reaches the whole group: the desk decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        # Dozens of decode threads wake at once; the desk that shows their pictures must not queue behind them.
+        os.nice(NICER_BY)
     memory.leave_removal_to_the_desk()
     quiet_library()
     try:
