@@ -20,7 +20,7 @@ from backend.gateway.server import BindError, ServeOptions, serve
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
 from backend.storage.database import open_database
-from backend.storage.errors import StorageError
+from backend.storage.errors import InUseError, StorageError
 from config.model import SiteConfig
 from config.site import SiteErrors, load_site
 
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(options)
     except SiteErrors as errors:
         return _told(EXIT_WRONG, *errors.messages)
-    except (BindError, AccountError, UsageError) as error:
+    except (BindError, AccountError, UsageError, InUseError) as error:
         return _told(EXIT_WRONG, str(error))
     except StorageError as error:
         return _told(EXIT_FAILED, f"the database cannot be used: {error}")

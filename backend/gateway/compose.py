@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from backend.contracts.commands import Role
@@ -27,10 +27,11 @@ from backend.services.room import Room
 from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.sources import SourceContext, source_specs
-from backend.storage.database import Database, open_database
+from backend.storage.database import Database, database_file, open_database
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
 from backend.storage.readings import ReadingsStore
+from backend.storage.sole_use import sole_use
 from config.model import SiteConfig
 from config.site import public_site
 
@@ -172,11 +173,24 @@ async def running(
     """A backend without its doors: built and started, stopped at the end.
 
     Raises:
+        InUseError: another backend works in the data folder or on the database.
         StorageError: the database cannot be opened, read or written.
     """
-    opened = await asyncio.to_thread(open_database, database_url(data_dir, database))
+    file = database_file(database)
+    with ExitStack() as held:
+        for folder in sorted({data_dir.resolve(), *([file.resolve().parent] if file is not None else [])}):
+            await asyncio.to_thread(held.enter_context, sole_use(folder))
+        async with _running_alone(site, data_dir, database, settings or GatewaySettings(), now_ms) as parts:
+            yield parts
+
+
+@asynccontextmanager
+async def _running_alone(
+    site: SiteConfig, data_dir: Path, database: str, settings: GatewaySettings, now_ms: Callable[[], int]
+) -> AsyncIterator[Parts]:
+    opened = await asyncio.to_thread(open_database, database_url(data_dir, database), sole_use=True)
     try:
-        parts = await build(site, data_dir, opened, settings or GatewaySettings(), now_ms)
+        parts = await build(site, data_dir, opened, settings, now_ms)
         try:
             await start(parts)
             yield parts

@@ -17,7 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from backend.storage.errors import StorageError, in_words
+from backend.storage.errors import InUseError, StorageError, in_words, is_in_use
 from backend.storage.writer import Handler, Writer
 
 T = TypeVar("T")
@@ -26,6 +26,12 @@ ItemT = TypeVar("ItemT")
 READERS: Final = 3
 LOCK_WAIT_MS: Final = 5_000
 _MIGRATION_LOCK: Final = 0x7452_7563  # any number that is ours: PostgreSQL's advisory lock while migrating
+
+_SOLE_USE_LOCK: Final = 0x7452_7573
+"""Held by the writing connection of a backend. Whoever lost the connection must get it again before writing on."""
+
+SOLE_USE_WAIT_MS: Final = 3_000
+"""The server needs a moment to notice that a killed backend is gone."""
 
 
 class _Calls:
@@ -43,13 +49,15 @@ class _Calls:
 class Database:
     """Use from one event loop at a time."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, sole_use: bool) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.path = Path(url.database) if self.is_sqlite and url.database else None
         if self.path is not None:
             _make_private(self.path)
         self._writing = _engine(url, connections=1, reading=False)
         self._reading = _engine(url, connections=READERS, reading=True)
+        if sole_use and not self.is_sqlite:
+            event.listen(self._writing, "connect", _claim)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
         self._calls = _Calls()
         self._closers: list[Callable[[], None]] = []
@@ -122,13 +130,16 @@ class Database:
         self._writing.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, sole_use: bool = False) -> Database:
     """Open, make if missing, and bring to the newest schema.
 
     Args:
         url: `sqlite:///FILE` (WAL, every commit synced) or `postgresql+psycopg://USER@HOST/NAME`.
+        sole_use: nobody else who asks for it may write to this PostgreSQL database, also not after this process
+            lost its connection and another took over. A SQLite file is guarded by its folder (`sole_use`).
 
     Raises:
+        InUseError: somebody else has the sole use.
         StorageError: it cannot be opened, is of a newer program, or the address is of another kind.
     """
     try:
@@ -141,11 +152,22 @@ def open_database(url: str) -> Database:
     if name == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StorageError("the event log wants a file: sqlite:///FILE")
     try:
-        return Database(parsed)
+        return Database(parsed, sole_use)
     except SQLAlchemyError as error:
+        if is_in_use(error):
+            raise InUseError(in_words(error)) from error
         raise StorageError(in_words(error)) from error
     except CommandError as error:
         raise StorageError(f"the database was written by another version of this program: {error}") from error
+
+
+def database_file(url: str) -> Path | None:
+    """The file of a SQLite address; None for every other address, right or wrong."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def _make_private(path: Path) -> None:
@@ -189,6 +211,18 @@ def _engine(url: URL, connections: int, reading: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _claim(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    """The lock lives and dies with the connection that writes, so nobody can write without it."""
+    cursor = connection.cursor()
+    # A machine that lost its power says no goodbye: the server must ask, or it would keep the lock for hours.
+    cursor.execute("SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")
+    cursor.execute(f"SET lock_timeout = {SOLE_USE_WAIT_MS}")
+    cursor.execute(f"SELECT pg_advisory_lock({_SOLE_USE_LOCK})")
+    cursor.execute("SET lock_timeout = 0")
+    cursor.close()
+    connection.commit()
 
 
 def _postgres_engine(url: URL, connections: int, reading: bool) -> Engine:

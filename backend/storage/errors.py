@@ -17,6 +17,10 @@ class StorageError(Exception):
     """
 
 
+class InUseError(StorageError):
+    """Another backend works there; two would spoil each other's log."""
+
+
 ITEM_ERRORS: Final = (
     SQLAlchemyError,
     ArithmeticError,
@@ -51,6 +55,9 @@ _POSTGRES_WORDS: Final = {
     "58": "the database server reports an I/O error",
 }
 
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+"""PostgreSQL's answer when the lock that makes a backend the only one is not to be had."""
+
 
 def is_io_fault(error: BaseException) -> bool:
     """The machine failed, not the item: the same work may be stored later, and retrying it now is of no use."""
@@ -60,6 +67,12 @@ def is_io_fault(error: BaseException) -> bool:
         return True
     # A damaged or foreign file is a plain DatabaseError of the driver.
     return _sqlite_name(error.orig) in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def is_in_use(error: BaseException) -> bool:
+    """Another backend holds this PostgreSQL database."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(cause, psycopg.Error) and cause.sqlstate == _LOCK_NOT_AVAILABLE
 
 
 def _sqlite_name(error: BaseException | None) -> str:
@@ -83,6 +96,8 @@ def in_words(error: BaseException) -> str:
 
 def _postgres_words(cause: psycopg.Error, lost: bool) -> str:
     state = cause.sqlstate or ""
+    if state == _LOCK_NOT_AVAILABLE:
+        return "another backend works on this database: stop it first, or give another --database"
     if state[:2] in _POSTGRES_WORDS:
         return _POSTGRES_WORDS[state[:2]]
     if lost or not state:
