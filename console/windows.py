@@ -235,6 +235,10 @@ class Windows(QObject):
                 window.fill(screen, self._full_screen)
             elif primary is not None:
                 window.fill(primary, full_screen=False)
+        areas = [screen.geometry() for screen in screens.values()]
+        for window in self.windows:
+            for content in window.contents().values():
+                content.keep_in_sight(areas, window.geometry())
         if self.windows:
             self.windows[0].raise_()
             self.windows[0].activateWindow()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QPushButton, QTabWidget, QWidget
 
@@ -94,6 +94,20 @@ class Content(QMainWindow):
         for dock in self._docks.values():
             dock.show()
         self._share_out(self._layout, self.width(), self.height())
+
+    def keep_in_sight(self, areas: Sequence[QRect], window: QRect) -> None:
+        """Bring panels that were taken out, and whose monitor is gone, over their window.
+
+        Args:
+            areas: of the monitors that are there.
+            window: where the panel's window stands.
+        """
+        for dock in self._docks.values():
+            place = dock.geometry()
+            if dock.isFloating() and not any(area.contains(place.center()) for area in areas):
+                place.setSize(place.size().boundedTo(window.size()))
+                place.moveCenter(window.center())
+                dock.setGeometry(place)
 
     def showEvent(self, event: QShowEvent) -> None:
         self.build()

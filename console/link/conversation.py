@@ -171,6 +171,7 @@ class Conversation:
                 batch.results.append(frame)
             case Farewell():
                 self._farewell(frame)
+        self._inbound.arrived.set()
 
     def _farewell(self, frame: Farewell) -> None:
         if frame.code in ("unauthorised", "expired"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -50,9 +51,14 @@ class _Samples:
 
 
 class Inbound:
-    """Collects frames between two hand-overs. Used on the link thread only."""
+    """Collects frames between two hand-overs. Used on the link thread only.
+
+    Attributes:
+        arrived: set by whoever put something in; `take` clears it.
+    """
 
     def __init__(self, samples_kept: int = SAMPLES_KEPT) -> None:
+        self.arrived = asyncio.Event()
         self._samples_kept = samples_kept
         self._batch = LinkBatch()
         self._groups: dict[SensorKey, _Samples] = {}
@@ -92,6 +98,7 @@ class Inbound:
 
     def take(self) -> LinkBatch:
         """The batch, whole; the next one starts empty."""
+        self.arrived.clear()
         batch, self._batch = self._batch, LinkBatch()
         for (station_id, symbol), group in self._groups.items():
             if group.at_ms:

@@ -18,7 +18,8 @@ from console.link.doors import DoorError, Doors
 from console.link.inbound import Inbound, LinkBatch
 from console.link.target import Target, TargetError
 
-FLUSH_EVERY_S: Final = 0.05
+HAND_OVER_PAUSE_S: Final = 0.015
+"""A hand-over costs the GUI a repaint: never more than one a frame. The server's own pace is slower than this."""
 STREAMS_RETRY_S: Final = 2.0
 
 
@@ -26,7 +27,7 @@ class Link(QObject):
     """The seat's one link to its backend.
 
     Signals (all delivered on the GUI thread):
-        batch: a `LinkBatch`; the next comes only after `taken` was called, at most every 50 ms.
+        batch: a `LinkBatch`, as soon as something came; the next only after `taken` was called, at most one a frame.
         linked: the server said welcome.
         unlinked: (reason) the connection is gone; it is being made again by itself.
         sign_in_needed: (reason) the token is not taken any more.
@@ -52,7 +53,8 @@ class Link(QObject):
         self._conversation: Conversation | None = None
         self._task: asyncio.Task[None] | None = None
         self._streams_task: asyncio.Task[None] | None = None
-        self._in_flight = False
+        self._taken = asyncio.Event()
+        self._taken.set()
         self._stop = asyncio.Event()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="link", daemon=True)
@@ -79,7 +81,7 @@ class Link(QObject):
     def taken(self) -> None:
         """The GUI has done with the last batch."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._set_taken)
+            self._loop.call_soon_threadsafe(self._taken.set)
 
     def send(self, command: Command) -> bool:
         """Hand a command to the connection; False when there is none."""
@@ -154,14 +156,13 @@ class Link(QObject):
         await self._disconnect()
 
     async def _flush(self) -> None:
+        """Hand over at once what came while the GUI waited; what comes while it works waits and goes together."""
         while True:
-            if not self._in_flight and self._inbound.batch:
-                self._in_flight = True
-                self.batch.emit(self._inbound.take())
-            await asyncio.sleep(FLUSH_EVERY_S)
-
-    def _set_taken(self) -> None:
-        self._in_flight = False
+            await self._inbound.arrived.wait()
+            await self._taken.wait()
+            self._taken.clear()
+            self.batch.emit(self._inbound.take())
+            await asyncio.sleep(HAND_OVER_PAUSE_S)
 
     async def _disconnect(self) -> None:
         for task in (self._task, self._streams_task):

@@ -70,8 +70,10 @@ def place_words(state: RoomState, alert: Alert) -> str:
         if one.code == alert.commune_code:
             commune = one.name
             break
-    areas = ", ".join(alert.cap.area_names) if alert.cap else ""
-    return " · ".join(dict.fromkeys(part for part in (alert.place_name, areas, commune) if part))
+    if alert.cap is not None and alert.cap.area_names:
+        # A warning's place is its areas; the one commune that holds their middle would mislead.
+        return ", ".join(alert.cap.area_names)
+    return " · ".join(dict.fromkeys(part for part in (alert.place_name, commune) if part))
 
 
 def response_words(alert: Alert, language: str) -> str:

@@ -64,6 +64,17 @@ class Wall(QObject):
                 _close(content)
             self.changed.emit()
 
+    def grow(self, name: str, camera_ids: Sequence[str]) -> None:
+        """Another layout whose new tiles show cameras that have no tile yet; tiles emptied by hand stay empty."""
+        before = len(self.canvas.tiles)
+        self.set_grid(name)
+        shown = set(self.camera_ids)
+        waiting = iter([camera_id for camera_id in camera_ids if camera_id not in shown])
+        for index in range(before, len(self.canvas.tiles)):
+            camera_id = next(waiting, None)
+            if camera_id is not None and self.canvas.tiles[index].content is None:
+                self.put(index, camera_id)
+
     def put(self, index: int, camera_id: str) -> None:
         """Show a camera in a tile. Showing the same one again changes nothing."""
         before = self.canvas.tiles[index].content

@@ -17,7 +17,7 @@ from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from console.timebase import monotonic_s
 from resources import tokens
-from widgets.alert_row import AlertRowDelegate
+from widgets.alert_row import PULSE_STRIP_PX, AlertRowDelegate
 
 PULSE_EVERY_MS: Final = 100
 AGES_EVERY_MS: Final = 1000
@@ -174,7 +174,7 @@ class Inbox(Panel):
         """One pulse a second for everything that waits, between 60 % and full: seen, never vanishing."""
         if self.isVisible() and self.rows.count("unacknowledged" if self.rows.filter != "system" else "system"):
             self._delegate.brightness = 0.8 + 0.2 * math.cos(2 * math.pi * monotonic_s())
-            self.view.viewport().update()
+            self.view.viewport().update(0, 0, PULSE_STRIP_PX, self.view.viewport().height())
 
     # -- selection ---------------------------------------------------------------------------------------------
 

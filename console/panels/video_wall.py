@@ -153,10 +153,11 @@ class VideoWall(Panel):
 
     def set_grid(self, name: str) -> None:
         """Choose a layout; a running patrol goes on with pages of the new size."""
-        running = self.patrol.running
-        self.wall.set_grid(name)
-        if running:
+        if self.patrol.running:
+            self.wall.set_grid(name)
             self._start_patrol()
+        else:
+            self.wall.grow(name, self._all_cameras())
 
     def set_wall_mode(self, wall: bool) -> None:
         """Pictures only, with their name, age and state."""
@@ -224,8 +225,12 @@ class VideoWall(Panel):
             self._patrols.addItem(self._session.local_name(patrol.name_vi, patrol.name_en), patrol.patrol_id)
         self._patrols.setCurrentIndex(max(self._patrols.findData(chosen), 0))
         if not self._restored and not any(self.wall.camera_ids):
-            own = list(self._session.video.own)
-            self.wall.fill(own + [camera.camera_id for camera in site.cameras])
+            self.wall.fill(self._all_cameras())
+
+    def _all_cameras(self) -> list[str]:
+        """The seat's own cameras, then the city's."""
+        site = self._session.state.site
+        return [*self._session.video.own, *(camera.camera_id for camera in (site.cameras if site else ()))]
 
     def _go_to(self, target: Selected) -> None:
         """Room, come here: the camera itself, or the nearest cameras of the place."""
