@@ -374,3 +374,14 @@ def test_a_wall_without_a_site_waits_for_one(qtbot: QtBot, room: WallRoom) -> No
     assert not any(wall.wall.camera_ids)
     assert not wall.is_live()
     room.state.site = site
+
+
+def test_a_larger_grid_shows_further_cameras_and_leaves_emptied_tiles_empty(qtbot: QtBot, panel: VideoWall) -> None:
+    panel.set_grid("4")
+    panel.wall.clear(1)
+    panel.set_grid("9")
+    shown = panel.wall.camera_ids
+    assert not shown[1]
+    assert all(shown[4:6])
+    named = [camera_id for camera_id in shown if camera_id]
+    assert len(named) == len(set(named))
