@@ -260,5 +260,9 @@ class Windows(QObject):
         self.show_workspace(self._key)
 
     def _window_closed(self) -> None:
+        # A window that is being closed still counts as visible: look when it is done.
+        QTimer.singleShot(0, self, self._tell_all_closed)
+
+    def _tell_all_closed(self) -> None:
         if not any(window.isVisible() for window in self.windows):
             self.all_closed.emit()
