@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from resources import tokens
@@ -19,6 +19,11 @@ MARK_PX: Final = 24
 ACCENT_PX: Final = 3
 PAD_PX: Final = 2 * tokens.GRID_PX
 HEADLINE_LINES: Final = 2
+PULSE_STRIP_PX: Final = ACCENT_PX + PAD_PX + MARK_PX + 1
+"""The marks stand within so much of the left edge."""
+
+ROWS_KEPT: Final = 100
+"""Painted rows that are kept; about what three views of a large monitor show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,15 @@ class AlertRow:
 class AlertRowDelegate(QStyledItemDelegate):
     """A headline of up to two lines and a line of what belongs to it.
 
-    `brightness` (0.6..1) is set by the view's one pulse timer.
+    `brightness` (0.6..1) is set by the view's one pulse timer, which repaints no more than `PULSE_STRIP_PX` from the
+    left. What a row says is painted once and kept: the pulse draws it ten times a second, and its words rarely change.
     """
 
     brightness = 1.0
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: dict[tuple[AlertRow, int, int, float, str], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         line_px = QFontMetrics(option.font).height()
@@ -62,30 +72,42 @@ class AlertRowDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         if not isinstance(row, AlertRow):
             return
-        painter.save()
         rect = QRect(option.rect)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         ground = tokens.SELECTED if selected else tokens.HOVER if hovered else tokens.PANEL
-        painter.fillRect(rect, QColor(ground))
-        painter.setPen(QColor(tokens.LINE))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        row_colour = tokens.severity(row.priority) if row.pulse and row.priority <= 2 else ""
-        if selected:
-            painter.fillRect(QRect(rect.left(), rect.top(), ACCENT_PX, rect.height()), QColor(tokens.FOCUS))
-        if row_colour:
-            # What is urgent and waits is found from across the room, before anything is read.
-            painter.fillRect(
-                QRect(rect.right() - ACCENT_PX, rect.top(), ACCENT_PX + 1, rect.height()), QColor(row_colour)
-            )
-        self._paint_row(painter, option.font, rect, row)
-        painter.restore()
-
-    def _paint_row(self, painter: QPainter, base: QFont, rect: QRect, row: AlertRow) -> None:
-        inner = rect.adjusted(PAD_PX + ACCENT_PX, tokens.GRID_PX, -PAD_PX, -tokens.GRID_PX)
+        key = (row, rect.width(), rect.height(), painter.device().devicePixelRatioF(), ground)
+        words = self._kept.get(key)
+        if words is None:
+            if len(self._kept) >= ROWS_KEPT:
+                self._kept.clear()
+            words = self._kept[key] = self._painted(row, rect.size(), key[3], option.font, ground)
+        painter.drawPixmap(rect.topLeft(), words)
+        inner = _inner(rect)
         mark = QRectF(inner.left(), inner.center().y() - MARK_PX / 2, MARK_PX, MARK_PX)
         paint_mark(painter, mark, row.priority, row.style, self.brightness if row.pulse else 1.0)
-        text = inner.adjusted(MARK_PX + PAD_PX, 0, 0, 0)
+
+    def _painted(self, row: AlertRow, size: QSize, ratio: float, font: QFont, ground: str) -> QPixmap:
+        """Everything of a row but its mark."""
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(ground))
+        rect = QRect(0, 0, size.width(), size.height())
+        painter = QPainter(pixmap)
+        painter.setPen(QColor(tokens.LINE))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if ground == tokens.SELECTED:
+            painter.fillRect(QRect(0, 0, ACCENT_PX, rect.height()), QColor(tokens.FOCUS))
+        if row.pulse and row.priority <= 2:
+            # What is urgent and waits is found from across the room, before anything is read.
+            edge = QRect(rect.right() - ACCENT_PX, 0, ACCENT_PX + 1, rect.height())
+            painter.fillRect(edge, QColor(tokens.severity(row.priority)))
+        self._paint_row(painter, font, rect, row)
+        painter.end()
+        return pixmap
+
+    def _paint_row(self, painter: QPainter, base: QFont, rect: QRect, row: AlertRow) -> None:
+        text = _inner(rect).adjusted(MARK_PX + PAD_PX, 0, 0, 0)
         line_px = QFontMetrics(base).height()
         upper = QRect(text.left(), text.top(), text.width(), line_px)
         lower = QRect(text.left(), text.bottom() - line_px + 1, text.width(), line_px)
@@ -105,6 +127,10 @@ class AlertRowDelegate(QStyledItemDelegate):
         note = f"✕ {row.note}" if row.note_failed else row.note
         ink = tokens.P2 if row.note_failed else tokens.TEXT_1 if row.note else tokens.TEXT_3
         draw_left(painter, small, lower.adjusted(0, 0, -left_px, 0), note or row.place, ink)
+
+
+def _inner(rect: QRect) -> QRect:
+    return rect.adjusted(PAD_PX + ACCENT_PX, tokens.GRID_PX, -PAD_PX, -tokens.GRID_PX)
 
 
 def draw_lines(painter: QPainter, font: QFont, rect: QRect, text: str, colour: str) -> None:
