@@ -22,6 +22,9 @@ HEADLINE_LINES: Final = 2
 PULSE_STRIP_PX: Final = ACCENT_PX + PAD_PX + MARK_PX + 1
 """The marks stand within so much of the left edge."""
 
+PULSE_STEPS: Final = 40
+"""Steps of brightness from black to full; the pulse uses those of its upper part."""
+
 ROWS_KEPT: Final = 100
 """Painted rows that are kept; about what three views of a large monitor show."""
 
@@ -61,6 +64,7 @@ class AlertRowDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._kept: dict[tuple[AlertRow, int, int, float, str], QPixmap] = {}
+        self._marks: dict[tuple[int, MarkStyle, int, float], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         line_px = QFontMetrics(option.font).height()
@@ -84,8 +88,22 @@ class AlertRowDelegate(QStyledItemDelegate):
             words = self._kept[key] = self._painted(row, rect.size(), key[3], option.font, ground)
         painter.drawPixmap(rect.topLeft(), words)
         inner = _inner(rect)
-        mark = QRectF(inner.left(), inner.center().y() - MARK_PX / 2, MARK_PX, MARK_PX)
-        paint_mark(painter, mark, row.priority, row.style, self.brightness if row.pulse else 1.0)
+        mark = self._mark(row.priority, row.style, self.brightness if row.pulse else 1.0, key[3])
+        painter.drawPixmap(inner.left(), inner.center().y() - MARK_PX // 2, mark)
+
+    def _mark(self, priority: int, style: MarkStyle, brightness: float, ratio: float) -> QPixmap:
+        """The mark alone; a pulse passes through few enough steps that all of them are kept."""
+        step = round(brightness * PULSE_STEPS)
+        mark = self._marks.get((priority, style, step, ratio))
+        if mark is None:
+            mark = QPixmap(QSize(MARK_PX, MARK_PX) * ratio)
+            mark.setDevicePixelRatio(ratio)
+            mark.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(mark)
+            paint_mark(painter, QRectF(0, 0, MARK_PX, MARK_PX), priority, style, step / PULSE_STEPS)
+            painter.end()
+            self._marks[priority, style, step, ratio] = mark
+        return mark
 
     def _painted(self, row: AlertRow, size: QSize, ratio: float, font: QFont, ground: str) -> QPixmap:
         """Everything of a row but its mark."""
