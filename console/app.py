@@ -129,6 +129,7 @@ class Desk(QObject):
         self.link.sign_in_refused.connect(self._refused)
         self.link.sign_in_needed.connect(self._ask_operator)
         self.session.changed.connect(self._room_changed)
+        self.session.asked.connect(self._bring_card)
         self.windows.shown.connect(self._mark_workspace)
         self.windows.all_closed.connect(QCoreApplication.quit)
         self.video.start()
@@ -219,7 +220,8 @@ class Desk(QObject):
             return
         shots = self._settings.run.shots
         if shots:
-            self._shots = ShotTaker(Path(shots), self.session, self.windows, self)
+            screens = self._settings.run.screens
+            self._shots = ShotTaker(Path(shots), self.session, self.windows, self._first, screens, self)
             self._shots.finished.connect(QCoreApplication.exit)
             self._shots.start()
         else:
@@ -237,6 +239,17 @@ class Desk(QObject):
         header = Header(self.session, self.windows.workspaces, self.windows.show_workspace, self._open_menu)
         self._headers.append(header)
         return header, StatusBar(self.session, self.annunciator, self._settings.sound.mute_min)
+
+    def _bring_card(self, field: str) -> None:
+        """Comment and dispatch are written on the card; it may stand in another window or another workspace."""
+        current = self.session.selection.current
+        if current is None or current.kind != "alert":
+            return
+        built = {key for key, _ in self.windows.panels()}
+        self.windows.bring_panel("alert_card")
+        if "alert_card" not in built and any(key == "alert_card" for key, _ in self.windows.panels()):
+            # It was not there to hear what was asked.
+            QTimer.singleShot(0, self, lambda: self.session.asked.emit(field))
 
     def _mark_workspace(self, key: str) -> None:
         for header in self._headers:
@@ -259,8 +272,10 @@ class Desk(QObject):
         ]
 
     def _front(self) -> RoomWindow:
-        active = QApplication.activeWindow()
-        return active if isinstance(active, RoomWindow) else self.windows.windows[0]
+        active: QWidget | None = QApplication.activeWindow()
+        while active is not None and not isinstance(active, RoomWindow):
+            active = active.parentWidget()  # a panel that was taken out belongs to its window
+        return active if active is not None else self.windows.windows[0]
 
     def _open_menu(self, button: QWidget) -> None:
         window = self._front()
@@ -335,8 +350,9 @@ def run(settings: Settings) -> int:
         print(error, file=sys.stderr)
         return 2
     # Python sees signals only between two of its own steps: the timer below gives it some.
-    signal.signal(signal.SIGINT, lambda number, frame: application.quit())
-    signal.signal(signal.SIGTERM, lambda number, frame: application.quit())
+    # Posted, because quitting before the event loop runs would be forgotten.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: QTimer.singleShot(0, application.quit))
     # A collection on the link's thread would destroy Qt objects on the wrong thread: collect here, and only here.
     gc.disable()
     collector = QTimer(interval=COLLECT_EVERY_MS)

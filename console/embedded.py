@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from config.settings import Settings
+from console.timebase import monotonic_s
 
 RESTART_AFTER_MS = 500
 STOP_WAIT_MS = 1500
@@ -39,6 +40,7 @@ class EmbeddedBackend(QObject):
         self._port = settings.backend.port
         self._url = ""
         self._producing = False
+        self._was_ready = False
         self._complaints: list[str] = []
         self._backend: QProcess | None = None
         self._producers: QProcess | None = None
@@ -52,13 +54,15 @@ class EmbeddedBackend(QObject):
             self._start_backend()
 
     def stop(self) -> None:
-        """Ask every child to stop and wait at most `STOP_WAIT_MS` for each; then end it."""
+        """Ask every child to stop and wait at most `STOP_WAIT_MS` for all of them; then end those that are left."""
         self._stopping = True
         children = [child for child in (self._producers, self._backend, self._cameras) if child is not None]
         for child in children:
             child.closeWriteChannel()
+        deadline_s = monotonic_s() + STOP_WAIT_MS / 1000
         for child in children:
-            if child.state() != QProcess.ProcessState.NotRunning and not child.waitForFinished(STOP_WAIT_MS):
+            left_ms = max(1, int((deadline_s - monotonic_s()) * 1000))
+            if child.state() != QProcess.ProcessState.NotRunning and not child.waitForFinished(left_ms):
                 child.kill()
                 child.waitForFinished(STOP_WAIT_MS)
 
@@ -118,6 +122,7 @@ class EmbeddedBackend(QObject):
             elif line.startswith("local token ") and self._url:
                 # The same door after a restart, so that producers and other seats find it again.
                 self._port = int(self._url.rpartition(":")[2])
+                self._was_ready = True
                 self.ready.emit(self._url, line.removeprefix("local token "))
                 if self._settings.run.demo and not self._producing:
                     self._make_tokens()
@@ -131,12 +136,15 @@ class EmbeddedBackend(QObject):
             self._complaints.clear()
             self._start_backend()
             return
-        if not self._url:
-            self.failed.emit(
-                "\n".join(self._complaints) or self.tr("The backend ended with code %1").replace("%1", str(code))
-            )
+        if self._url:
+            QTimer.singleShot(RESTART_AFTER_MS, self._start_backend)
             return
-        QTimer.singleShot(RESTART_AFTER_MS, self._start_backend)
+        self.failed.emit(
+            "\n".join(self._complaints) or self.tr("The backend ended with code %1").replace("%1", str(code))
+        )
+        if self._was_ready:
+            # It ran before: a full disk or a door still held by somebody passes, and the room waits for it.
+            self._again(self._start_backend)
 
     def _make_tokens(self) -> None:
         self._producing = True

@@ -30,19 +30,36 @@ class ShotTaker(QObject):
     """One workspace after the other, then the set of three monitors: side by side where the display is wide enough,
     else one over the other and each brought to the front for its picture.
 
+    Args:
+        folder: where the pictures go.
+        session: whose panels are waited for.
+        windows: what is photographed.
+        only: key of the one workspace to show; "" = all of them.
+        screens: the set for so many monitors only; 0 = one monitor, and three of them unless `only` is given.
+
     Signals:
         finished: exit code, 0 when every panel was live.
     """
 
     finished = Signal(int)
 
-    def __init__(self, folder: Path, session: Session, windows: Windows, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        session: Session,
+        windows: Windows,
+        only: str = "",
+        screens: int = 0,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._folder = folder
         self._session = session
         self._windows = windows
-        self._plans = [(1, workspace.key) for workspace in windows.workspaces]
-        self._plans.append((MONITORS, windows.workspaces[0].key))
+        keys = [only] if only else [workspace.key for workspace in windows.workspaces]
+        self._plans = [(1, key) for key in keys] if screens in (0, 1) else []
+        if screens > 1 or not (screens or only):
+            self._plans.append((screens or MONITORS, keys[0]))
         self._to_take: list[RoomWindow] = []
         self._empty: list[str] = []
         self._since_s = 0.0

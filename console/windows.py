@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from console.chrome.content import Content, PanelFactory, Shown
 from console.models.preferences import Preferences
-from console.workspace import SavedLayout, Workspace, saved_name
+from console.workspace import SavedLayout, Workspace, leaves, saved_name
 
 SMALLEST_PX: Final = (960, 600)
 SETTLE_MS: Final = 200
@@ -141,7 +141,7 @@ class Windows(QObject):
         self._key = self.workspaces[0].key
         self.windows: list[RoomWindow] = []
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self.arrange)
+        self._settle.timeout.connect(self._settled)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenAdded.connect(self._monitors_changed)
@@ -159,14 +159,19 @@ class Windows(QObject):
 
     def open(self, workspace: str = "") -> None:
         """Make the windows and show a workspace: the one named, else the one last used."""
-        last = workspace or str(self._preferences.get("workspace", ""))
-        screens = QGuiApplication.screens()
-        for number in range(self._monitors or len(screens)):
-            window = RoomWindow(number, *self._furnish())
+        self._add_windows(self._monitors or len(QGuiApplication.screens()))
+        self.show_workspace(workspace or self._last_used())
+        self.arrange()
+
+    def _add_windows(self, count: int) -> None:
+        while len(self.windows) < count:
+            window = RoomWindow(len(self.windows), *self._furnish())
             window.closed.connect(self._window_closed)
             self.windows.append(window)
-        self.show_workspace(last if any(one.key == last for one in self.workspaces) else self._key)
-        self.arrange()
+
+    def _last_used(self) -> str:
+        last = self._preferences.get("workspace")
+        return last if isinstance(last, str) and any(one.key == last for one in self.workspaces) else self._key
 
     def open_for_pictures(self, count: int, workspace: str, first: QRect) -> None:
         """`count` windows of the size of `first` side by side, showing a workspace as it was delivered."""
@@ -200,6 +205,17 @@ class Windows(QObject):
         """Panels on the screens now, of all windows."""
         return [panel for window in self.windows for panel in window.current().panels()]
 
+    def bring_panel(self, key: str) -> None:
+        """Give the keyboard's window to the one that shows this panel; when none does, show a workspace that has it."""
+        for window in self.windows:
+            if any(shown == key for shown, _ in window.current().panels()):
+                window.activateWindow()
+                return
+        for workspace in self.workspaces:
+            if any(key in leaves(layout) for layout in workspace.windows(len(self.windows))):
+                self.show_workspace(workspace.key)
+                return
+
     def reset_layout(self) -> None:
         """The shown workspace as it was delivered."""
         for window in self.windows:
@@ -217,7 +233,11 @@ class Windows(QObject):
                 if content.isVisible() or content.built:
                     name = saved_name(key, len(self.windows), window.number)
                     self._preferences.set(name, content.save().to_json())
-            self._preferences.set(f"screen/{window.number}", window.home)
+            self._preferences.set(self._place_name(window), window.home)
+
+    def _place_name(self, window: RoomWindow) -> str:
+        """Per number of windows: a day with one monitor less does not mix up the places on all of them."""
+        return f"screen/{len(self.windows)}/{window.number}"
 
     def arrange(self) -> None:
         """Put every window on its own monitor; one whose monitor is away stands on the primary, in a frame, and
@@ -244,7 +264,7 @@ class Windows(QObject):
             self.windows[0].activateWindow()
 
     def _home_of(self, window: RoomWindow, screens: Sequence[str], taken: set[str]) -> str:
-        remembered = self._preferences.get(f"screen/{window.number}")
+        remembered = self._preferences.get(self._place_name(window))
         if isinstance(remembered, str) and remembered in screens and remembered not in taken:
             return remembered
         free = [name for name in screens if name not in taken]
@@ -253,11 +273,24 @@ class Windows(QObject):
     def _monitors_changed(self, screen: QScreen) -> None:
         self._settle.start()
 
+    def _settled(self) -> None:
+        """A monitor more than there were windows gets one of its own; windows already there keep their monitors."""
+        count = self._monitors or len(QGuiApplication.screens())
+        if self.windows and len(self.windows) < count:
+            self.save()
+            for window in self.windows:
+                window.clear()
+            self._add_windows(count)
+            self.show_workspace(self._key)
+        self.arrange()
+
     def _operator_changed(self) -> None:
-        """Another operator sat down: his layouts."""
+        """Another operator sat down: his workspace and his layouts."""
+        if not self.windows:
+            return
         for window in self.windows:
             window.clear()
-        self.show_workspace(self._key)
+        self.show_workspace(self._last_used())
 
     def _window_closed(self) -> None:
         # A window that is being closed still counts as visible: look when it is done.

@@ -30,6 +30,8 @@ def add_to(window: QWidget, deeds: Sequence[Deed]) -> list[QAction]:
         action = QAction(deed.text, window)
         if deed.key and not deed.shown_only:
             action.setShortcut(QKeySequence(deed.key))
+            # A key that is held down is one order, not thirty a second.
+            action.setAutoRepeat(False)
         action.triggered.connect(lambda checked=False, act=deed.act: act())
         window.addAction(action)
         actions.append(action)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from resources import tokens
 
@@ -26,6 +28,7 @@ class Entry:
     act: Callable[[], None]
 
 
+@lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """Text for comparing: lower case, no diacritics, đ as d, single blanks. "Cốc Lếu" -> "coc leu"."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
@@ -53,6 +56,7 @@ class Finder(QFrame):
         self.setObjectName("finder")
         self.hide()
         self._entries: Sequence[Entry] = ()
+        self._before: QWidget | None = None
         self._field = QLineEdit()
         self._field.textChanged.connect(self._search)
         self._field.installEventFilter(self)
@@ -75,9 +79,17 @@ class Finder(QFrame):
         assert window is not None
         width_px = min(WIDTH_PX, window.width() - 40)
         self.setGeometry((window.width() - width_px) // 2, 60, width_px, 80 + SHOWN_AT_MOST * tokens.ROW_PX)
+        if not self.isVisible():
+            self._before = window.focusWidget()
         self.show()
         self.raise_()
         self._field.setFocus()
+
+    def _close(self) -> None:
+        """The keyboard goes back to where it was."""
+        self.hide()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
 
     def _search(self, query: str) -> None:
         self._list.clear()
@@ -94,9 +106,10 @@ class Finder(QFrame):
     def _take(self) -> None:
         item = self._list.currentItem()
         entry = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        self.hide()
-        if isinstance(entry, Entry):
-            entry.act()
+        if not isinstance(entry, Entry):
+            return
+        self._close()
+        entry.act()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows move in the list while the field keeps the focus; Enter takes, Esc closes."""
@@ -113,7 +126,7 @@ class Finder(QFrame):
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._take()
             case Qt.Key.Key_Escape:
-                self.hide()
+                self._close()
             case _:
                 return False
         return True

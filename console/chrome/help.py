@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from shiboken6 import isValid
 
 from console.chrome.actions import Deed, key_text
 
@@ -18,6 +19,7 @@ class Help(QFrame):
         super().__init__(window)
         self.setObjectName("help")
         self.hide()
+        self._before: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         grid = QGridLayout(self)
         grid.setContentsMargins(24, 20, 24, 20)
@@ -40,12 +42,28 @@ class Help(QFrame):
         assert window is not None
         self.adjustSize()
         self.move((window.width() - self.width()) // 2, max(40, (window.height() - self.height()) // 2))
+        self._before = window.focusWidget()
         self.show()
         self.raise_()
         self.setFocus()
 
+    def event(self, event: QEvent) -> bool:
+        """The key that closes this page does nothing else: a blank to get rid of it acknowledges no alert."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._close()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         self.hide()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def _close(self) -> None:
         self.hide()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._close()

@@ -123,10 +123,10 @@ def test_after_a_restart_the_windows_stand_where_they_stood_whatever_was_plugged
         desk.until(lambda told: told["windows"] == [LEFT, MIDDLE])
         desk.leave()
     values = json.loads((tmp_path / "desk.json").read_text(encoding="utf-8"))["values"]
-    homes = [values["screen/0"], values["screen/1"]]
+    homes = [values["screen/2/0"], values["screen/2/1"]]
     assert len(set(homes)) == 2
     # The operator had them the other way round: that is what has to come back.
-    values["screen/0"], values["screen/1"] = homes[::-1]
+    values["screen/2/0"], values["screen/2/1"] = homes[::-1]
     swapped = {"version": 1, "values": values}
     (tmp_path / "desk.json").write_text(json.dumps(swapped), encoding="utf-8")
     with DeskProcess(display, tmp_path / "desk.json") as desk:
