@@ -24,12 +24,16 @@ def alert_deeds(session: Session) -> list[Deed]:
 
     def acknowledge() -> None:
         alert = session.state.alerts.get(selected_alert())
-        if alert is not None and not alert.acknowledged and session.may("alert.acknowledge"):
+        if alert is None or alert.acknowledged or session.commands.waiting(alert.alert_id, "alert.acknowledge"):
+            return
+        if session.may("alert.acknowledge"):
             session.commands.acknowledge(alert.alert_id)
 
     def take() -> None:
         alert = session.state.alerts.get(selected_alert())
-        if alert is not None and session.may("alert.take"):
+        if alert is None or session.commands.waiting(alert.alert_id, "alert.take"):
+            return
+        if session.may("alert.take"):
             session.commands.take(alert.alert_id, alert.owner)
 
     def go_there() -> None:

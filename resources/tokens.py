@@ -14,7 +14,7 @@ LINE_STRONG: Final = "#46525F"
 # -- text on them
 TEXT_1: Final = "#E6EAF0"
 TEXT_2: Final = "#A7B1BE"
-TEXT_3: Final = "#7D8998"
+TEXT_3: Final = "#929DAB"
 DARK_GLYPH: Final = "#0E1116"
 """On a filled severity shape."""
 
@@ -30,7 +30,7 @@ GLYPHS: Final[dict[int, str]] = {1: "◆", 2: "▲", 3: "■", 4: "●", 5: "⬢
 
 # -- interaction: white and greys; blue belongs to priority 4, so focus is white
 FOCUS: Final = "#E6EAF0"
-SELECTED: Final = "#2C3846"
+SELECTED: Final = "#2A3542"
 HOVER: Final = "#222A34"
 
 # -- conditions

@@ -4,7 +4,7 @@ window.Desk = window.Desk || {};
 
 Desk.theme = {
   colours: { window: "#0E1116", panel: "#151A21", raised: "#1D242D", line: "#2A333E",
-             text1: "#E6EAF0", text2: "#A7B1BE", text3: "#7D8998", land: "#161D25", commune: "#1B232D",
+             text1: "#E6EAF0", text2: "#A7B1BE", text3: "#929DAB", land: "#161D25", commune: "#1B232D",
              border: "#33404C", outline: "#566473", coast: "#4A5866" },
   ranks: { 1: "#FF5C5C", 2: "#FF9F1A", 3: "#F5D90A", 4: "#58A6FF", 5: "#B79CFF" },
 };
