@@ -95,7 +95,7 @@ Desk.start = (map, bridge) => {
     },
     words: (words) => furniture.setWords(words),
     legend_open: (open) => furniture.openLegend(open),
-    home_code(code) { boundaries.home = code; boundaries.restyle(); documents.provinces = undefined; },
+    home_code(code) { boundaries.home = code; boundaries.restyle(); delete documents.provinces; },
     labels(labels) {
       boundaries.fixedLabels = labels.map((l) => { const [ux, uy] = Desk.unit(l.lat_deg, l.lon_deg); return { ...l, ux, uy }; });
       points.labelsDirty = true;

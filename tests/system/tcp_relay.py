@@ -43,7 +43,7 @@ class TcpRelay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._call(self._finish())
+        self._loop.call_soon_threadsafe(self._finish)
         self._thread.join(10)
 
     def cut(self) -> None:
@@ -84,9 +84,12 @@ class TcpRelay:
         self._ready.set()
         await self._stop.wait()
         server.close()
+        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
-    async def _finish(self) -> None:
-        await self._drop_all()
+    def _finish(self) -> None:
         assert self._stop is not None
         self._stop.set()
 
