@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from resources import tokens
 from widgets.chart_strip import NEAR_GLYPH, chart_font
 
-ROW_PX: Final = 52
+ROW_PX: Final = 50
 HEADING_PX: Final = 28
-NAME_SHARE: Final = 0.21
-NAME_LEAST_PX: Final = 200
+NAME_SHARE: Final = 0.22
+NAME_LEAST_PX: Final = 240
 NAME_MOST_PX: Final = 400
-CELL_LEAST_PX: Final = 104
-SPARK_FROM_PX: Final = 128
+CELL_LEAST_PX: Final = 100
+SPARK_FROM_PX: Final = 96
+LABEL_PX: Final = 16
 LABEL_GAP_PX: Final = 6
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -165,39 +166,38 @@ class RowsDelegate(QStyledItemDelegate):
     # -- a cell ------------------------------------------------------------------------------------------------
 
     def _paint_cell(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
-        top = QRectF(area.left(), area.top(), area.width(), 22)
-        self._paint_figure(painter, top, cell)
-        below = QRectF(area.left(), area.top() + 22, area.width(), area.height() - 22)
-        note_px = self._paint_note(painter, below, cell)
-        if cell.spark is not None and area.width() >= SPARK_FROM_PX:
-            room = QRectF(below.left(), below.top() + 1, max(24.0, below.width() - note_px - 8), below.height() - 6)
+        """The name with its unit, small, above; the figure below at the right, what is said of it at its left."""
+        above = QRectF(area.left(), area.top(), area.width(), LABEL_PX)
+        below = QRectF(area.left(), above.bottom(), area.width(), area.bottom() - above.bottom() - 4)
+        note_px = self._paint_note(painter, above if cell.spark is not None else below, cell)
+        label_room = above.adjusted(0, 0, -(note_px + LABEL_GAP_PX if cell.spark is not None else 0), 0)
+        self._paint_label(painter, label_room, cell)
+        value_px = self._paint_value(painter, below, cell)
+        if cell.spark is not None and below.width() - value_px >= SPARK_FROM_PX / 2:
+            room = QRectF(below.left(), below.top() + 2, below.width() - value_px - 10, below.height() - 4)
             self._paint_spark(painter, room, cell)
         if cell.share is not None:
-            self._paint_bar(painter, QRectF(area.left(), area.bottom() - 3, area.width(), 3), cell)
+            self._paint_bar(painter, QRectF(area.left(), area.bottom() - 2, area.width(), 3), cell)
 
-    def _paint_figure(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
-        label_px = QFontMetricsF(self._small).horizontalAdvance(cell.label)
-        dim = cell.lost or cell.excluded
-        value_px = QFontMetricsF(self._value).horizontalAdvance(cell.number)
-        unit = f" {cell.unit}" if cell.unit else ""
-        unit_px = QFontMetricsF(self._small).horizontalAdvance(unit)
-        if label_px + value_px + unit_px + LABEL_GAP_PX > area.width():
-            unit, unit_px = "", 0.0
+    def _paint_label(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
+        metrics = QFontMetricsF(self._small)
+        text = f"{cell.label} {cell.unit}" if cell.unit else cell.label
+        if metrics.horizontalAdvance(text) > area.width():
+            text = metrics.elidedText(cell.label, Qt.TextElideMode.ElideRight, area.width())
         painter.setFont(self._small)
-        painter.setPen(QColor(tokens.TEXT_2))
-        # The figure is what is read: its name gives way.
-        left_px = max(0.0, area.width() - value_px - unit_px - LABEL_GAP_PX)
-        label = QFontMetricsF(self._small).elidedText(cell.label, Qt.TextElideMode.ElideRight, left_px)
-        painter.drawText(area, _LEFT, label)
-        painter.setPen(QColor(tokens.TEXT_3 if dim else tokens.TEXT_2))
-        painter.drawText(area.adjusted(0, 2, 0, 2), _RIGHT, unit)
+        painter.setPen(QColor(tokens.TEXT_3 if cell.lost or cell.excluded else tokens.TEXT_2))
+        painter.drawText(area, _LEFT, text)
+
+    def _paint_value(self, painter: QPainter, area: QRectF, cell: CellLook) -> float:
+        """The figure; returns its width."""
         colour = tokens.TEXT_1 if cell.priority is None else tokens.severity(cell.priority)
         painter.setFont(self._value)
-        painter.setPen(QColor(tokens.TEXT_3 if dim else colour))
-        painter.drawText(area.adjusted(0, 0, -unit_px, 0), _RIGHT, cell.number)
+        painter.setPen(QColor(tokens.TEXT_3 if cell.lost or cell.excluded else colour))
+        painter.drawText(area, _RIGHT, cell.number)
+        return QFontMetricsF(self._value).horizontalAdvance(cell.number)
 
     def _paint_note(self, painter: QPainter, area: QRectF, cell: CellLook) -> float:
-        """The words at the right; returns their width."""
+        """What is said of the figure: beside the name where a line takes its own place; returns its width."""
         text, colour = cell.note, tokens.TEXT_2
         if cell.priority is not None and not cell.lost:
             text, colour = f"{tokens.GLYPHS[cell.priority]} {text}", tokens.severity(cell.priority)
@@ -205,11 +205,14 @@ class RowsDelegate(QStyledItemDelegate):
             text, colour = f"{NEAR_GLYPH} {text}", tokens.TEXT_1
         if not text:
             return 0.0
+        metrics = QFontMetricsF(self._small)
+        room_px = area.width() * 0.6
+        if cell.spark is None:
+            room_px = area.width() - QFontMetricsF(self._value).horizontalAdvance(cell.number) - LABEL_GAP_PX
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room_px))
         painter.setFont(self._small)
         painter.setPen(QColor(tokens.TEXT_3 if cell.lost else colour))
-        metrics = QFontMetricsF(self._small)
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area.adjusted(0, -4, 0, -4), _RIGHT, text)
+        painter.drawText(area, _RIGHT if cell.spark is not None else _LEFT, text)
         return metrics.horizontalAdvance(text)
 
     def _paint_bar(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:

@@ -52,10 +52,13 @@ def heading_words(rows: Sequence[StationRow]) -> str:
     return "  ·  ".join(parts)
 
 
-def station_name(row: StationRow, language: str) -> str:
+def short_station_name(row: StationRow, language: str) -> str:
     station = row.station
-    name = station.name_en if language == "en" and station.name_en else station.name_vi
-    return f"{station.station_id}  {name}"
+    return station.name_en if language == "en" and station.name_en else station.name_vi
+
+
+def station_name(row: StationRow, language: str) -> str:
+    return f"{row.station.station_id}  {short_station_name(row, language)}"
 
 
 def sentence(row: StationRow, language: str) -> str:
@@ -91,9 +94,9 @@ def look_of(row: StationRow, language: str) -> RowLook:
         ]
     detail = "" if row.completeness is None else completeness_words(row.completeness, language)
     return RowLook(
-        name=station_name(row, language),
+        name=short_station_name(row, language),
         state=state_words(row, language),
-        detail=detail,
+        detail=" · ".join(part for part in (detail, row.station.station_id) if part),
         cells=tuple(cells),
         priority=row.priority,
         near=row.near,
