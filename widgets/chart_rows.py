@@ -209,7 +209,9 @@ class RowsDelegate(QStyledItemDelegate):
         room_px = area.width() * 0.6
         if cell.spark is None:
             room_px = area.width() - QFontMetricsF(self._value).horizontalAdvance(cell.number) - LABEL_GAP_PX
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room_px))
+        if metrics.horizontalAdvance(text) > room_px:
+            # Half a word tells nothing: the glyph alone says that there is something, the tool tip says what.
+            text = text.split(" ")[0] if cell.priority is not None or cell.near else ""
         painter.setFont(self._small)
         painter.setPen(QColor(tokens.TEXT_3 if cell.lost else colour))
         painter.drawText(area, _RIGHT if cell.spark is not None else _LEFT, text)

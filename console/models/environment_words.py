@@ -96,7 +96,7 @@ def look_of(row: StationRow, language: str) -> RowLook:
     return RowLook(
         name=short_station_name(row, language),
         state=state_words(row, language),
-        detail=" · ".join(part for part in (detail, row.station.station_id) if part),
+        detail=detail,
         cells=tuple(cells),
         priority=row.priority,
         near=row.near,
