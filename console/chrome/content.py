@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
 
-from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QPushButton, QTabWidget, QWidget
 
 from console.workspace import VERSION, Layout, Leaf, SavedLayout, leaves
@@ -49,6 +49,7 @@ class Content(QMainWindow):
         self._saved = saved
         self._docks: dict[str, QDockWidget] = {}
         self._shared_out = False
+        self._own_shares: dict[str, tuple[float, float]] = {}
 
     @property
     def built(self) -> bool:
@@ -84,6 +85,7 @@ class Content(QMainWindow):
     def reset(self) -> None:
         """Back to the workspace's own layout."""
         self._saved = None
+        self._own_shares = {}
         for dock in self._docks.values():
             dock.setFloating(False)
             dock.show()
@@ -117,10 +119,45 @@ class Content(QMainWindow):
             # Docks have sizes only once the window has been laid out.
             QTimer.singleShot(0, self, self._arrange)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._shared_out:
+            QTimer.singleShot(0, self, self._keep_shares)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._note_shares()  # an edge between two panels was moved
+        return done
+
     def _arrange(self) -> None:
         if self._saved is not None and self.restoreState(QByteArray.fromBase64(self._saved.docks.encode()), VERSION):
+            QTimer.singleShot(0, self, self._note_shares)
             return
+        self._saved = None
         self._share_out(self._layout, self.width(), self.height())
+
+    def _note_shares(self) -> None:
+        """Remember which part of the window each panel has now: it is the operator's own choice."""
+        whole = self.size()
+        if not whole.isEmpty():
+            self._own_shares = {
+                key: (dock.width() / whole.width(), dock.height() / whole.height())
+                for key, dock in self._docks.items()
+                if dock.isVisible() and not dock.isFloating()
+            }
+
+    def _keep_shares(self) -> None:
+        """A window of another size shows the same arrangement. Qt itself takes what is missing from one panel."""
+        if not self._own_shares:
+            if self._saved is None:
+                self._share_out(self._layout, self.width(), self.height())
+            return
+        kept = {key: dock for key, dock in self._docks.items() if key in self._own_shares and not dock.isFloating()}
+        across = [max(1, round(self._own_shares[key][0] * self.width())) for key in kept]
+        down = [max(1, round(self._own_shares[key][1] * self.height())) for key in kept]
+        self.resizeDocks(list(kept.values()), across, Qt.Orientation.Horizontal)
+        self.resizeDocks(list(kept.values()), down, Qt.Orientation.Vertical)
 
     def _dock(self, key: str) -> QDockWidget:
         title, panel = self._factory(key)
@@ -128,6 +165,7 @@ class Content(QMainWindow):
         dock.setObjectName(key)
         dock.setTitleBarWidget(TitleBar(dock))
         dock.setWidget(panel)
+        dock.topLevelChanged.connect(lambda floating: QTimer.singleShot(0, self, self._note_shares))
         self._docks[key] = dock
         return dock
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QDockWidget, QLabel, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.models.preferences import Preferences
@@ -81,6 +83,51 @@ def test_a_workspace_is_built_when_it_is_first_shown(qtbot: QtBot, preferences: 
 def test_shares_of_the_layout_become_widths(qtbot: QtBot, preferences: Preferences) -> None:
     room = Room(qtbot, preferences)
     qtbot.waitUntil(lambda: 2.0 < room.dock("right").width() / room.dock("left").width() < 2.7, timeout=WAIT_MS)
+
+
+def share(dock: QDockWidget, window: QWidget) -> float:
+    return dock.width() / window.width()
+
+
+def test_a_window_that_shrinks_and_grows_keeps_the_shares(qtbot: QtBot, preferences: Preferences) -> None:
+    room = Room(qtbot, preferences)
+    for width_px in (1000, 1800, 1366):
+        room.window.resize(width_px, 700)
+        qtbot.waitUntil(lambda: abs(share(room.dock("left"), room.window) - 0.3) < 0.02, timeout=WAIT_MS)
+    drag_edge(qtbot, room, by_px=300)
+    wanted = share(room.dock("left"), room.window)
+    assert wanted > 0.45, "the edge went where the mouse took it"
+    for width_px in (1000, 1800):
+        room.window.resize(width_px, 700)
+        qtbot.waitUntil(lambda: abs(share(room.dock("left"), room.window) - wanted) < 0.02, timeout=WAIT_MS)
+
+
+def drag_edge(qtbot: QtBot, room: Room, by_px: int) -> None:
+    """Move the edge between the two panels as the mouse does."""
+    content = room.window.current()
+    edge = QPoint(room.dock("left").geometry().right() + 2, content.height() // 2)
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(content, left, pos=edge)
+    for step in range(1, 11):
+        move = QPointF(edge.x() + by_px * step / 10, edge.y())
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, move, content.mapToGlobal(move), left, left, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(content, event)
+    # Qt moves the panels of a dragged edge a turn later.
+    qtbot.waitUntil(lambda: room.dock("left").geometry().right() > edge.x() + by_px // 2, timeout=WAIT_MS)
+    QTest.mouseRelease(content, left, pos=QPoint(edge.x() + by_px, edge.y()))
+
+
+def test_where_the_operator_moved_an_edge_it_is_after_a_restart(qtbot: QtBot, preferences: Preferences) -> None:
+    first = Room(qtbot, preferences)
+    qtbot.waitUntil(lambda: share(first.dock("left"), first.window) < 0.35, timeout=WAIT_MS)
+    drag_edge(qtbot, first, by_px=300)
+    wanted = share(first.dock("left"), first.window)
+    first.windows.save()
+    first.window.close()
+    second = Room(qtbot, preferences)
+    qtbot.waitUntil(lambda: abs(share(second.dock("left"), second.window) - wanted) < 0.03, timeout=WAIT_MS)
 
 
 def test_an_operators_own_arrangement_is_there_after_a_restart(qtbot: QtBot, preferences: Preferences) -> None:

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 import httpx
 from argon2 import PasswordHasher
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QRect, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -49,22 +49,30 @@ def until(right: Callable[[], bool], what: str, timeout_s: float = WAIT_S) -> fl
 
 
 class RunningDesk:
-    """A desk that is open and live, in English, one window.
+    """A desk that is open and live, one window.
 
     Args:
         site: the site of its backend.
         folder: for its data.
         workspace: the one it opens.
+        language: of its words.
         size_px: of its window.
     """
 
-    def __init__(self, site: Path, folder: Path, workspace: str, size_px: tuple[int, int] = (1900, 1000)) -> None:
+    def __init__(
+        self,
+        site: Path,
+        folder: Path,
+        workspace: str,
+        language: str = "en",
+        size_px: tuple[int, int] = (1900, 1000),
+    ) -> None:
         self._data = folder / "data"
         given: dict[str, object] = {
             "site": site,
             "data": self._data,
             "workspace": workspace,
-            "language": "en",
+            "language": language,
             "monitors": 1,
             "backend.port": 0,
             "video.workers": 1,
@@ -79,7 +87,8 @@ class RunningDesk:
         assert isinstance(application, QApplication)
         self._application = application
         self._before = (application.styleSheet(), application.font(), application.palette(), application.style().name())
-        dress(application, "en")
+        self._translators = len(application.findChildren(QTranslator))
+        dress(application, self._settings.console.language)
         # As the program does it: a collection on the link's thread would destroy Qt objects there.
         gc.collect()
         gc.disable()
@@ -100,6 +109,8 @@ class RunningDesk:
         self.desk.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.enable()
+        for translator in self._application.findChildren(QTranslator)[self._translators :]:
+            self._application.removeTranslator(translator)
         style_sheet, font, palette, style = self._before
         self._application.setStyleSheet(style_sheet)
         self._application.setFont(font)
