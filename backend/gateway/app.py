@@ -24,6 +24,8 @@ def create_app(parts: Parts) -> FastAPI:
         # Their pages load scripts from the internet, which an operations room does not have.
         docs_url=None,
         redoc_url=None,
+        # A redirection would send the caller, with its token, to whatever host it named itself.
+        redirect_slashes=False,
         responses={"4XX": {"model": ErrorAnswer}, "5XX": {"model": ErrorAnswer}},
     )
     app.state.parts = parts

@@ -6,12 +6,14 @@ same input may be sent again. Producers share no lock and no queue: one's bad in
 
 from __future__ import annotations
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from backend.contracts.doors import IngestAnswer, Rejection
 from backend.contracts.feed import ProducerPulse
@@ -31,7 +33,12 @@ from backend.storage.detections import DetectionsStore
 from backend.storage.readings import ReadingRow
 from config.model import DropFolderSource, SiteConfig
 
+P = TypeVar("P")
+
 MAX_REASON_LINES: Final = 50
+
+LARGE_BYTES: Final = 16_384
+"""A larger body is read on a thread: up to 2 MB of it, good or hostile, would hold up every seat and producer."""
 
 
 @dataclass(slots=True)
@@ -72,7 +79,7 @@ class Ingest:
         if producer is None:
             return _unknown_producer(producer_id)
         try:
-            message = parse_cap(body, self._now_ms())
+            message = await _read(body, partial(parse_cap, body, self._now_ms()))
         except CapError as error:
             return await self._refused(producer, "cap", "", body, str(error))
         new, warnings = await self._bulletins.take(producer_id, message, origin)
@@ -88,7 +95,8 @@ class Ingest:
         try:
             station = self._station(producer_id, name, source)
             aliases = source.aliases if source is not None else {}
-            parsed = parse_station_file(body, station, self._site.utc_offset_min, received_ms, aliases)
+            offset_min = self._site.utc_offset_min
+            parsed = await _read(body, partial(parse_station_file, body, station, offset_min, received_ms, aliases))
         except (StationFileError, _RefusedError) as error:
             return await self._refused(producer, "station-file", name, body, str(error))
         rows = [
@@ -107,7 +115,7 @@ class Ingest:
         if producer is None:
             return _unknown_producer(producer_id)
         try:
-            parsed = parse_detections(body, self._now_ms())
+            parsed = await _read(body, partial(parse_detections, body, self._now_ms()))
         except DetectionsError as error:
             return await self._refused(producer, "detections", "", body, str(error))
         accepted, duplicates, rejections = await self._detections.take(producer_id, parsed.items)
@@ -144,7 +152,7 @@ class Ingest:
 
     def _station(self, producer_id: str, name: str, source: DropFolderSource | None) -> Station:
         pattern = source.file_name_pattern if source is not None else _DEFAULT_PATTERN
-        name = unicodedata.normalize("NFC", name)
+        name = unicodedata.normalize("NFC", name[:1000])
         clean = plain(name, 201)
         if clean != name or len(clean) > 200 or "/" in name or "\\" in name:
             raise _RefusedError(f"file name {shown(name)} is not a plain name of at most 200 characters")
@@ -190,6 +198,11 @@ class Ingest:
 
 
 _DEFAULT_PATTERN: Final = str(DropFolderSource.model_fields["file_name_pattern"].default)
+
+
+async def _read(body: bytes, parse: Callable[[], P]) -> P:
+    """What the parser makes of `body`; the parsers are pure."""
+    return parse() if len(body) <= LARGE_BYTES else await asyncio.to_thread(parse)
 
 
 def _unknown_producer(producer_id: str) -> IngestAnswer:

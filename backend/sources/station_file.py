@@ -78,7 +78,8 @@ class _Reader:
     def row(self, number: int, line: str) -> FileRow:
         if len(line) > MAX_LINE_CHARS:
             raise _LineError(f"{len(line)} characters; a line has at most {MAX_LINE_CHARS}")
-        symbol, value, unit, at, status = _fields(line)
+        # Only now, and line by line: composing megabytes of combining marks takes minutes.
+        symbol, value, unit, at, status = _fields(unicodedata.normalize("NFC", line))
         parameter_symbol, parameter = self._symbol(symbol)
         known_status = _STATUSES.get(status)
         if known_status is None:
@@ -197,7 +198,7 @@ def _decoded(body: bytes) -> tuple[str, str | None]:
     text, warning = _decoded_as(body)
     if "\x00" in text:
         raise StationFileError("NUL bytes: this is no text file")
-    return unicodedata.normalize("NFC", text.removeprefix("\ufeff")), warning
+    return text.removeprefix("\ufeff"), warning
 
 
 def _decoded_as(body: bytes) -> tuple[str, str | None]:

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["reading"])
 
 DAY_MS: Final = 86_400_000
 _LAST_MS: Final = 253_402_300_799_999
+_LAST_SEQ: Final = 2**63 - 1  # what the database counts to
 
 
 def _json(body: bytes | BaseModel) -> Response:
@@ -46,7 +47,7 @@ async def state(parts: PartsDep, operator: Watcher) -> Response:
 async def events(
     parts: PartsDep,
     operator: Watcher,
-    after_seq: Annotated[int, Query(ge=0)] = 0,
+    after_seq: Annotated[int, Query(ge=0, le=_LAST_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = 500,
 ) -> Response:
     """The log itself, in its order."""
