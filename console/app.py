@@ -28,7 +28,7 @@ from console.chrome.welcome import Welcome
 from console.commands.commands import Commands
 from console.deeds import alert_deeds, panel_keys, room_deeds, sound_deeds, things
 from console.embedded import EmbeddedBackend
-from console.link.target import Target
+from console.link.target import Target, TargetError
 from console.link.thread import Link
 from console.models.alerts import AlertModel
 from console.models.link import LinkModel
@@ -174,16 +174,12 @@ class Desk(QObject):
 
     # -- who sits here -----------------------------------------------------------------------------------------
 
-    def _target(self) -> Target:
-        console = self._settings.console
-        return Target(console.server, Path(console.ca_file) if console.ca_file else None, console.insecure)
-
     def _ask_operator(self, reason: str) -> None:
         if self.embedded is not None or self._sign_in is not None:
             return
         parent = self.windows.windows[0] if self.windows.windows else self._welcome
         dialog = SignIn(self._settings.console.server, self._settings.console.user, parent)
-        dialog.given.connect(lambda user, password: self.link.sign_in(self._target(), user, password))
+        dialog.given.connect(lambda user, password: self.link.sign_in(target_of(self._settings), user, password))
         dialog.rejected.connect(self._left_sign_in)
         self._sign_in = dialog
         dialog.open()
@@ -337,8 +333,30 @@ def dress(application: QApplication, language: str) -> None:
             application.installTranslator(translator)
 
 
+def target_of(settings: Settings) -> Target:
+    """The server the settings name."""
+    console = settings.console
+    return Target(console.server, Path(console.ca_file) if console.ca_file else None, console.insecure)
+
+
+def why_not(settings: Settings) -> str:
+    """Why the desk cannot open here at all; "" when it can. Qt would end the process without a word to a person."""
+    if settings.console.server:
+        try:
+            target_of(settings).checked()
+        except TargetError as error:
+            return str(error)
+    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in displays):
+        return "there is no display here; packaging/run --shots DIR makes pictures of every workspace instead"
+    return ""
+
+
 def run(settings: Settings) -> int:
     """Run the desk until it is left; returns the exit code of the program."""
+    if reason := why_not(settings):
+        print(reason, file=sys.stderr)
+        return 1
     prepare_environment()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("trucban")
