@@ -196,6 +196,7 @@ class Desk(QObject):
             self._sign_in.accept()
             self._sign_in = None
         self.session.link.server = self._settings.console.server
+        self.windows.save()  # whoever sat here before finds his room again
         self.preferences.switch_to(self._folder / f"{answer.user}.json")
 
     def _refused(self, reason: str) -> None:

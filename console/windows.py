@@ -274,15 +274,24 @@ class Windows(QObject):
         self._settle.start()
 
     def _settled(self) -> None:
-        """A monitor more than there were windows gets one of its own; windows already there keep their monitors."""
+        """A monitor more than there were windows gets one of its own."""
         count = self._monitors or len(QGuiApplication.screens())
         if self.windows and len(self.windows) < count:
             self.save()
             for window in self.windows:
                 window.clear()
             self._add_windows(count)
+            self._recall_places()
             self.show_workspace(self._key)
         self.arrange()
+
+    def _recall_places(self) -> None:
+        """Where so many windows stood the last time, if all of those monitors are there."""
+        there = {identity(screen) for screen in QGuiApplication.screens()}
+        places = [str(self._preferences.get(self._place_name(window))) for window in self.windows]
+        if len(set(places)) == len(places) and there.issuperset(places):
+            for window, place in zip(self.windows, places, strict=True):
+                window.home = place
 
     def _operator_changed(self) -> None:
         """Another operator sat down: his workspace and his layouts."""

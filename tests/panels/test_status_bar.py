@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from backend.contracts.events import ProducerChanged
+from backend.contracts.events import ProducerChanged, SiteLoaded
 from backend.contracts.feed import ProducerPulse
 from backend.contracts.kinds.alerts import Priority
 from console.chrome.annunciator import Annunciator
 from console.chrome.status_bar import StatusBar
+from console.models.link import LinkModel
+from console.timebase import monotonic_s
 from tests.panels.desk_room import Seat
 from tests.panels.map_room import alert
 from widgets.elided_label import ElidedLabel
@@ -102,3 +104,24 @@ def test_a_long_notice_ends_in_an_ellipsis_and_pushes_nothing_off_a_laptop(qtbot
     qtbot.waitUntil(lambda: notice.shown_text().endswith("…"), timeout=WAIT_MS)
     assert line.bar.minimumSizeHint().width() <= 1366
     qtbot.waitUntil(lambda: "very long" in notice.toolTip(), timeout=WAIT_MS)
+
+
+def test_a_simulated_room_says_so_in_the_line(line: Line) -> None:
+    site = line.seat.state.site
+    assert site is not None
+    assert site.simulated
+    line.seat.link.changed.emit()
+    assert "SIMULATED DATA" in line.words()
+    line.seat.happen(SiteLoaded(site=site.model_copy(update={"simulated": False})))
+    assert "SIMULATED DATA" not in line.words()
+
+
+def test_the_link_says_in_words_what_it_is(qtbot: QtBot, line: Line) -> None:
+    stale = LinkModel(stale_after_s=0.001)
+    stale.linked()
+    stale.heard(monotonic_s() - 5)
+    for link, said in ((LinkModel(), "CONNECTING"), (stale, "LINK SLOW")):
+        line.seat.session.link = link
+        line.seat.link.changed.emit()
+        assert said in line.words()
+        assert "● link" not in line.words()

@@ -57,6 +57,7 @@ class RunningDesk:
         workspace: the one it opens.
         language: of its words.
         size_px: of its window.
+        server: sit at this one; it asks who sits here, and the test answers and calls `until_live`.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class RunningDesk:
         workspace: str,
         language: str = "en",
         size_px: tuple[int, int] = (1900, 1000),
+        server: str = "",
     ) -> None:
         self._data = folder / "data"
         given: dict[str, object] = {
@@ -73,6 +75,7 @@ class RunningDesk:
             "data": self._data,
             "workspace": workspace,
             "language": language,
+            "server": server,
             "monitors": 1,
             "backend.port": 0,
             "video.workers": 1,
@@ -94,13 +97,18 @@ class RunningDesk:
         gc.disable()
         self.desk = Desk(self._settings)
         self.desk.start()
+        if not self._settings.console.server:
+            self.until_live()
+        return self
+
+    def until_live(self) -> None:
+        """Until the room is on the screen, in a window of the asked size."""
         until(
             lambda: bool(self.desk.windows.windows) and self.desk.session.link.condition == "live", "the desk is live"
         )
         self.desk.windows.toggle_full_screen()
         self.window.setGeometry(QRect(0, 0, *self._size_px))
         until(self.window.isActiveWindow, "its window is active")
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -133,6 +133,44 @@ def test_after_a_restart_the_windows_stand_where_they_stood_whatever_was_plugged
         desk.until(lambda told: told["windows"] == [MIDDLE, LEFT])
 
 
+def test_a_monitor_that_is_plugged_in_gets_a_window_of_its_own(display: XorgDisplay, tmp_path: Path) -> None:
+    with DeskProcess(display, tmp_path / "desk.json") as desk:
+        desk.until(lambda told: told["windows"] == [LEFT])
+        display.connect(1)
+        desk.until(lambda told: told["windows"] == [LEFT, MIDDLE])
+
+
+def test_a_monitor_that_is_away_at_the_start_loses_no_window_and_mixes_up_no_places(
+    display: XorgDisplay, tmp_path: Path
+) -> None:
+    display.connect(1)
+    display.connect(2)
+    preferences = tmp_path / "desk.json"
+    with DeskProcess(display, preferences) as desk:
+        desk.until(lambda told: told["windows"] == [LEFT, MIDDLE, RIGHT])
+        desk.leave()
+    display.disconnect(1)
+    with DeskProcess(display, preferences) as desk:
+        desk.until(lambda told: told["windows"] == [LEFT, RIGHT])
+        display.connect(1)
+        desk.until(lambda told: told["windows"] == [LEFT, MIDDLE, RIGHT])
+        desk.leave()
+    display.disconnect(1)
+    with DeskProcess(display, preferences) as desk:
+        desk.until(lambda told: told["windows"] == [LEFT, RIGHT])
+        desk.leave()
+    display.connect(1)
+    with DeskProcess(display, preferences) as desk:
+        desk.until(lambda told: told["windows"] == [LEFT, MIDDLE, RIGHT])
+
+
+def test_a_remembered_monitor_that_exists_no_more_costs_nothing(display: XorgDisplay, tmp_path: Path) -> None:
+    values = {"screen/1/0": "HDMI-9|Sold|0815"}
+    (tmp_path / "desk.json").write_text(json.dumps({"version": 1, "values": values}), encoding="utf-8")
+    with DeskProcess(display, tmp_path / "desk.json") as desk:
+        desk.until(lambda told: told["windows"] == [LEFT])
+
+
 def test_a_panel_taken_out_on_a_monitor_that_goes_is_not_lost_with_it(display: XorgDisplay, tmp_path: Path) -> None:
     display.connect(1)
     with DeskProcess(display, tmp_path / "desk.json", floating=True) as desk:
