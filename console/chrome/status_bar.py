@@ -55,8 +55,13 @@ class StatusBar(QWidget):
         session.operator_changed.connect(self._tell)
         annunciator.changed.connect(self._tell)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
-        self._timer.timeout.connect(self._tell)
+        self._timer.timeout.connect(self._look)
         self._timer.start()
+        self._look()
+
+    def _look(self) -> None:
+        """Now and then, not with every change: counting ten thousand alerts for each of a burst would be the burst."""
+        self._tell_load()
         self._tell()
 
     def _tell(self) -> None:
@@ -65,7 +70,6 @@ class StatusBar(QWidget):
         self._tell_link()
         self._tell_clocks()
         self._tell_producers()
-        self._tell_load()
         site = self._session.state.site
         self._simulated.setVisible(site is not None and site.simulated)
         operator = self._session.operator

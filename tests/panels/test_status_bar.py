@@ -81,12 +81,12 @@ def test_dropped_samples_and_the_servers_fault_are_said(line: Line) -> None:
     assert "disk full" in line.words()
 
 
-def test_the_load_counts_the_citys_alarms_and_not_the_rooms_own_faults(line: Line) -> None:
+def test_the_load_counts_the_citys_alarms_and_not_the_rooms_own_faults(qtbot: QtBot, line: Line) -> None:
     now_ms = line.seat.clock.now_ms()
     old = alert("old", Priority.HIGH).model_copy(update={"raised_ms": now_ms - 601_000})
     fresh = (alert("fire", Priority.CRITICAL), alert("so2", Priority.MEDIUM), alert("camera", Priority.SYSTEM))
     line.seat.raise_alerts(old, *[one.model_copy(update={"raised_ms": now_ms}) for one in fresh])
-    assert "alerts 2/10 min" in line.words()
+    qtbot.waitUntil(lambda: "alerts 2/10 min" in line.words(), timeout=WAIT_MS)
 
 
 def test_mute_counts_down_from_what_the_settings_say(qtbot: QtBot, line: Line) -> None:
