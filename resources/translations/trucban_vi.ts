@@ -325,6 +325,10 @@
         <translation>Thoát</translation>
     </message>
     <message>
+        <source>Sign in again…</source>
+        <translation>Đăng nhập lại…</translation>
+    </message>
+    <message>
         <source>Camera, station, alert, commune…</source>
         <translation>Camera, trạm, cảnh báo, xã phường…</translation>
     </message>
@@ -716,7 +720,7 @@
         <translation>Không tải được trang bản đồ</translation>
     </message>
     <message>
-        <source>The map's drawing process ended</source>
+        <source>The map&apos;s drawing process ended</source>
         <translation>Tiến trình vẽ bản đồ đã dừng</translation>
     </message>
     <message>
@@ -748,7 +752,7 @@
         <translation>Tệp bản đồ nền chứa ô véc-tơ ({detail}); bản đồ này cần ô ảnh (png, jpg hoặc webp)</translation>
     </message>
     <message>
-        <source>The base map's tile format is not one of png, jpg, webp: {detail}</source>
+        <source>The base map&apos;s tile format is not one of png, jpg, webp: {detail}</source>
         <translation>Định dạng ô ảnh của bản đồ nền không phải png, jpg hay webp: {detail}</translation>
     </message>
 </context>
@@ -1243,11 +1247,11 @@
         <translation>camera không có luồng này</translation>
     </message>
     <message>
-        <source>camera's name cannot be resolved</source>
+        <source>camera&apos;s name cannot be resolved</source>
         <translation>không tìm được tên máy camera</translation>
     </message>
     <message>
-        <source>no way to the camera's network</source>
+        <source>no way to the camera&apos;s network</source>
         <translation>không có đường tới mạng camera</translation>
     </message>
     <message>
