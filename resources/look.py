@@ -67,6 +67,7 @@ QWidget#panelBar QToolButton:hover, QWidget#panelHeader QToolButton:hover, QWidg
   background: $HOVER; }
 QWidget#panelBar QToolButton:checked, QWidget#panelHeader QToolButton:checked { background: $SELECTED; }
 QWidget#panelBar QComboBox, QWidget#mapHeader QLineEdit { padding: 0 6px; }
+QWidget#panelHeader QPushButton { padding: 1px 8px; }
 QLabel#panelMessage { color: $TEXT_2; }
 QLabel#empty { color: $TEXT_2; padding: 24px; }
 QLabel#inboxLoad { color: $TEXT_2; padding: 5px 8px; border-top: 1px solid $LINE; font-size: ${SMALL_PX}px; }
