@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -135,6 +136,7 @@ class Desk(QObject):
         self.video.start()
         self.link.start()
         self._welcome = Welcome()
+        self._welcome.closed.connect(QCoreApplication.quit)
         self._welcome.show()
         server = self._settings.console.server
         if server:
@@ -224,7 +226,7 @@ class Desk(QObject):
         else:
             self.windows.open(self._first)
         if self._welcome is not None:
-            self._welcome.close()
+            self._welcome.hide()
             self._welcome.deleteLater()
             self._welcome = None
 
@@ -265,8 +267,15 @@ class Desk(QObject):
             Deed("help", translate("Deeds", "Find anything in the room…"), "/", self._find_things),
             Deed("help", translate("Deeds", "Find an action…"), "Ctrl+K", self._find_deeds),
             Deed("help", translate("Deeds", "Show the keys"), "?", self._show_keys),
+            *self._sign_in_deeds(),
             Deed("window", translate("Deeds", "Leave"), "Ctrl+Q", QCoreApplication.quit),
         ]
+
+    def _sign_in_deeds(self) -> list[Deed]:
+        """For who closed the question when his time had run out; at its own backend nobody signs in."""
+        if not self._settings.console.server:
+            return []
+        return [Deed("window", translate("Deeds", "Sign in again…"), "", partial(self._ask_operator, ""))]
 
     def _front(self) -> RoomWindow:
         active: QWidget | None = QApplication.activeWindow()

@@ -71,12 +71,27 @@ def outcome(asked: QDialog) -> str:
     return label.text()
 
 
+def room_file(folder: Path, user: str) -> Path:
+    return folder / "data" / "desk" / f"{user}.json"
+
+
+def leave_room(folder: Path, user: str, workspace: str) -> None:
+    """As if this operator had left the desk showing that workspace."""
+    path = room_file(folder, user)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"version": 1, "values": {"workspace": workspace}}), encoding="utf-8")
+
+
+def who(room: RunningDesk) -> str:
+    operator = room.desk.session.operator
+    return operator.user if operator is not None else ""
+
+
 def test_the_server_asks_who_sits_here_and_gives_him_his_own_room(
     qapp: object, tmp_path: Path, server: BackendProcess
 ) -> None:
-    own = tmp_path / "data" / "desk" / "officer.json"
-    own.parent.mkdir(parents=True)
-    own.write_text(json.dumps({"version": 1, "values": {"workspace": "environment"}}), encoding="utf-8")
+    leave_room(tmp_path, "officer", "environment")
+    leave_room(tmp_path, "leader", "cameras")
     with RunningDesk(SMALL_SITE, tmp_path, "", server=server.url) as room:
         asked = dialog()
         give(asked, "officer", "wrong")
@@ -84,10 +99,15 @@ def test_the_server_asks_who_sits_here_and_gives_him_his_own_room(
         assert not room.desk.windows.windows
         give(asked, "officer", PASSWORD)
         room.until_live()
-        operator = room.desk.session.operator
-        assert operator is not None
-        assert operator.user == "officer"
+        assert who(room) == "officer"
         until(lambda: room.desk.windows.key == "environment", "the workspace that he left")
-    kept = json.loads(own.read_text(encoding="utf-8"))["values"]
-    assert kept["workspace"] == "environment"
-    assert any(name.startswith("layout/environment/1") for name in kept)
+        (again,) = [action for action in room.window.actions() if action.text().startswith("Sign in again")]
+        again.trigger()
+        give(dialog(), "leader", PASSWORD)
+        until(lambda: who(room) == "leader", "another one sits here")
+        until(lambda: room.desk.windows.key == "cameras", "the workspace that the leader left")
+        until(lambda: "video_wall" in dict(room.desk.windows.panels()), "with its panels")
+    for user, workspace in (("officer", "environment"), ("leader", "cameras")):
+        kept = json.loads(room_file(tmp_path, user).read_text(encoding="utf-8"))["values"]
+        assert kept["workspace"] == workspace
+        assert f"layout/{workspace}/1/0" in kept
