@@ -151,6 +151,16 @@ def test_pictures_are_taken_when_every_panel_is_live(site: Path, tmp_path: Path)
     assert len(colours) > 50, "a window that was never drawn is one colour"
 
 
+def test_pictures_of_a_room_whose_backend_cannot_start_fail_with_the_reason(site: Path, tmp_path: Path) -> None:
+    with BackendProcess.start(site, tmp_path / "data"):
+        arguments = ("--site", site, "--data", tmp_path / "data", "--shots", tmp_path / "shots")
+        with ConsoleProcess(*arguments) as process:
+            assert process.process.wait(START_S) == 1, process.stderr_text
+            process.nothing_left()
+    assert "--shots: the backend did not start" in process.stderr_text
+    assert str(tmp_path / "data") in process.stderr_text
+
+
 def test_asked_to_end_it_leaves_nothing_behind_and_says_nothing(desk: ConsoleProcess) -> None:
     desk.until_open()
     wait_until(lambda: len(desk.left()) >= 4, 10, "backend, decoders and the map's browser run")
