@@ -72,13 +72,20 @@ def load_workspaces(known_panels: Sequence[str], folder: Path = FOLDER) -> list[
     Raises:
         WorkspaceError: a file is not what it should be, or names a panel that does not exist.
     """
-    found = []
+    found: dict[str, Workspace] = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            found.append(_workspace(json.loads(path.read_text(encoding="utf-8")), set(known_panels)))
-        except (ValueError, KeyError, TypeError) as error:
+            workspace = _workspace(json.loads(path.read_text(encoding="utf-8")), set(known_panels))
+        except KeyError as error:
+            raise WorkspaceError(f"{path.name}: {error} is missing") from error
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise WorkspaceError(f"{path.name}: {error}") from error
-    return sorted(found, key=lambda workspace: workspace.order)
+        if workspace.key in found:
+            raise WorkspaceError(f"{path.name}: there is a workspace with the key {workspace.key!r} already")
+        found[workspace.key] = workspace
+    if not found:
+        raise WorkspaceError(f"{folder}: no workspace, a workspace is a .json file there")
+    return sorted(found.values(), key=lambda workspace: workspace.order)
 
 
 def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
@@ -88,11 +95,17 @@ def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
     titles = data["title"]
     if not isinstance(titles, dict) or not titles:
         raise ValueError('title must be {"vi": "...", "en": "..."}')
+    layouts = tuple(tuple(_layout(part, known_panels) for part in one) for one in sets)
+    for layout in (layout for one in layouts for layout in one):
+        keys = list(leaves(layout))
+        if len(set(keys)) != len(keys):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ValueError(f"a window shows the panel {twice!r} twice")
     return Workspace(
         key=str(data["key"]),
         order=int(str(data["order"])),
         titles={str(language): str(text) for language, text in titles.items()},
-        sets=tuple(tuple(_layout(part, known_panels) for part in one) for one in sets),
+        sets=layouts,
     )
 
 
@@ -108,9 +121,11 @@ def _layout(data: object, known_panels: set[str]) -> Layout:
             shares, parts = data[way], data.get("parts")
             if not isinstance(shares, list) or not isinstance(parts, list) or len(shares) != len(parts) or not parts:
                 raise ValueError(f"{way}: one share for each of the parts")
+            if not all(isinstance(share, int) and share > 0 for share in shares):
+                raise ValueError(f"{way}: shares are whole numbers above 0, not {shares}")
             return Split(
                 "row" if way == "row" else "column",
-                tuple(int(share) for share in shares),
+                tuple(shares),
                 tuple(_layout(part, known_panels) for part in parts),
             )
     raise ValueError('a layout needs "row" or "column"')

@@ -57,8 +57,22 @@ def test_no_window_shows_a_panel_twice(delivered: list[Workspace]) -> None:
         ({"sets": [[{"diagonal": [1]}]]}, "column"),
         ({"sets": [[7]]}, "7"),
         ({"sets": [["inbox"]], "title": {}}, "title"),
+        ({"sets": [[{"row": [1, 0], "parts": ["inbox", "map"]}]]}, "above 0"),
+        ({"sets": [[{"row": [1, 1], "parts": ["inbox", "inbox"]}]]}, "twice"),
+        ({"sets": [["inbox"]], "order": "first"}, "first"),
     ],
-    ids=["unknown panel", "no sets", "an empty set", "a share short", "neither row nor column", "a number", "no title"],
+    ids=[
+        "unknown panel",
+        "no sets",
+        "an empty set",
+        "a share short",
+        "neither row nor column",
+        "a number",
+        "no title",
+        "no share",
+        "a panel twice",
+        "no number",
+    ],
 )
 def test_a_wrong_workspace_names_its_file_and_what_is_wrong(
     tmp_path: Path, data: dict[str, object], words: str
@@ -66,8 +80,35 @@ def test_a_wrong_workspace_names_its_file_and_what_is_wrong(
     whole = {"key": "own", "order": 1, "title": {"vi": "Riêng"}, **data}
     (tmp_path / "own.json").write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(WorkspaceError, match=r"own\.json") as caught:
-        load_workspaces(["inbox"], tmp_path)
+        load_workspaces(["inbox", "map"], tmp_path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["key", "order", "title", "sets"])
+def test_what_is_missing_is_named(tmp_path: Path, missing: str) -> None:
+    whole = {"key": "own", "order": 1, "title": {"vi": "Riêng"}, "sets": [["inbox"]]}
+    (tmp_path / "own.json").write_text(json.dumps({k: v for k, v in whole.items() if k != missing}), encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=rf"own\.json: '{missing}' is missing"):
+        load_workspaces(["inbox"], tmp_path)
+
+
+def test_a_file_that_is_no_object_names_itself(tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=r"own\.json"):
+        load_workspaces(["inbox"], tmp_path)
+
+
+def test_two_files_with_one_key_are_told(tmp_path: Path) -> None:
+    whole = json.dumps({"key": "own", "order": 1, "title": {"vi": "Riêng"}, "sets": [["inbox"]]})
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(whole, encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=r"b\.json.*own"):
+        load_workspaces(["inbox"], tmp_path)
+
+
+def test_a_folder_without_workspaces_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no workspace"):
+        load_workspaces(["inbox"], tmp_path)
 
 
 def test_a_torn_file_names_itself(tmp_path: Path) -> None:
