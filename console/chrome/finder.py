@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -17,6 +17,7 @@ from resources import tokens
 
 SHOWN_AT_MOST: Final = 12
 WIDTH_PX: Final = 560
+TOP_PX: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Finder(QFrame):
         self._field.installEventFilter(self)
         self._list = QListWidget()
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.itemClicked.connect(lambda item: self._take())
         column = QVBoxLayout(self)
@@ -78,7 +80,7 @@ class Finder(QFrame):
         window = self.parentWidget()
         assert window is not None
         width_px = min(WIDTH_PX, window.width() - 40)
-        self.setGeometry((window.width() - width_px) // 2, 60, width_px, 80 + SHOWN_AT_MOST * tokens.ROW_PX)
+        self.setGeometry((window.width() - width_px) // 2, TOP_PX, width_px, self.height())
         if not self.isVisible():
             self._before = window.focusWidget()
         self.show()
@@ -101,7 +103,12 @@ class Finder(QFrame):
             nothing = QListWidgetItem(self.tr("Nothing found"))
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addItem(nothing)
+        for row in range(self._list.count()):
+            self._list.item(row).setSizeHint(QSize(0, tokens.ROW_PX))
         self._list.setCurrentRow(0)
+        # As high as what was found: no empty box over the room.
+        self._list.setFixedHeight(self._list.count() * tokens.ROW_PX + 2 * self._list.frameWidth())
+        self.resize(self.width(), self.sizeHint().height())
 
     def _take(self) -> None:
         item = self._list.currentItem()

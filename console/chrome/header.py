@@ -60,6 +60,7 @@ class Header(QWidget):
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tell)
         self._timer.start()
+        self._tell()
 
     def mark(self, key: str) -> None:
         """This workspace is shown."""
