@@ -13,7 +13,7 @@ from typing import Final, Self
 
 import httpx
 from argon2 import PasswordHasher
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QRect, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QLocale, QRect, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -91,6 +91,7 @@ class RunningDesk:
         self._application = application
         self._before = (application.styleSheet(), application.font(), application.palette(), application.style().name())
         self._translators = len(application.findChildren(QTranslator))
+        self._locale = QLocale()
         dress(application, self._settings.console.language)
         # As the program does it: a collection on the link's thread would destroy Qt objects there.
         gc.collect()
@@ -119,6 +120,7 @@ class RunningDesk:
         gc.enable()
         for translator in self._application.findChildren(QTranslator)[self._translators :]:
             self._application.removeTranslator(translator)
+        QLocale.setDefault(self._locale)
         style_sheet, font, palette, style = self._before
         self._application.setStyleSheet(style_sheet)
         self._application.setFont(font)
