@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 from collections.abc import Callable
 from typing import Final
@@ -32,13 +33,41 @@ from console.timebase import WallClock, monotonic_s
 
 FIRST_RETRY_S: Final = 0.2
 LONGEST_RETRY_S: Final = 3.0
+RETRY_GROWTH: Final = 1.6
+STEADY_S: Final = 5.0
+"""A link that held so long was a good one: the next is made at once. One that fails sooner is made less and less often,
+or a server that welcomes and throws out would be asked for its whole state many times a second."""
 OPEN_TIMEOUT_S: Final = 5.0
 SILENT_HEARTBEATS: Final = 3
+HEARTBEAT_S: Final = 2.0
+LONGEST_HEARTBEAT_S: Final = 30.0
 FRAME_LIMIT_BYTES: Final = 64 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
+_wire_log = logging.getLogger(f"{__name__}.wire")
+# With DEBUG the library writes every frame down, and the first one carries the token.
+_wire_log.setLevel(logging.INFO)
 
 
 class SignInNeededError(Exception):
     """The server does not take the token any more; the text says why."""
+
+
+class _Connection(ClientConnection):
+    """Notes when bytes arrived: a large frame on a slow network is no silence."""
+
+    heard_s = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        self.heard_s = monotonic_s()
+        super().data_received(data)
+
+
+class _Connect(connect):
+    """Goes nowhere else than it was told to: the hello carries the token."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
 
 
 class Conversation:
@@ -68,7 +97,8 @@ class Conversation:
         self._epoch: str | None = None
         self._seq: int | None = None
         self._socket: ClientConnection | None = None
-        self._heartbeat_s = 2.0
+        self._heartbeat_s = HEARTBEAT_S
+        self._welcomed_s: float | None = None
 
     def resume_from(self, other: Conversation) -> None:
         """Go on where another conversation of this desk stood (a new token, the backend started again)."""
@@ -102,19 +132,31 @@ class Conversation:
         """
         pause_s = FIRST_RETRY_S
         while True:
+            self._welcomed_s = None
             try:
                 await self._converse()
-                pause_s = FIRST_RETRY_S
-                self._lost("")
+                reason = "the server closed the connection"
+            except SignInNeededError:
+                raise
             except (OSError, TimeoutError, websockets.WebSocketException) as error:
-                pause_s = FIRST_RETRY_S if self._socket is not None else min(LONGEST_RETRY_S, pause_s * 1.6)
-                self._lost(str(error) or type(error).__name__)
+                reason = str(error) or type(error).__name__
+            except Exception as error:  # noqa: BLE001 - see below
+                # A fault of our own must not leave the desk without a link, nor without a word about it.
+                _log.exception("the link failed")
+                reason = f"{type(error).__name__}: {error}"
             finally:
                 self._socket = None
+            self._lost(reason)
+            if self._steady():
+                pause_s = FIRST_RETRY_S
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
+            pause_s = min(LONGEST_RETRY_S, pause_s * RETRY_GROWTH)
+
+    def _steady(self) -> bool:
+        return self._welcomed_s is not None and monotonic_s() - self._welcomed_s > STEADY_S
 
     async def _converse(self) -> None:
-        async with connect(
+        async with _Connect(
             self._target.feed_url,
             ssl=self._target.tls(),
             open_timeout=OPEN_TIMEOUT_S,
@@ -124,21 +166,35 @@ class Conversation:
             max_queue=64,
             proxy=None,
             compression=None,
+            logger=_wire_log,
+            create_connection=_Connection,
         ) as socket:
+            assert isinstance(socket, _Connection)
             hello = Hello(
                 protocol=PROTOCOL_VERSION, token=self._token, epoch=self._epoch, seq=self._seq, client="trucban console"
             )
             await socket.send(hello.model_dump_json())
-            while True:
-                silence_s = SILENT_HEARTBEATS * self._heartbeat_s
-                try:
-                    async with asyncio.timeout(silence_s):
-                        text = await socket.recv(decode=False)
-                except TimeoutError:
-                    raise TimeoutError(f"nothing heard for {silence_s:g} s") from None
-                except websockets.ConnectionClosedOK:
-                    return
+            while (text := await self._next(socket)) is not None:
                 self._take(text, socket)
+
+    async def _next(self, socket: _Connection) -> bytes | None:
+        """The next frame; None when the server closed in order.
+
+        Raises:
+            TimeoutError: not a byte came for three heartbeats.
+            websockets.ConnectionClosedError: the connection broke.
+        """
+        while True:
+            silence_s = SILENT_HEARTBEATS * self._heartbeat_s
+            left_s = socket.heard_s + silence_s - monotonic_s()
+            try:
+                async with asyncio.timeout(max(0.05, left_s)):
+                    return await socket.recv(decode=False)
+            except TimeoutError:
+                if monotonic_s() - socket.heard_s >= silence_s:
+                    raise TimeoutError(f"nothing heard for {silence_s:g} s") from None
+            except websockets.ConnectionClosedOK:
+                return None
 
     def _take(self, text: bytes, socket: ClientConnection) -> None:
         try:
@@ -152,7 +208,8 @@ class Conversation:
         match frame:
             case Welcome():
                 self._socket = socket
-                self._heartbeat_s = frame.heartbeat_s
+                self._welcomed_s = monotonic_s()
+                self._heartbeat_s = frame.heartbeat_s if 0 < frame.heartbeat_s <= LONGEST_HEARTBEAT_S else HEARTBEAT_S
                 batch.welcome = frame
                 batch.offset_ms = frame.server_ms - WallClock.local_ms()
                 self._welcomed()
@@ -180,7 +237,7 @@ class Conversation:
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
-    """Cancel and wait."""
+    """Cancel and wait, however it ended."""
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, SignInNeededError):
+    with contextlib.suppress(asyncio.CancelledError, Exception):
         await task

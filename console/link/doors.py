@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
+from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from backend.contracts.doors import (
     CameraStreams,
@@ -20,6 +21,8 @@ from backend.contracts.doors import (
 )
 from backend.contracts.readings import ReadingHistory
 from console.link.target import Target
+
+M = TypeVar("M", bound=BaseModel)
 
 TIMEOUT_S: Final = 15.0
 
@@ -49,21 +52,32 @@ class Doors:
         """Sign in and keep the token.
 
         Raises:
-            DoorError: refused (401, 429) or unreachable (0).
+            DoorError: refused (401, 429), unreachable, or no name and password (0).
         """
-        body = LoginRequest(user=user, password=password).model_dump_json()
-        answer = LoginAnswer.model_validate_json(await self._ask("POST", "/api/v1/login", body))
+        try:
+            body = LoginRequest(user=user, password=password).model_dump_json()
+        except ValidationError:
+            # The error's own text quotes what was typed.
+            raise DoorError("a name of 1 to 100 and a password of 1 to 1000 characters are needed") from None
+        answer = _understood(LoginAnswer, await self._ask("POST", "/api/v1/login", body))
         self.token = answer.token
         return answer
 
     async def camera_streams(self) -> tuple[CameraStreams, ...]:
-        """Full camera addresses, sealed to a key that lives as long as this call."""
+        """Full camera addresses, sealed to a key that lives as long as this call.
+
+        Raises:
+            DoorError: refused, unreachable, or not sealed to this key.
+        """
         key = PrivateKey.generate()
         request = StreamKeyRequest(public_key=base64.b64encode(bytes(key.public_key)).decode())
         answer = await self._ask("POST", "/api/v1/camera-keys", request.model_dump_json())
-        sealed = SealedStreams.model_validate_json(answer).sealed
-        opened = SealedBox(key).decrypt(base64.b64decode(sealed))
-        return StreamList.model_validate_json(opened).cameras
+        sealed = _understood(SealedStreams, answer).sealed
+        try:
+            opened = SealedBox(key).decrypt(base64.b64decode(sealed))
+        except (CryptoError, ValueError):
+            raise DoorError("the camera addresses are not sealed to this desk") from None
+        return _understood(StreamList, opened).cameras
 
     async def readings(
         self, station_id: str, symbol: str, start_ms: int, end_ms: int, max_points: int
@@ -75,7 +89,7 @@ class Doors:
             "end": end_ms,
             "max_points": max_points,
         }
-        return ReadingHistory.model_validate_json(await self._ask("GET", "/api/v1/readings", query=query))
+        return _understood(ReadingHistory, await self._ask("GET", "/api/v1/readings", query=query))
 
     async def document(self, path: str) -> bytes:
         return await self._ask("GET", path)
@@ -88,7 +102,7 @@ class Doors:
             headers["Content-Type"] = "application/json"
         try:
             response = await self._client.request(method, path, content=body, params=query, headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DoorError(str(error) or type(error).__name__) from error
         if response.is_success:
             return response.content
@@ -97,3 +111,18 @@ class Doors:
         except ValidationError:
             reason = f"the server answered {response.status_code}"
         raise DoorError(reason, response.status_code)
+
+
+def _understood(model: type[M], content: bytes) -> M:
+    """The answer, read.
+
+    Raises:
+        DoorError: it is not what the door answers; the sentence names the field and never quotes it, because what
+            stands there may be a token or a camera's password.
+    """
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "its body"
+        raise DoorError(f"the server's answer is not understood: {place}: {first['msg']}") from None

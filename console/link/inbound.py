@@ -23,24 +23,25 @@ class LinkBatch:
 
     Attributes:
         heard_s: monotonic time of the newest frame, or None when none came.
-        state: a whole new state to start from; events that stood before it are void and gone.
+        state: a whole new state to start from.
+        covered: events that the new state already holds; not to be folded again.
         dropped: samples left out here or by the server since the last batch.
-        dropped_sensors: whose samples were left out here.
+        dropped_by_server: those of them that the server left out; whose they were it does not say.
+        dropped_spans: whose samples were left out here, and from when to when they were taken (epoch ms).
     """
 
     heard_s: float | None = None
     offset_ms: int | None = None
     welcome: Welcome | None = None
     state: RoomState | None = None
+    covered: list[LoggedEvent] = field(default_factory=list)
     events: list[LoggedEvent] = field(default_factory=list)
     readings: list[ReadingSeries] = field(default_factory=list)
     results: list[CommandResult] = field(default_factory=list)
     heartbeat: Heartbeat | None = None
     dropped: int = 0
-    dropped_sensors: set[SensorKey] = field(default_factory=set)
-
-    def __bool__(self) -> bool:
-        return self.heard_s is not None
+    dropped_by_server: int = 0
+    dropped_spans: dict[SensorKey, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,13 +71,15 @@ class Inbound:
         return self._batch
 
     def replace_state(self, state: RoomState) -> None:
-        """A snapshot: what waited before it is void."""
+        """A snapshot: it holds what waited before it."""
         self._batch.state = state
+        self._batch.covered += self._batch.events
         self._batch.events.clear()
 
     def add_readings(self, series: tuple[ReadingSeries, ...], dropped: int) -> None:
         """Group samples per sensor, drop the oldest past the bound."""
         self._batch.dropped += dropped
+        self._batch.dropped_by_server += dropped
         for item in series:
             group = self._groups.setdefault((item.station_id, item.symbol), _Samples())
             group.at_ms += item.at_ms
@@ -90,11 +93,13 @@ class Inbound:
         """Half of the sensor that waits with most: that keeps every sensor's newest sample."""
         key, group = max(self._groups.items(), key=lambda item: len(item[1].at_ms))
         half = max(1, len(group.at_ms) // 2)
+        gone_ms = group.at_ms[:half]
+        first_ms, last_ms = self._batch.dropped_spans.get(key, (gone_ms[0], gone_ms[0]))
+        self._batch.dropped_spans[key] = (min(first_ms, *gone_ms), max(last_ms, *gone_ms))
         for values in (group.at_ms, group.value, group.status):
             del values[:half]
         self._count -= half
         self._batch.dropped += half
-        self._batch.dropped_sensors.add(key)
 
     def take(self) -> LinkBatch:
         """The batch, whole; the next one starts empty."""

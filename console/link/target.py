@@ -33,18 +33,29 @@ class Target:
         """Itself.
 
         Raises:
-            TargetError: not http(s), or http to another machine without `insecure`.
+            TargetError: not http(s), something beside host and port in it, or http to another machine without
+                `insecure`.
         """
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(self.url)
+            known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            known = False
+        if not known:
             raise TargetError(f"{self.url!r} is not an address of a server; it would be https://HOST:PORT")
-        if parts.scheme == "http" and not self.insecure and not is_loopback(parts.hostname):
+        if "@" in parts.netloc:
+            # Not quoted: what stands before the @ may be a password.
+            raise TargetError("a server's address holds no user or password: it would be https://HOST:PORT")
+        if parts.path.rstrip("/") or parts.query or parts.fragment:
+            raise TargetError(f"{self.url!r} says more than the server: it would be https://HOST:PORT")
+        if parts.scheme == "http" and not self.insecure and not is_loopback(parts.hostname or ""):
             raise TargetError(f"{self.url!r} is not encrypted: use https://, or --insecure if the network is your own")
         return self
 
     @property
     def feed_url(self) -> str:
-        return self.url.replace("http", "ws", 1).rstrip("/") + FEED_PATH
+        parts = urlsplit(self.url)
+        return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{FEED_PATH}"
 
     def tls(self) -> ssl.SSLContext | None:
         """Context of an https target, None of an http one.

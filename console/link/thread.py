@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
+import itertools
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -15,16 +19,22 @@ from backend.contracts.commands import Command
 from backend.contracts.readings import ReadingHistory
 from console.link.conversation import Conversation, SignInNeededError, stopped
 from console.link.doors import DoorError, Doors
-from console.link.inbound import Inbound, LinkBatch
+from console.link.inbound import SAMPLES_KEPT, Inbound, LinkBatch
 from console.link.target import Target, TargetError
 
 HAND_OVER_PAUSE_S: Final = 0.015
 """A hand-over costs the GUI a repaint: never more than one a frame. The server's own pace is slower than this."""
 STREAMS_RETRY_S: Final = 2.0
+FAREWELL_S: Final = 1.5
+
+_log = logging.getLogger(__name__)
 
 
 class Link(QObject):
     """The seat's one link to its backend.
+
+    Args:
+        samples_kept: so many samples wait for the GUI at most.
 
     Signals (all delivered on the GUI thread):
         batch: a `LinkBatch`, as soon as something came; the next only after `taken` was called, at most one a frame.
@@ -43,16 +53,19 @@ class Link(QObject):
     signed_in = Signal(object)
     sign_in_refused = Signal(str)
     streams = Signal(object)
-    _answer = Signal(object, object)
+    _answer = Signal(int, object, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, samples_kept: int = SAMPLES_KEPT) -> None:
         super().__init__(parent)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._inbound = Inbound()
+        self._inbound = Inbound(samples_kept)
         self._doors: Doors | None = None
         self._conversation: Conversation | None = None
         self._task: asyncio.Task[None] | None = None
         self._streams_task: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
+        self._numbers = itertools.count()
+        self._questions: dict[int, tuple[Callable[[Any], None], Callable[[str], None]]] = {}
         self._taken = asyncio.Event()
         self._taken.set()
         self._stop = asyncio.Event()
@@ -66,8 +79,8 @@ class Link(QObject):
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """Say goodbye and end the thread."""
-        if self._loop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+        self._soon(self._stop.set)
+        if self._thread.is_alive():
             self._thread.join(timeout_s)
 
     def connect_to(self, target: Target, token: str) -> None:
@@ -79,9 +92,8 @@ class Link(QObject):
         self._run(self._sign_in(target, user, password))
 
     def taken(self) -> None:
-        """The GUI has done with the last batch."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._taken.set)
+        """The GUI has done with the last batch; nothing happens when the thread has ended meanwhile."""
+        self._soon(self._taken.set)
 
     def send(self, command: Command) -> bool:
         """Hand a command to the connection; False when there is none."""
@@ -121,31 +133,54 @@ class Link(QObject):
         done: Callable[[Any], None],
         failed: Callable[[str], None],
     ) -> None:
-        async def answered() -> None:
-            try:
-                if self._doors is None:
-                    raise DoorError("there is no server yet")
-                result = await ask(self._doors)
-            except (DoorError, ValueError) as error:
-                self._answer.emit(failed, str(error))
-            else:
-                self._answer.emit(done, result)
+        """Ask on the link thread. It knows a number only: who lets go of a widget last destroys it, on any thread."""
+        number = next(self._numbers)
+        self._questions[number] = (done, failed)
+        if self._run(self._asked(number, ask)) is None:
+            self._answer.emit(number, None, "the link is closed")
 
-        self._run(answered())
+    async def _asked(self, number: int, ask: Callable[[Doors], Coroutine[Any, Any, Any]]) -> None:
+        """Every question gets its one answer: whoever asks few at a time would wait for ever otherwise."""
+        result, failure = None, ""
+        try:
+            if self._doors is None:
+                raise DoorError("there is no server yet")
+            result = await ask(self._doors)
+        except DoorError as error:
+            failure = str(error) or "refused without a reason"
+        except Exception as error:  # noqa: BLE001 - for instance the client was closed under it by a new sign-in
+            failure = f"{type(error).__name__}: {error}"
+        self._answer.emit(number, result, failure)
 
-    def _deliver(self, receive: Callable[[Any], None], result: object) -> None:
+    def _deliver(self, number: int, result: object, failure: str) -> None:
         """On the GUI thread: hand over, unless the receiver's widget is gone by now."""
-        owner = getattr(receive, "__self__", None)
-        if not isinstance(owner, QObject) or isValid(owner):
-            receive(result)
+        done, failed = self._questions.pop(number)
+        receive: Callable[[Any], None] = failed if failure else done
+        bound = receive.func if isinstance(receive, functools.partial) else receive
+        owner = getattr(bound, "__self__", None)
+        if isinstance(owner, QObject) and not isValid(owner):
+            return
+        receive(failure or result)
 
     # -- the link thread ---------------------------------------------------------------------------------------
+
+    def _soon(self, call: Callable[[], None]) -> None:
+        """Call on the link thread, unless that has ended: batches already on their way outlive it."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(call)
 
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Future[Any] | None:
         if self._loop is None or not self._thread.is_alive():
             coroutine.close()
             return None
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:  # the loop was closed just now
+            coroutine.close()
+            return None
+        future.add_done_callback(_tell_failure)
+        return future
 
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -153,7 +188,9 @@ class Link(QObject):
         flusher = asyncio.create_task(self._flush())
         await self._stop.wait()
         await stopped(flusher)
-        await self._disconnect()
+        # A network that hangs must not keep the program from ending.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._disconnect(), FAREWELL_S)
 
     async def _flush(self) -> None:
         """Hand over at once what came while the GUI waited; what comes while it works waits and goes together."""
@@ -169,25 +206,25 @@ class Link(QObject):
             if task is not None:
                 await stopped(task)
         self._task = self._streams_task = None
-        self._conversation = None
         if self._doors is not None:
             await self._doors.close()
             self._doors = None
 
     async def _connect(self, target: Target, token: str) -> None:
-        known = self._conversation
-        await self._disconnect()
-        try:
-            self._doors = Doors(target.checked())
-        except TargetError as error:
-            self.unlinked.emit(str(error))
-            return
-        self._doors.token = token
-        conversation = Conversation(target, token, self._inbound, self._tell_lost, self._tell_welcome)
-        if known is not None:
-            conversation.resume_from(known)
-        self._conversation = conversation
-        self._task = asyncio.create_task(self._converse(conversation))
+        # One after the other: two at once would leave two conversations filling one batch.
+        async with self._changing:
+            await self._disconnect()
+            try:
+                self._doors = Doors(target.checked())
+            except TargetError as error:
+                self.unlinked.emit(str(error))
+                return
+            self._doors.token = token
+            conversation = Conversation(target, token, self._inbound, self._tell_lost, self._tell_welcome)
+            if self._conversation is not None:
+                conversation.resume_from(self._conversation)
+            self._conversation = conversation
+            self._task = asyncio.create_task(self._converse(conversation))
 
     async def _converse(self, conversation: Conversation) -> None:
         try:
@@ -201,8 +238,11 @@ class Link(QObject):
         try:
             doors = Doors(target.checked())
             answer = await doors.login(user, password)
-        except (DoorError, ValueError) as error:
+        except (DoorError, TargetError) as error:
             self.sign_in_refused.emit(str(error))
+        except Exception as error:  # noqa: BLE001 - whoever sits at the sign-in must get an answer
+            _log.exception("the sign-in failed")
+            self.sign_in_refused.emit(f"{type(error).__name__}")
         else:
             self.signed_in.emit(answer)
             await self._connect(target, answer.token)
@@ -230,12 +270,18 @@ class Link(QObject):
         while self._doors is not None:
             try:
                 self.streams.emit(await self._doors.camera_streams())
-            except (DoorError, ValueError) as error:
-                if isinstance(error, DoorError) and error.status in (401, 403):
+            except DoorError as error:
+                if error.status in (401, 403):
                     return
             else:
                 return
             await asyncio.sleep(STREAMS_RETRY_S)
+
+
+def _tell_failure(future: Future[Any]) -> None:
+    """What failed without anybody waiting for it is at least in the log."""
+    if not future.cancelled() and (error := future.exception()) is not None:
+        _log.error("on the link thread", exc_info=error)
 
 
 __all__ = ["Link", "LinkBatch"]

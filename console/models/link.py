@@ -33,6 +33,7 @@ class LinkModel(QObject):
         self._now_s = now_s
         self._heard_s: float | None = None
         self._linked = False
+        self._was_linked = False
         self._told: Condition = "connecting"
         self.offset_ms = 0
         self.offset_known = False
@@ -53,12 +54,12 @@ class LinkModel(QObject):
     @property
     def condition(self) -> Condition:
         if not self._linked:
-            return "connecting" if self._heard_s is None else "lost"
+            return "lost" if self._was_linked else "connecting"
         return "stale" if self.age_s > self._stale_after_s else "live"
 
     def linked(self) -> None:
-        """The server said welcome."""
-        self._linked = True
+        """The server said welcome, and what is shown has caught up with it."""
+        self._linked = self._was_linked = True
         self.reason = ""
         self._tell()
 
