@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -35,6 +37,8 @@ class Preferences(QObject):
         super().__init__(parent)
         self._path = path
         self._values: dict[str, object] = {}
+        self._loading = False
+        self._writer = _Writer()
         self._timer = QTimer(self, singleShot=True, interval=WRITE_AFTER_MS)
         self._timer.timeout.connect(self._write_in_job)
 
@@ -59,10 +63,15 @@ class Preferences(QObject):
             return
         self.flush()
         self._path = path
+        # Nothing of the one before is his; what is set while his file is read counts more than the file.
+        self._values = {}
+        self._loading = True
 
         def loaded(values: dict[str, object]) -> None:
-            self._values = values
-            self.replaced.emit()
+            if path == self._path:  # else somebody else came meanwhile
+                self._loading = False
+                self._values = values | self._values
+                self.replaced.emit()
 
         jobs.start(self, lambda: read_values(path), loaded, self.write_failed.emit)
 
@@ -71,16 +80,44 @@ class Preferences(QObject):
         if self._timer.isActive():
             self._timer.stop()
             if self._path is not None:
+                values = read_values(self._path) | self._values if self._loading else self._values
                 try:
-                    write_values(self._path, self._values)
+                    self._writer.write(self._writer.ticket(), self._path, values)
                 except OSError as error:
                     self.write_failed.emit(str(error))
 
     def _write_in_job(self) -> None:
         if self._path is None:
             return
-        path, values = self._path, json.loads(json.dumps(self._values))
-        jobs.start(self, lambda: write_values(path, values), failed=self.write_failed.emit)
+        if self._loading:
+            self._timer.start()
+            return
+        ticket, path, values = self._writer.ticket(), self._path, json.loads(json.dumps(self._values))
+        jobs.start(self, lambda: self._writer.write(ticket, path, values), failed=self.write_failed.emit)
+
+
+class _Writer:
+    """Keeps an older write that a slow disk held up from replacing a newer one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tickets = itertools.count(1)
+        self._written: dict[Path, int] = {}
+
+    def ticket(self) -> int:
+        """A number for the values as they are now; called on the GUI thread."""
+        return next(self._tickets)
+
+    def write(self, ticket: int, path: Path, values: Mapping[str, object]) -> None:
+        """Write, unless newer values of this file are written already.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        with self._lock:
+            if ticket > self._written.get(path, 0):
+                write_values(path, values)
+                self._written[path] = ticket
 
 
 def read_values(path: Path) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from console.models.preferences import Preferences, read_values, write_values
+from console.models.preferences import Preferences, _Writer, read_values, write_values
 
 
 def reopened(path: Path) -> Preferences:
@@ -89,3 +89,46 @@ def test_vietnamese_stays_readable_in_the_file(tmp_path: Path) -> None:
     write_values(path, {"title": "Trực ban"})
     assert "Trực ban" in path.read_text(encoding="utf-8")
     assert json.loads(path.read_text(encoding="utf-8"))["version"] == 1
+
+
+def test_what_is_set_while_his_file_is_read_is_kept_and_nothing_of_the_one_before(qtbot: QtBot, tmp_path: Path) -> None:
+    first, second = tmp_path / "an.json", tmp_path / "binh.json"
+    write_values(first, {"only an": 1})
+    write_values(second, {"workspace": "camera", "mute": 5})
+    preferences = reopened(first)
+    with qtbot.waitSignal(preferences.replaced, timeout=5000):
+        preferences.switch_to(second)
+        preferences.set("mute", 10)
+    preferences.flush()
+    assert read_values(second) == {"workspace": "camera", "mute": 10}
+    assert read_values(first) == {"only an": 1}
+
+
+def test_the_program_may_end_while_his_file_is_read(qapp: object, tmp_path: Path) -> None:
+    path = tmp_path / "binh.json"
+    write_values(path, {"workspace": "camera"})
+    preferences = Preferences(tmp_path / "an.json")
+    preferences.switch_to(path)
+    preferences.set("mute", 10)
+    preferences.flush()
+    assert read_values(path) == {"workspace": "camera", "mute": 10}
+
+
+def test_of_two_that_follow_each_other_the_last_one_counts(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.json" for name in ("an", "binh", "chi")]
+    for path in paths:
+        write_values(path, {"who": path.stem})
+    preferences = reopened(paths[0])
+    preferences.switch_to(paths[1])
+    with qtbot.waitSignal(preferences.replaced, timeout=5000):
+        preferences.switch_to(paths[2])
+    assert preferences.get("who") == "chi"
+
+
+def test_a_slow_older_write_does_not_replace_a_newer_one(tmp_path: Path) -> None:
+    path = tmp_path / "an.json"
+    writer = _Writer()
+    older, newer = writer.ticket(), writer.ticket()
+    writer.write(newer, path, {"a": 2})
+    writer.write(older, path, {"a": 1})
+    assert read_values(path) == {"a": 2}
