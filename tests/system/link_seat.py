@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from backend.contracts.doors import CameraStreams
-from backend.contracts.state import RoomState, StateSnapshot
+from backend.contracts.state import Delta, RoomState, StateSnapshot
 from console.commands.commands import Commands
+from console.link.inbound import SAMPLES_KEPT
 from console.link.target import Target
 from console.link.thread import Link
 from console.models.alerts import AlertModel
@@ -21,9 +22,9 @@ from console.timebase import WallClock
 class LinkSeat:
     """Call `close` at the end. `conditions` are the link's states in the order they were told."""
 
-    def __init__(self, timeout_s: float = 5.0) -> None:
+    def __init__(self, timeout_s: float = 5.0, samples_kept: int = SAMPLES_KEPT) -> None:
         self.clock = WallClock()
-        self.link = Link()
+        self.link = Link(samples_kept=samples_kept)
         state = RoomState()
         self.commands = Commands(self.link.send, timeout_s)
         self.session = Session(
@@ -41,6 +42,7 @@ class LinkSeat:
         self.live = LiveSource(self.session, self.link, self.clock)
         self.conditions: list[str] = []
         self.deltas = 0
+        self.resets = 0
         self.streams: tuple[CameraStreams, ...] = ()
         self.asked_to_sign_in: list[str] = []
         self.refusals: list[str] = []
@@ -70,8 +72,9 @@ class LinkSeat:
         if not self.conditions or self.conditions[-1] != condition:
             self.conditions.append(condition)
 
-    def _note_delta(self, delta: object) -> None:
+    def _note_delta(self, delta: Delta) -> None:
         self.deltas += 1
+        self.resets += delta.reset
 
     def _note_streams(self, streams: tuple[CameraStreams, ...]) -> None:
         self.streams = streams
