@@ -1,4 +1,4 @@
-"""`python -m backend`: serve, check, user, token, simulate."""
+"""`python -m backend`: serve, check, user, token, simulate, and what backend/cli offers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from backend import cli
 from backend.contracts.commands import Role
 from backend.contracts.redact import redacted
 from backend.gateway import logs
@@ -206,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--site", type=Path, metavar="DIR", help="check the names against this site")
     token.add_argument("--all", action="store_true", help="with --site: every producer whose door is http")
     token.set_defaults(run=_token)
+    cli.add_all(commands)
     commands.add_parser("simulate", help="play the demonstration city (simulate --help)")
     return parser
 

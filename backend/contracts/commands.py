@@ -7,7 +7,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from backend.contracts.base import Identifier, Wire
+from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.events import DeskAct
+from backend.contracts.marks import MarkKind
+from backend.contracts.recording import ExportOrder
 
 CommandId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 """uuid4().hex, made by the seat; the same id sent twice is answered twice and done once."""
@@ -60,26 +63,116 @@ class DispatchAlert(Wire):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-Command = Annotated[
-    AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert, Field(discriminator="kind")
-]
+class PlaceMark(Wire):
+    """Leave a mark on the timeline; with the id of one's own mark it is written anew."""
+
+    kind: Literal["mark.place"] = "mark.place"
+    command_id: CommandId
+    mark_id: Identifier
+    mark_kind: MarkKind
+    at_ms: EpochMs
+    end_ms: EpochMs | None = None
+    alert_id: str = ""
+    text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class RemoveMark(Wire):
+    """Take a mark away: one's own, or anybody's for who may debrief."""
+
+    kind: Literal["mark.remove"] = "mark.remove"
+    command_id: CommandId
+    mark_id: Identifier
+
+
+class HoldEvidence(Wire):
+    """Keep what the cameras recorded in a span beyond every retention. No camera named = all."""
+
+    kind: Literal["evidence.hold"] = "evidence.hold"
+    command_id: CommandId
+    hold_id: Identifier
+    camera_ids: tuple[Identifier, ...] = ()
+    start_ms: EpochMs
+    end_ms: EpochMs
+    alert_id: str = ""
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ReleaseEvidence(Wire):
+    kind: Literal["evidence.release"] = "evidence.release"
+    command_id: CommandId
+    hold_id: Identifier
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class OrderExport(Wire):
+    kind: Literal["evidence.export"] = "evidence.export"
+    command_id: CommandId
+    export_id: Identifier
+    order: ExportOrder
+
+
+class ChangeExport(Wire):
+    """Stop a running export, or go on with one that was stopped or failed."""
+
+    kind: Literal["evidence.change_export"] = "evidence.change_export"
+    command_id: CommandId
+    export_id: Identifier
+    wish: Literal["cancel", "resume"]
+
+
+class ActAtDesk(Wire):
+    """Tell the room what was done at this desk (`DeskActed`)."""
+
+    kind: Literal["desk.act"] = "desk.act"
+    command_id: CommandId
+    act: DeskAct
+    about: Annotated[str, Field(max_length=200)]
+
+
+AlertCommand = AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert
+"""Commands about one alert: they have an `alert_id`."""
+
+RoomCommand = PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExport | ChangeExport | ActAtDesk
+
+Command = Annotated[AlertCommand | RoomCommand, Field(discriminator="kind")]
 
 Right = Literal[
-    "watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "manage"
+    "watch",
+    "alert.acknowledge",
+    "alert.comment",
+    "alert.take",
+    "alert.release",
+    "alert.dispatch",
+    "mark.place",
+    "mark.remove",
+    "evidence.hold",
+    "evidence.release",
+    "evidence.export",
+    "evidence.change_export",
+    "desk.act",
+    "replay",
+    "debrief",
+    "audit",
+    "manage",
 ]
 
+_DESK: Final[tuple[Right, ...]] = (
+    "watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "mark.place",
+    "mark.remove", "evidence.hold", "desk.act", "replay",
+)  # fmt: skip
+_EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
+
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.DUTY_OFFICER: frozenset(
-        ("watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch")
+    Role.DUTY_OFFICER: frozenset(_DESK),
+    Role.SUPERVISOR: frozenset((*_DESK, *_EXPORT, "debrief", "audit")),
+    Role.LEADER: frozenset(
+        ("watch", "alert.comment", "alert.dispatch", "mark.place", "mark.remove", "desk.act", "replay")
     ),
-    Role.SUPERVISOR: frozenset(
-        ("watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch")
-    ),
-    Role.LEADER: frozenset(("watch", "alert.comment", "alert.dispatch")),
-    Role.AGENCY: frozenset(("watch", "alert.comment")),
-    Role.ADMINISTRATOR: frozenset(("watch", "manage")),
+    Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act")),
+    Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act")),
 }
-"""A command's `kind` is the right it needs; "watch" opens the feed and the reading doors."""
+"""A command's `kind` is the right it needs; "watch" opens the feed and the reading doors, "replay" the recordings and
+the past, "audit" the audit log."""
 
 
 class RefusalCode(StrEnum):

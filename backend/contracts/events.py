@@ -13,6 +13,8 @@ from backend.contracts.alerts import Alert, CapDetail, DetectionDetail, LimitRea
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.geometry import Shape
 from backend.contracts.kinds.alerts import Priority
+from backend.contracts.marks import Mark
+from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
 from backend.contracts.site import Site
 
 
@@ -141,6 +143,73 @@ class CommandRefused(Wire):
     reason: str
 
 
+class RecordingChanged(Wire):
+    """The recording of a camera goes, waits, has a gap or cannot be stored."""
+
+    kind: Literal["recording.changed"] = "recording.changed"
+    camera_id: Identifier
+    condition: RecordingCondition
+    reason: str = ""
+
+
+class EvidenceHeld(Wire):
+    kind: Literal["evidence.held"] = "evidence.held"
+    hold: Hold
+
+
+class EvidenceReleased(Wire):
+    kind: Literal["evidence.released"] = "evidence.released"
+    hold_id: Identifier
+    reason: str = ""
+
+
+class ExportOrdered(Wire):
+    """An export begins. What it is doing just now is asked for at its door; how it ends is an event again."""
+
+    kind: Literal["export.ordered"] = "export.ordered"
+    export_id: Identifier
+    order: ExportOrder
+
+
+class ExportChanged(Wire):
+    """It ended, or goes on after it was cancelled or had failed. `digest`: SHA-256 of the manifest when done."""
+
+    kind: Literal["export.changed"] = "export.changed"
+    export_id: Identifier
+    condition: ExportCondition
+    reason: str = ""
+    digest: str = ""
+
+
+class MarkPlaced(Wire):
+    """A mark on the timeline; one with a known id is replaced."""
+
+    kind: Literal["mark.placed"] = "mark.placed"
+    mark: Mark
+
+
+class MarkRemoved(Wire):
+    kind: Literal["mark.removed"] = "mark.removed"
+    mark_id: Identifier
+
+
+DeskAct = Literal["workspace", "camera", "go_to", "replay", "snapshot", "sound"]
+
+
+class DeskActed(Wire):
+    """What an officer did at his desk without asking the server for anything: it is replayed as a line of the log.
+
+    Attributes:
+        act: workspace: showed one; camera: opened one large; go_to: brought the room to something; replay: opened a
+            replay (`about` = the instant, epoch ms); snapshot: saved a picture; sound: muted or unmuted.
+        about: key of what it was done with.
+    """
+
+    kind: Literal["desk.acted"] = "desk.acted"
+    act: DeskAct
+    about: Annotated[str, Field(max_length=200)]
+
+
 Event = Annotated[
     SiteLoaded
     | AlertRaised
@@ -156,7 +225,15 @@ Event = Annotated[
     | InputQuarantined
     | OperatorSignedIn
     | OperatorSignedOut
-    | CommandRefused,
+    | CommandRefused
+    | RecordingChanged
+    | EvidenceHeld
+    | EvidenceReleased
+    | ExportOrdered
+    | ExportChanged
+    | MarkPlaced
+    | MarkRemoved
+    | DeskActed,
     Field(discriminator="kind"),
 ]
 

@@ -134,7 +134,12 @@ class MapView(Wire):
 
 
 class Site(Wire):
-    """Everything a seat needs to know of the city's equipment. `digest` changes when any of it does."""
+    """Everything a seat needs to know of the city's equipment. `digest` changes when any of it does.
+
+    Attributes:
+        exercise_vi, exercise_en: title of the exercise this whole room is for; "" in a real one. Every window of a
+            training room carries the banner DIỄN TẬP, live and replayed.
+    """
 
     site_id: Identifier
     name_vi: str
@@ -142,6 +147,8 @@ class Site(Wire):
     province_code: str
     utc_offset_min: int
     simulated: bool
+    exercise_vi: str = ""
+    exercise_en: str = ""
     speed_up: float
     digest: str
     loaded_ms: EpochMs

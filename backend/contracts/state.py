@@ -6,12 +6,17 @@ The state is mutable in one hand only (whoever folds); everything inside it is f
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
+
+from pydantic import Field
 
 from backend.contracts import events as ev
 from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry, HistoryKind
 from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.marks import Mark
+from backend.contracts.recording import ExportState, Hold, RecordingState
 from backend.contracts.site import Site
 
 CLOSED_KEPT: Final = 200
@@ -19,6 +24,10 @@ CLOSED_KEPT: Final = 200
 
 HISTORY_KEPT: Final = 200
 """Lines of an alert's own history; the log itself keeps all."""
+
+MARKS_KEPT: Final = 1000
+EXPORTS_KEPT: Final = 100
+"""Newest marks of the timeline and newest exports; the log keeps all."""
 
 
 class CameraState(Wire):
@@ -38,6 +47,8 @@ class OperatorState(Wire):
     role: str
     since_ms: EpochMs
     seats: int
+    shows: str = ""
+    """Key of the workspace he looked at last."""
 
 
 class StateSnapshot(Wire):
@@ -52,6 +63,10 @@ class StateSnapshot(Wire):
     cameras: dict[str, CameraState]
     producers: dict[str, ProducerState]
     operators: dict[str, OperatorState]
+    recordings: dict[str, RecordingState] = Field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+    exports: tuple[ExportState, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,6 +82,19 @@ class RoomState:
     cameras: dict[str, CameraState] = field(default_factory=dict)
     producers: dict[str, ProducerState] = field(default_factory=dict)
     operators: dict[str, OperatorState] = field(default_factory=dict)
+    recordings: dict[str, RecordingState] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    exports: dict[str, ExportState] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    def copied(self) -> RoomState:
+        """A state that can be folded on by itself; what is inside is frozen and shared."""
+        new = copy(self)
+        for name in RoomState.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, dict):
+                setattr(new, name, dict(value))
+        return new
 
     def snapshot(self) -> StateSnapshot:
         return StateSnapshot(
@@ -79,6 +107,10 @@ class RoomState:
             cameras=dict(self.cameras),
             producers=dict(self.producers),
             operators=dict(self.operators),
+            recordings=dict(self.recordings),
+            holds=tuple(self.holds.values()),
+            exports=tuple(self.exports.values()),
+            marks=tuple(self.marks.values()),
         )
 
     @classmethod
@@ -93,6 +125,10 @@ class RoomState:
             cameras=dict(snapshot.cameras),
             producers=dict(snapshot.producers),
             operators=dict(snapshot.operators),
+            recordings=dict(snapshot.recordings),
+            holds={hold.hold_id: hold for hold in snapshot.holds},
+            exports={export.export_id: export for export in snapshot.exports},
+            marks={mark.mark_id: mark for mark in snapshot.marks},
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -107,6 +143,7 @@ class Delta:
     Attributes:
         reset: everything may have changed (first snapshot, resynchronised, seek).
         site: the site itself changed.
+        evidence: ids of holds and exports.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -116,6 +153,9 @@ class Delta:
     cameras: set[str] = field(default_factory=set)
     producers: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
+    recordings: set[str] = field(default_factory=set)
+    evidence: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -125,10 +165,14 @@ class Delta:
         self.cameras |= other.cameras
         self.producers |= other.producers
         self.operators |= other.operators
+        self.recordings |= other.recordings
+        self.evidence |= other.evidence
+        self.marks |= other.marks
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
-        return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or self.operators)
+        rest = self.operators or self.recordings or self.evidence or self.marks
+        return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
 class FoldError(ValueError):
@@ -161,6 +205,7 @@ def _site_loaded(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None
     producer_ids = {producer.producer_id for producer in site.producers}
     state.cameras = {key: value for key, value in state.cameras.items() if key in camera_ids}
     state.producers = {key: value for key, value in state.producers.items() if key in producer_ids}
+    state.recordings = {key: value for key, value in state.recordings.items() if key in camera_ids}
     # Nobody is seated before the first sign-in after a start: seats of an earlier run are gone.
     state.operators = {}
     delta.site = True
@@ -335,6 +380,81 @@ def _operator_signed_out(state: RoomState, logged: ev.LoggedEvent, delta: Delta)
     delta.operators.add(event.user)
 
 
+def _recording_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.RecordingChanged)
+    state.recordings[event.camera_id] = RecordingState(
+        condition=event.condition, since_ms=logged.at_ms, reason=event.reason
+    )
+    delta.recordings.add(event.camera_id)
+
+
+def _evidence_held(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.EvidenceHeld)
+    hold = logged.event.hold
+    state.holds[hold.hold_id] = hold
+    delta.evidence.add(hold.hold_id)
+
+
+def _evidence_released(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.EvidenceReleased)
+    if state.holds.pop(logged.event.hold_id, None) is not None:
+        delta.evidence.add(logged.event.hold_id)
+
+
+def _export_ordered(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.ExportOrdered)
+    state.exports[event.export_id] = ExportState(
+        export_id=event.export_id,
+        order=event.order,
+        condition="running",
+        reason="",
+        ordered_by=logged.actor,
+        ordered_ms=logged.at_ms,
+        changed_ms=logged.at_ms,
+    )
+    delta.evidence.add(event.export_id)
+    ended = [key for key, export in state.exports.items() if export.condition != "running"]
+    for key in ended[: max(0, len(state.exports) - EXPORTS_KEPT)]:
+        del state.exports[key]
+
+
+def _export_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.ExportChanged)
+    export = state.exports.get(event.export_id)
+    if export is None:
+        return
+    changes = {"condition": event.condition, "reason": event.reason, "changed_ms": logged.at_ms}
+    state.exports[event.export_id] = export.model_copy(update=changes)
+    delta.evidence.add(event.export_id)
+
+
+def _mark_placed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.MarkPlaced)
+    mark = logged.event.mark
+    state.marks[mark.mark_id] = mark
+    delta.marks.add(mark.mark_id)
+    while len(state.marks) > MARKS_KEPT:
+        del state.marks[next(iter(state.marks))]
+
+
+def _mark_removed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.MarkRemoved)
+    if state.marks.pop(logged.event.mark_id, None) is not None:
+        delta.marks.add(logged.event.mark_id)
+
+
+def _desk_acted(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.DeskActed)
+    operator = state.operators.get(logged.actor)
+    if operator is not None and event.act == "workspace":
+        state.operators[logged.actor] = operator.model_copy(update={"shows": event.about})
+        delta.operators.add(logged.actor)
+
+
 def _for_the_record(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     """Kept in the log; the room's state does not change by it."""
 
@@ -355,4 +475,12 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "operator.signed_in": _operator_signed_in,
     "operator.signed_out": _operator_signed_out,
     "command.refused": _for_the_record,
+    "recording.changed": _recording_changed,
+    "evidence.held": _evidence_held,
+    "evidence.released": _evidence_released,
+    "export.ordered": _export_ordered,
+    "export.changed": _export_changed,
+    "mark.placed": _mark_placed,
+    "mark.removed": _mark_removed,
+    "desk.acted": _desk_acted,
 }

@@ -8,17 +8,27 @@ from typing import Final
 from backend.contracts.alerts import Alert
 from backend.contracts.commands import (
     AcknowledgeAlert,
+    ActAtDesk,
+    AlertCommand,
+    ChangeExport,
     Command,
     CommentAlert,
     DispatchAlert,
+    HoldEvidence,
+    OrderExport,
+    PlaceMark,
     RefusalCode,
     ReleaseAlert,
+    ReleaseEvidence,
+    RemoveMark,
+    RoomCommand,
     TakeAlert,
 )
-from backend.contracts.events import CommandRefused, Event, LoggedEvent
+from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEvent
 from backend.contracts.feed import CommandResult
 from backend.contracts.state import RoomState
 from backend.domain import alerts as domain
+from backend.domain import record
 from backend.domain.alerts import Decision, Refusal
 from backend.services.accounts import SignedIn
 from backend.services.room import Room
@@ -61,7 +71,7 @@ class CommandDesk:
         refusals: list[Refusal] = []
 
         def decide(state: RoomState) -> tuple[Event, ...]:
-            decision = _decision(state, command, operator)
+            decision = _decision(state, command, operator, self._room.now_ms())
             if isinstance(decision, Refusal):
                 refusals.append(decision)
                 return (_record_of(command, decision),)
@@ -73,16 +83,18 @@ class CommandDesk:
         return CommandResult(command_id=command.command_id, accepted=True)
 
 
-def _decision(state: RoomState, command: Command, operator: SignedIn) -> Decision:
+def _decision(state: RoomState, command: Command, operator: SignedIn, now_ms: int) -> Decision:
     if command.kind not in operator.rights:
         return Refusal(RefusalCode.NOT_ALLOWED, f"the role {operator.role} has no right {command.kind}")
+    if not isinstance(command, AlertCommand):
+        return _room_wish(state, command, operator, now_ms)
     alert = state.find_alert(command.alert_id)
     if alert is None:
         return Refusal(RefusalCode.NOT_FOUND, f"the room knows no alert {command.alert_id!r}"[:300])
     return _wish(state, command, alert, operator.user)
 
 
-def _wish(state: RoomState, command: Command, alert: Alert, user: str) -> Decision:
+def _wish(state: RoomState, command: AlertCommand, alert: Alert, user: str) -> Decision:
     match command:
         case AcknowledgeAlert():
             return domain.acknowledge(alert, paragraphs(command.comment, MAX_COMMENT_CHARS))
@@ -98,8 +110,42 @@ def _wish(state: RoomState, command: Command, alert: Alert, user: str) -> Decisi
             return domain.dispatch(alert, command.agency_id, note, agencies)
 
 
+def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_ms: int) -> Decision:
+    match command:
+        case PlaceMark():
+            clean = command.model_copy(update={"text": paragraphs(command.text, MAX_COMMENT_CHARS)})
+            return record.place_mark(state, clean, operator.user, operator.rights, now_ms)
+        case RemoveMark():
+            return record.remove_mark(state, command, operator.user, operator.rights)
+        case HoldEvidence():
+            return record.hold(state, command, operator.user, now_ms)
+        case ReleaseEvidence():
+            return record.release(state, command)
+        case OrderExport():
+            return record.order_export(state, command, now_ms)
+        case ChangeExport():
+            return record.change_export(state, command)
+        case ActAtDesk():
+            return (DeskActed(act=command.act, about=command.about),)
+
+
 def _record_of(command: Command, refusal: Refusal) -> CommandRefused:
-    return CommandRefused(command=command.kind, about=command.alert_id, reason_code=refusal.code, reason=refusal.reason)
+    return CommandRefused(command=command.kind, about=subject(command), reason_code=refusal.code, reason=refusal.reason)
+
+
+def subject(command: Command) -> str:
+    """Id of what the command is about."""
+    match command:
+        case PlaceMark() | RemoveMark():
+            return command.mark_id
+        case HoldEvidence() | ReleaseEvidence():
+            return command.hold_id
+        case OrderExport() | ChangeExport():
+            return command.export_id
+        case ActAtDesk():
+            return command.about
+        case _:
+            return command.alert_id
 
 
 def _refused(command_id: str, refusal: Refusal) -> CommandResult:

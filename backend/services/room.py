@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from backend.contracts.events import Event, LoggedEvent
@@ -30,14 +29,15 @@ class Room:
 
     Attributes:
         state: decision state: includes events that are not yet durable.
+        now_ms: the server's clock.
         durable: fold of what is durable and was handed to the listeners: what seats get.
     """
 
     def __init__(self, log: EventLog, now_ms: Callable[[], int], durable: RoomState, snapshot_every: int) -> None:
         self.durable = durable
-        self.state = copied(durable)
+        self.state = durable.copied()
         self._log = log
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         self._snapshot_every = snapshot_every
         self._snapshot_seq = durable.seq
         self._snapshot_task: asyncio.Task[None] | None = None
@@ -95,7 +95,7 @@ class Room:
         events = decide(self.state)
         if not events:
             return ()
-        at_ms = self._now_ms()
+        at_ms = self.now_ms()
         logged = tuple(
             LoggedEvent(
                 seq=self.state.seq + 1 + index,
@@ -194,7 +194,7 @@ class Room:
         await self._all_settled.wait()
         while tail := await self._log.read(self.durable.seq, READ_AT_ONCE):
             self._publish(tail)
-        self.state = copied(self.durable)
+        self.state = self.durable.copied()
         self._stale = False
 
 
@@ -209,15 +209,3 @@ def _fold(state: RoomState, tail: Sequence[LoggedEvent]) -> None:
 def _say_if_failed(recovery: asyncio.Task[None]) -> None:
     if not recovery.cancelled() and (error := recovery.exception()) is not None:
         _log.error("the log could not be read back: %s", error)
-
-
-def copied(state: RoomState) -> RoomState:
-    """A state that can be folded on by itself; what is inside is frozen and shared."""
-    return replace(
-        state,
-        alerts=dict(state.alerts),
-        closed=dict(state.closed),
-        cameras=dict(state.cameras),
-        producers=dict(state.producers),
-        operators=dict(state.operators),
-    )

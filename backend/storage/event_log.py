@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,9 @@ from backend.storage.database import Database
 from backend.storage.errors import StorageError
 from backend.storage.log_identity import LogIdentity, SeqMark
 from backend.storage.tables import events, snapshots
+
+PACKING: Final = 1
+"""zlib level of snapshots: a tenth of the size for a few milliseconds."""
 
 _EventRow = Row[int, int, str, str | None, str, str]
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(Event)
@@ -100,26 +104,30 @@ class EventLog:
         """Keep the state at `snapshot.seq`; one that is there already stays. Raises: StorageError."""
 
         # Not on the writer thread: a large state would hold up everybody's commits.
-        body = await asyncio.to_thread(snapshot.model_dump_json)
+        packed = await asyncio.to_thread(_packed, snapshot)
 
         def save(connection: Connection) -> None:
             known = select(snapshots.c.seq).where(snapshots.c.seq == snapshot.seq)
             if connection.execute(known).first() is None:
-                row = {"seq": snapshot.seq, "at_ms": snapshot.at_ms, "body": body}
+                row = {"seq": snapshot.seq, "at_ms": snapshot.at_ms, "packed": packed}
                 connection.execute(insert(snapshots), row)
 
         await self.database.write(save)
 
     async def latest_snapshot(self) -> StateSnapshot | None:
         """The newest one that this version can read; the log's fold replaces an unreadable one."""
-        query = select(snapshots.c.body).order_by(snapshots.c.seq.desc()).limit(3)
-        for body in await self.database.read(lambda connection: connection.execute(query).scalars().all()):
+        query = select(snapshots.c.packed).order_by(snapshots.c.seq.desc()).limit(3)
+        for packed in await self.database.read(lambda connection: connection.execute(query).scalars().all()):
             try:
-                found = StateSnapshot.model_validate_json(body)
-            except ValidationError:
+                found = StateSnapshot.model_validate_json(zlib.decompress(packed))
+            except (ValidationError, zlib.error):
                 continue
             return found.model_copy(update={"epoch": self.epoch})
         return None
+
+
+def _packed(snapshot: StateSnapshot) -> bytes:
+    return zlib.compress(snapshot.model_dump_json().encode(), PACKING)
 
 
 class _Appender:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -57,9 +58,10 @@ snapshots: Final = Table(
     metadata,
     Column("seq", _Long, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
     Index("snapshots_at_ms", "at_ms"),
 )
+"""`packed`: the state as JSON, zlib-compressed; thirty days of a busy room are ten thousand of them."""
 
 series: Final = Table(
     "series",
@@ -97,7 +99,69 @@ detections: Final = Table(
     Column("end_ms", BigInteger),
     Column("raw", Text, nullable=False),
     Index("detections_camera_start", "camera_id", "start_ms"),
+    Index("detections_start", "start_ms"),
 )
+
+segments: Final = Table(
+    "segments",
+    metadata,
+    Column("segment_id", _Long, primary_key=True, autoincrement=True),
+    Column("camera_id", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("end_ms", BigInteger, nullable=False),
+    Column("volume", Text, nullable=False),
+    Column("path", Text, nullable=False, unique=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("codec", Text, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("has_audio", Boolean(create_constraint=False), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("retention_class", Text, nullable=False),
+    Index("segments_camera_start", "camera_id", "start_ms"),
+    Index("segments_start", "start_ms"),
+)
+"""Recorded files. `path` is relative to the volume's folder; `cause`: continuous, event, schedule."""
+
+gaps: Final = Table(
+    "gaps",
+    metadata,
+    Column("camera_id", Text, primary_key=True),
+    Column("start_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("end_ms", BigInteger),
+    Column("reason", Text, nullable=False),
+    Index("gaps_start", "start_ms"),
+)
+"""Spans that should have been recorded and were not; `end_ms` NULL while it lasts."""
+
+density: Final = Table(
+    "density",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("minute_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Events of the log by lane of the timeline and minute: counted once, so that a month is drawn at once."""
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("number", _Long, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index("audit_at_ms", "at_ms"),
+)
+"""Hash chain: `digest` = SHA-256 over `previous` and the record; `detail` is JSON text."""
 
 accounts: Final = Table(
     "accounts",

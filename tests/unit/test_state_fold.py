@@ -10,7 +10,6 @@ from backend.contracts import events as ev
 from backend.contracts.alerts import LimitReading
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import FoldError, RoomState, StateSnapshot, apply
-from backend.services.room import copied
 from tests.unit.storage_samples import NOW_MS, plain, raised, refused
 
 _ALERT_IDS = st.sampled_from([f"a{index}" for index in range(6)])
@@ -81,7 +80,7 @@ def test_folding_on_a_copy_leaves_the_original_alone(events: list[ev.Event], dat
     for one in logged[:cut]:
         apply(state, one)
     before = plain(state)
-    ahead = copied(state)
+    ahead = state.copied()
     for one in logged[cut:]:
         apply(ahead, one)
     assert plain(state) == before
