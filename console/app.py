@@ -94,6 +94,7 @@ class Desk(QObject):
             link=LinkModel(settings.link.stale_after_s),
             commands=Commands(self.link.send, settings.link.command_timeout_s),
             history=self.link,
+            server=self.link,
             video=self.video,
             preferences=self.preferences,
             language=language,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, TypeVar
 
 import httpx
@@ -25,6 +28,7 @@ from console.link.target import Target
 M = TypeVar("M", bound=BaseModel)
 
 TIMEOUT_S: Final = 15.0
+LARGE_BYTES: Final = 100_000
 
 
 class DoorError(Exception):
@@ -94,10 +98,53 @@ class Doors:
     async def document(self, path: str) -> bytes:
         return await self._ask("GET", path)
 
+    async def ask(self, path: str, query: Mapping[str, str | int], model: type[M], body: BaseModel | None = None) -> M:
+        """The answer of a door, read as `model`; asked by POST when there is a `body`.
+
+        Raises:
+            DoorError: refused, unreachable, or not understood.
+        """
+        if body is None:
+            content = await self._ask("GET", path, query=query)
+        else:
+            content = await self._ask("POST", path, body.model_dump_json(), query)
+        # Large answers are read beside the loop: heartbeats must not wait for them.
+        return (
+            await asyncio.to_thread(_understood, model, content)
+            if len(content) > LARGE_BYTES
+            else _understood(model, content)
+        )
+
+    async def download(self, path: str, file: Path) -> Path:
+        """Fetch a document into `file` by way of a temporary one beside it.
+
+        Raises:
+            DoorError: refused, unreachable, or the file cannot be written.
+        """
+        part = file.with_name(f"{file.name}.part")
+        try:
+            async with self._client.stream("GET", path, headers=self._headers()) as response:
+                if not response.is_success:
+                    raise _refusal(response.status_code, await response.aread())
+                with part.open("wb") as out:
+                    async for piece in response.aiter_bytes(1 << 18):
+                        out.write(piece)
+            part.replace(file)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise DoorError(str(error) or type(error).__name__) from error
+        except OSError as error:
+            raise DoorError(f"{file.name} cannot be written: {error.strerror or error}") from error
+        finally:
+            part.unlink(missing_ok=True)
+        return file
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
     async def _ask(
-        self, method: str, path: str, body: str | None = None, query: dict[str, str | int] | None = None
+        self, method: str, path: str, body: str | None = None, query: Mapping[str, str | int] | None = None
     ) -> bytes:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = self._headers()
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
@@ -106,11 +153,15 @@ class Doors:
             raise DoorError(str(error) or type(error).__name__) from error
         if response.is_success:
             return response.content
-        try:
-            reason = ErrorAnswer.model_validate_json(response.content).reason
-        except ValidationError:
-            reason = f"the server answered {response.status_code}"
-        raise DoorError(reason, response.status_code)
+        raise _refusal(response.status_code, response.content)
+
+
+def _refusal(status: int, content: bytes) -> DoorError:
+    try:
+        reason = ErrorAnswer.model_validate_json(content).reason
+    except ValidationError:
+        reason = f"the server answered {status}"
+    return DoorError(reason, status)
 
 
 def _understood(model: type[M], content: bytes) -> M:

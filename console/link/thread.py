@@ -8,10 +8,12 @@ import functools
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
@@ -28,6 +30,8 @@ STREAMS_RETRY_S: Final = 2.0
 FAREWELL_S: Final = 1.5
 
 _log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Link(QObject):
@@ -126,6 +130,22 @@ class Link(QObject):
     def document(self, path: str, done: Callable[[bytes], None], failed: Callable[[str], None]) -> None:
         """A document of the server."""
         self._question(lambda doors: doors.document(path), done, failed)
+
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        model: type[M],
+        done: Callable[[M], None],
+        failed: Callable[[str], None],
+        body: BaseModel | None = None,
+    ) -> None:
+        """Any door: the answer is read as `model` on the link thread."""
+        self._question(lambda doors: doors.ask(path, query, model, body), done, failed)
+
+    def download(self, path: str, file: Path, done: Callable[[Path], None], failed: Callable[[str], None]) -> None:
+        """A document into a file."""
+        self._question(lambda doors: doors.download(path, file), done, failed)
 
     def _question(
         self,

@@ -6,10 +6,12 @@ Everything here lives on the GUI thread.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
+from pydantic import BaseModel
 from PySide6.QtCore import QObject, Signal
 
 from backend.contracts.commands import Right
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from console.models.link import LinkModel
     from console.models.preferences import Preferences
     from console.models.readings import ReadingStore
+    from console.models.replay import ReplayControl
     from console.video.service import VideoService
+
+M = TypeVar("M", bound=BaseModel)
 
 SelectedKind = Literal["alert", "camera", "station", "commune"]
 
@@ -84,6 +89,26 @@ class HistoryDoor(Protocol):
         ...
 
 
+class ServerDoor(Protocol):
+    """Any other question to the server, answered like those of `HistoryDoor`."""
+
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        model: type[M],
+        done: Callable[[M], None],
+        failed: Callable[[str], None],
+        body: BaseModel | None = None,
+    ) -> None:
+        """GET `path` (POST when there is a `body`) and read the answer as `model`, off the GUI thread."""
+        ...
+
+    def download(self, path: str, file: Path, done: Callable[[Path], None], failed: Callable[[str], None]) -> None:
+        """Fetch a document into `file`, which is there whole or not at all."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Who sits here. `rights` decides what is offered; the server decides what is done."""
@@ -96,6 +121,11 @@ class Operator:
 
 class Session(QObject):
     """What a panel is given: models, commands, clock, selection.
+
+    Attributes:
+        replay: the transport of a replay; None in a live session.
+        live: the live session of this desk, itself when it is that one: marks, holds and exports are ordered there,
+            because a replay takes no commands.
 
     Signals:
         changed: a `Delta`, after state and models were updated.
@@ -121,6 +151,9 @@ class Session(QObject):
         preferences: Preferences,
         language: str,
         read_only: bool = False,
+        server: ServerDoor | None = None,
+        replay: ReplayControl | None = None,
+        live: Session | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -135,6 +168,9 @@ class Session(QObject):
         self.preferences = preferences
         self.language = language
         self.read_only = read_only
+        self.server = server
+        self.replay = replay
+        self.live = live or self
         self.selection = Selection(self)
         self.operator: Operator | None = None
 
