@@ -52,11 +52,16 @@ class ReplayEvents(Wire):
 
 
 class ReplayReadings(Wire):
-    """Samples of every station in a span, as far as they were known at `known_ms`."""
+    """Samples of every station in a span, as far as they were known at the instant asked for.
+
+    Attributes:
+        received_ms: for each of `series` when each of its samples came, parallel to `at_ms`.
+    """
 
     start_ms: EpochMs
     end_ms: EpochMs
     series: tuple[ReadingSeries, ...]
+    received_ms: tuple[tuple[EpochMs, ...], ...]
 
 
 class LaneDensity(Wire):
