@@ -59,6 +59,19 @@ class ReadingStore(QObject):
                 changed.add(item.station_id)
         self._tell(changed)
 
+    def replace(self, series: Sequence[ReadingSeries]) -> None:
+        """Forget everything and take these instead, in one step: nobody sees the moment between."""
+        stations = {station_id for station_id, _ in self._channels}
+        self._channels.clear()
+        self._history_from.clear()
+        for item in series:
+            self._channel(item.station_id, item.symbol).add(
+                np.asarray(item.at_ms, dtype=np.int64),
+                np.asarray(item.value, dtype=np.float64),
+                np.asarray(item.status, dtype=np.uint8),
+            )
+        self._tell(stations | {item.station_id for item in series})
+
     def merge_history(self, history: ReadingHistory) -> None:
         """Join an answer of the readings door to what is here: no sample twice, gaps stay gaps.
 

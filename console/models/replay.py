@@ -8,7 +8,11 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from backend.contracts.replay import Lane
-from console.timebase import RATES, ReplayClock
+from console.models.link import Condition, LinkModel
+from console.timebase import RATES, ReplayClock, monotonic_s
+
+LATE_S: Final = 0.5
+"""The room at the clock's instant is so late: what is shown is called old."""
 
 FRAME_MS: Final = 40
 """One frame step when no camera says how long its frames are (25 a second)."""
@@ -136,6 +140,41 @@ class ReplayControl(QObject):
         if (loading, fault) != (self.loading, self.fault):
             self.loading, self.fault = loading, fault
             self.loading_changed.emit()
+
+
+class ReplayLink(LinkModel):
+    """What panels draw staleness from, in a replay: is the room at the clock's instant here?"""
+
+    def __init__(self, control: ReplayControl, parent: QObject | None = None) -> None:
+        super().__init__(parent=parent)
+        self._control = control
+        self._there = False
+        self._loading_since_s: float | None = None
+        control.loading_changed.connect(self._loading_changed)
+
+    @property
+    def age_s(self) -> float:
+        """Seconds the room at the clock's instant has been waited for."""
+        since_s = self._loading_since_s
+        return 0.0 if since_s is None else monotonic_s() - since_s
+
+    @property
+    def condition(self) -> Condition:
+        if self._control.fault:
+            return "lost"
+        if not self._there:
+            return "connecting"
+        return "stale" if self.age_s > LATE_S else "live"
+
+    def _loading_changed(self) -> None:
+        control = self._control
+        if control.loading:
+            self._loading_since_s = self._loading_since_s or monotonic_s()
+        else:
+            self._loading_since_s = None
+            self._there = self._there or not control.fault
+        self.reason = control.fault
+        self._look()
 
 
 def _next_rate(rate: float) -> float:

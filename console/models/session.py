@@ -130,10 +130,12 @@ class Session(QObject):
     Signals:
         changed: a `Delta`, after state and models were updated.
         operator_changed: the operator signed in, changed or lost rights.
+        folded: the events themselves, a tuple of `LoggedEvent`, after state and models were updated by them.
         asked: a key wants a field of the shown alert card: "comment" or "dispatch".
     """
 
     changed = Signal(object)
+    folded = Signal(object)
     asked = Signal(str)
     operator_changed = Signal()
 

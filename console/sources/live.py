@@ -90,6 +90,8 @@ class LiveSource(QObject):
         self._mind_goal()
         if delta:
             session.changed.emit(delta)
+        if folded:
+            session.folded.emit(tuple(folded))
         self.folded.emit(len(batch.events))
 
     def _mind_goal(self) -> None:
