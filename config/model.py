@@ -114,6 +114,8 @@ class SiteConfig(Config):
     Attributes:
         folder: where it was read from; relative paths inside the site are resolved against the data folder.
         speed_up: how much faster than the wall clock a simulated city's story runs; 1 for a real one.
+        exercise_vi, exercise_en: title of the exercise that this room is for; "" in a real one. No file says it: a
+            training room does (backend/exercise/training.py).
         communes_file: GeoJSON of the communes; `province_file` the outline of the provinces.
     """
 
@@ -125,6 +127,8 @@ class SiteConfig(Config):
     utc_offset_min: int
     simulated: bool
     speed_up: float
+    exercise_vi: str = ""
+    exercise_en: str = ""
     home: MapView
     plants: tuple[Plant, ...]
     stations: tuple[Station, ...]

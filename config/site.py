@@ -342,6 +342,8 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         "utc_offset_min",
         "simulated",
         "speed_up",
+        "exercise_vi",
+        "exercise_en",
         "home",
     )
     shown += ("plants", "stations", "patrols", "agencies", "producers", "communes")

@@ -106,7 +106,7 @@ class Alert(Wire):
         place_id: a station, camera, producer or service, by the kind's `about`; "" for an area.
         headline_vi, headline_en: one line; plain text.
         commune_code: GSO code of the commune it lies in, "" when unknown.
-        exercise: the source says that it is an exercise (DIỄN TẬP).
+        exercise: the source says that it is an exercise (DIỄN TẬP), or the whole room is for one.
         silent: it never sounds (CAP test and draft, back-filled data).
         owner: user who took it, "" when nobody has.
         dispatched_to: agencies it was handed to, in order.

@@ -84,7 +84,7 @@ def bulletin_alert(site: SiteConfig, bulletin: Bulletin, simulated: bool, now_ms
         shapes=bulletin.shapes,
         cap=bulletin.detail,
         simulated=simulated,
-        exercise=bulletin.detail.status == "Exercise",
+        exercise=bulletin.detail.status == "Exercise" or bool(site.exercise_vi),
         silent=bulletin.expired or bulletin.all_clear or never_sounds(bulletin.detail.status),
     )
 

@@ -145,8 +145,9 @@ def _same_sort(alert: Alert, message: CapMessage) -> bool:
     """An exercise never becomes real by an update, nor a test: those begin an alert of their own."""
     if alert.cap is None:
         return False
-    exercise = message.status == "Exercise"
-    return alert.exercise == exercise and never_sounds(alert.cap.status) == never_sounds(message.status)
+    # By the messages' own words: in a training room every alert is an exercise's.
+    exercise = (alert.cap.status == "Exercise") == (message.status == "Exercise")
+    return exercise and never_sounds(alert.cap.status) == never_sounds(message.status)
 
 
 def _superseded(alerts: tuple[Alert, ...], message: CapMessage) -> tuple[Event, ...]:

@@ -35,6 +35,7 @@ def station_alert(
         lon_deg=station.lon_deg,
         commune_code=station.commune_code,
         simulated=is_simulated(site, station.producer_id),
+        exercise=bool(site.exercise_vi),
     )
 
 
@@ -61,6 +62,7 @@ def camera_alert(
         lon_deg=camera.lon_deg,
         commune_code=camera.commune_code,
         simulated=camera.simulated,
+        exercise=bool(site.exercise_vi),
     )
 
 
@@ -79,6 +81,7 @@ def producer_alert(
         raised_ms=now_ms,
         changed_ms=now_ms,
         simulated=producer.simulated or site.simulated,
+        exercise=bool(site.exercise_vi),
     )
 
 
