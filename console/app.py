@@ -12,22 +12,20 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from backend.contracts.doors import LoginAnswer
+from backend.contracts.events import DeskAct
 from backend.contracts.state import Delta, RoomState
 from config.settings import Settings
 from console import jobs
-from console.chrome.actions import Deed, add_to, menu_of
+from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
-from console.chrome.finder import Entry, Finder
-from console.chrome.header import Header
-from console.chrome.help import Help
 from console.chrome.sign_in import SignIn
 from console.chrome.status_bar import StatusBar
 from console.chrome.welcome import Welcome
 from console.commands.commands import Commands
-from console.deeds import alert_deeds, panel_keys, room_deeds, sound_deeds, things
+from console.deeds import alert_deeds, room_deeds, sound_deeds
 from console.embedded import EmbeddedBackend
 from console.link.target import Target, TargetError
 from console.link.thread import Link
@@ -37,12 +35,13 @@ from console.models.preferences import Preferences
 from console.models.readings import ReadingStore
 from console.models.session import Session
 from console.panels import panel_specs
+from console.replay_room import ReplayRooms
+from console.room import Room
 from console.shots import ShotTaker
 from console.sources.live import LiveSource
 from console.timebase import WallClock
 from console.video.liveness import Rules
 from console.video.service import VideoService
-from console.windows import RoomWindow, Windows
 from console.workspace import WorkspaceError, load_workspaces, named
 from resources import tokens
 from resources.look import style_sheet
@@ -103,24 +102,26 @@ class Desk(QObject):
         self.live = LiveSource(self.session, self.link, self.clock, self)
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
-        self.windows = Windows(
+        full_screen = not settings.run.shots
+        self.room = Room(
+            self.session,
+            self._specs,
             workspaces,
-            self._make_panel,
-            self._furnish,
+            lambda: StatusBar(self.session, self.annunciator, sound.mute_min),
             self.preferences,
-            language,
             settings.console.monitors,
-            full_screen=not settings.run.shots,
+            full_screen,
             parent=self,
         )
-        self._headers: list[Header] = []
-        self._finders: dict[RoomWindow, Finder] = {}
-        self._helps: dict[RoomWindow, Help] = {}
+        self.windows = self.room.windows
+        self.replay = ReplayRooms(
+            self.session, self._specs, workspaces, self.clock, self.preferences, folder / "cache", full_screen, self
+        )
         self._welcome: Welcome | None = None
         self._sign_in: SignIn | None = None
         self.embedded: EmbeddedBackend | None = None
         self._shots: ShotTaker | None = None
-        self._deeds = self._all_deeds()
+        self.room.deeds = self._all_deeds()
 
     # -- start and stop ----------------------------------------------------------------------------------------
 
@@ -131,8 +132,9 @@ class Desk(QObject):
         self.link.sign_in_refused.connect(self._refused)
         self.link.sign_in_needed.connect(self._ask_operator)
         self.session.changed.connect(self._room_changed)
-        self.session.asked.connect(self._bring_card)
-        self.windows.shown.connect(self._mark_workspace)
+        self.room.replay_wanted.connect(self.replay.show)
+        self.replay.live_wanted.connect(self.room.bring_to_front)
+        self._tell_acts()
         self.windows.all_closed.connect(QCoreApplication.quit)
         self.video.start()
         self.link.start()
@@ -157,9 +159,8 @@ class Desk(QObject):
         self.preferences.flush()
         self.video.stop()
         self.link.stop()
-        for window in self.windows.windows:
-            window.clear()
-            window.deleteLater()
+        self.replay.stop()
+        self.room.close()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         if self.embedded is not None:
             self.embedded.stop()
@@ -231,43 +232,26 @@ class Desk(QObject):
             self._welcome.deleteLater()
             self._welcome = None
 
-    def _make_panel(self, key: str) -> tuple[str, QWidget]:
-        spec = self._specs[key]
-        return translate("Panels", spec.title), spec.build(self.session)
+    def _tell_acts(self) -> None:
+        """What is done here without asking the server for anything still belongs into the room's log."""
+        session = self.session
+        self.windows.shown.connect(lambda key: session.acted.emit("workspace", key))
+        session.selection.go_to.connect(lambda target: session.acted.emit("go_to", f"{target.kind}:{target.key}"))
+        self.replay.opened.connect(lambda at_ms: session.acted.emit("replay", str(at_ms)))
+        session.acted.connect(self._act)
 
-    def _furnish(self) -> tuple[QWidget, QWidget]:
-        header = Header(self.session, self.windows.workspaces, self.windows.show_workspace, self._open_menu)
-        self._headers.append(header)
-        return header, StatusBar(self.session, self.annunciator, self._settings.sound.mute_min)
-
-    def _bring_card(self, field: str) -> None:
-        """Comment and dispatch are written on the card; it may stand in another window or another workspace."""
-        current = self.session.selection.current
-        if current is None or current.kind != "alert":
-            return
-        built = {key for key, _ in self.windows.panels()}
-        self.windows.bring_panel("alert_card")
-        if "alert_card" not in built and any(key == "alert_card" for key, _ in self.windows.panels()):
-            # It was not there to hear what was asked.
-            QTimer.singleShot(0, self, lambda: self.session.asked.emit(field))
-
-    def _mark_workspace(self, key: str) -> None:
-        for header in self._headers:
-            header.mark(key)
-        for window in self.windows.windows:
-            if window not in self._finders:
-                self._finders[window] = Finder(window)
-                self._helps[window] = Help(window, [*self._deeds, *panel_keys()])
-                add_to(window, self._deeds)
+    def _act(self, act: DeskAct, about: str) -> None:
+        if self.session.may("desk.act") and self.session.link.condition == "live":
+            if hasattr(self.session.commands, "act"):
+                self.session.commands.act(act, about[:200])
 
     def _all_deeds(self) -> list[Deed]:
         return [
             *alert_deeds(self.session),
-            *room_deeds(self.windows, self.session.language),
+            Deed("room", translate("Deeds", "Replay from here"), "R", self._replay_from_here),
+            *room_deeds(self.windows, self.room.workspaces, self.room.choose, self.session.language),
             *sound_deeds(self.annunciator, self._settings.sound.mute_min),
-            Deed("help", translate("Deeds", "Find anything in the room…"), "/", self._find_things),
-            Deed("help", translate("Deeds", "Find an action…"), "Ctrl+K", self._find_deeds),
-            Deed("help", translate("Deeds", "Show the keys"), "?", self._show_keys),
+            *self.room.common_deeds(),
             *self._sign_in_deeds(),
             Deed("window", translate("Deeds", "Leave"), "Ctrl+Q", QCoreApplication.quit),
         ]
@@ -278,28 +262,12 @@ class Desk(QObject):
             return []
         return [Deed("window", translate("Deeds", "Sign in again…"), "", partial(self._ask_operator, ""))]
 
-    def _front(self) -> RoomWindow:
-        active: QWidget | None = QApplication.activeWindow()
-        while active is not None and not isinstance(active, RoomWindow):
-            active = active.parentWidget()  # a panel that was taken out belongs to its window
-        return active if active is not None else self.windows.windows[0]
-
-    def _open_menu(self, button: QWidget) -> None:
-        window = self._front()
-        actions = [action for action in window.actions() if action.text()]
-        menu = menu_of(actions, self._deeds, window)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _find_things(self) -> None:
-        self._finders[self._front()].ask(things(self.session), translate("Deeds", "Camera, station, alert, commune…"))
-
-    def _find_deeds(self) -> None:
-        entries = [Entry(deed.text, deed.key, deed.act) for deed in self._deeds]
-        self._finders[self._front()].ask(entries, translate("Deeds", "What do you want to do?"))
-
-    def _show_keys(self) -> None:
-        self._helps[self._front()].open()
+    def _replay_from_here(self) -> None:
+        """From shortly before the selected alert, else from a minute ago."""
+        current = self.session.selection.current
+        alert = self.session.state.find_alert(current.key) if current is not None and current.kind == "alert" else None
+        before_ms = 60_000 if alert is None else 10_000
+        self.replay.open((self.clock.now_ms() if alert is None else alert.raised_ms) - before_ms)
 
 
 def prepare_environment() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
@@ -11,6 +12,7 @@ from console.chrome.annunciator import Annunciator
 from console.chrome.finder import Entry
 from console.models.session import Session
 from console.windows import Windows
+from console.workspace import Workspace
 
 translate = QCoreApplication.translate
 
@@ -50,7 +52,9 @@ def alert_deeds(session: Session) -> list[Deed]:
     ]
 
 
-def room_deeds(windows: Windows, language: str) -> list[Deed]:
+def room_deeds(
+    windows: Windows, workspaces: Sequence[Workspace], choose: Callable[[str], None], language: str
+) -> list[Deed]:
     """Workspaces and windows."""
     show = translate("Deeds", "Workspace {title}")
     deeds = [
@@ -58,9 +62,9 @@ def room_deeds(windows: Windows, language: str) -> list[Deed]:
             "room",
             show.format(title=workspace.title(language)),
             f"F{number}",
-            partial(windows.show_workspace, workspace.key),
+            partial(choose, workspace.key),
         )
-        for number, workspace in enumerate(windows.workspaces, 1)
+        for number, workspace in enumerate(workspaces, 1)
     ]
     deeds += [
         Deed("window", translate("Deeds", "Full screen on or off"), "F11", windows.toggle_full_screen),

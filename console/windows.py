@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
@@ -23,21 +24,42 @@ def identity(screen: QScreen) -> str:
     return f"{screen.name()}|{screen.model()}|{screen.serialNumber()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What tells windows of one session from those of another.
+
+    Attributes:
+        key: prefix of what is remembered of them; also the object name of a window's body, for the look.
+        title: stands before each window's title.
+        frame_px: width of the coloured frame around a window.
+        from_last: stands on the last monitor rather than on the first.
+    """
+
+    key: str = ""
+    title: str = ""
+    frame_px: int = 0
+    from_last: bool = False
+
+
+LIVE: Final = Manner()
+
+
 class RoomWindow(QMainWindow):
     """Header, the workspace's content, status line. It contains panels and knows none of them."""
 
     closed = Signal()
 
-    def __init__(self, number: int, header: QWidget, footer: QWidget) -> None:
+    def __init__(self, number: int, header: QWidget, footer: QWidget, manner: Manner = LIVE) -> None:
         super().__init__()
         self.number = number
+        self._manner = manner
         self.home = ""
         self._contents: dict[str, Content] = {}
         self._stack = QStackedWidget()
         body = QWidget()
-        body.setObjectName("room")
+        body.setObjectName(f"{manner.key}room")
         column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(manner.frame_px, manner.frame_px, manner.frame_px, manner.frame_px)
         column.setSpacing(0)
         column.addWidget(header)
         column.addWidget(self._stack, 1)
@@ -57,7 +79,8 @@ class RoomWindow(QMainWindow):
         """Show it; what is not shown costs nothing."""
         self._stack.setCurrentWidget(self._contents[key])
         self._contents[key].focus_first()
-        self.setWindowTitle(f"{title} · Trực Ban")
+        words = (self._manner.title, title, "Trực Ban")
+        self.setWindowTitle(" · ".join(word for word in words if word))
 
     def current(self) -> Content:
         content = self._stack.currentWidget()
@@ -110,6 +133,7 @@ class Windows(QObject):
         language: of the titles.
         monitors: how many windows; 0 = one for each monitor.
         full_screen: start so.
+        manner: live, or how a replay's windows are told from live ones.
 
     Signals:
         shown: (workspace key)
@@ -128,6 +152,7 @@ class Windows(QObject):
         language: str,
         monitors: int = 0,
         full_screen: bool = True,
+        manner: Manner = LIVE,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -138,6 +163,7 @@ class Windows(QObject):
         self._language = language
         self._monitors = monitors
         self._full_screen = full_screen
+        self._manner = manner
         self._key = self.workspaces[0].key
         self.windows: list[RoomWindow] = []
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -165,18 +191,18 @@ class Windows(QObject):
 
     def _add_windows(self, count: int) -> None:
         while len(self.windows) < count:
-            window = RoomWindow(len(self.windows), *self._furnish())
+            window = RoomWindow(len(self.windows), *self._furnish(), self._manner)
             window.closed.connect(self._window_closed)
             self.windows.append(window)
 
     def _last_used(self) -> str:
-        last = self._preferences.get("workspace")
+        last = self._preferences.get(f"{self._manner.key}workspace")
         return last if isinstance(last, str) and any(one.key == last for one in self.workspaces) else self._key
 
     def open_for_pictures(self, count: int, workspace: str, first: QRect) -> None:
         """`count` windows of the size of `first` side by side, showing a workspace as it was delivered."""
         while len(self.windows) < count:
-            window = RoomWindow(len(self.windows), *self._furnish())
+            window = RoomWindow(len(self.windows), *self._furnish(), self._manner)
             self.windows.append(window)
             for other in self.windows:
                 other.clear()
@@ -194,11 +220,11 @@ class Windows(QObject):
         for window in self.windows:
             if not window.has(key):
                 layout = layouts[min(window.number, len(layouts) - 1)]
-                name = saved_name(key, len(self.windows), window.number)
+                name = self._layout_name(key, window)
                 saved = SavedLayout.from_json(self._preferences.get(name))
                 window.put(key, Content(layout, self._factory, saved))
             window.show_workspace(key, workspace.title(self._language))
-        self._preferences.set("workspace", key)
+        self._preferences.set(f"{self._manner.key}workspace", key)
         self.shown.emit(key)
 
     def panels(self) -> list[tuple[str, Shown]]:
@@ -216,10 +242,20 @@ class Windows(QObject):
                 self.show_workspace(workspace.key)
                 return
 
+    def add_window(self) -> None:
+        """One window more, on the next monitor: every layout is another with another number of windows."""
+        self.save()
+        for window in self.windows:
+            window.clear()
+        self._monitors = len(self.windows) + 1
+        self._add_windows(self._monitors)
+        self.show_workspace(self._key)
+        self.arrange()
+
     def reset_layout(self) -> None:
         """The shown workspace as it was delivered."""
         for window in self.windows:
-            self._preferences.set(saved_name(self._key, len(self.windows), window.number), None)
+            self._preferences.set(self._layout_name(self._key, window), None)
             window.current().reset()
 
     def toggle_full_screen(self) -> None:
@@ -231,13 +267,15 @@ class Windows(QObject):
         for window in self.windows:
             for key, content in window.contents().items():
                 if content.isVisible() or content.built:
-                    name = saved_name(key, len(self.windows), window.number)
-                    self._preferences.set(name, content.save().to_json())
+                    self._preferences.set(self._layout_name(key, window), content.save().to_json())
             self._preferences.set(self._place_name(window), window.home)
+
+    def _layout_name(self, key: str, window: RoomWindow) -> str:
+        return self._manner.key + saved_name(key, len(self.windows), window.number)
 
     def _place_name(self, window: RoomWindow) -> str:
         """Per number of windows: a day with one monitor less does not mix up the places on all of them."""
-        return f"screen/{len(self.windows)}/{window.number}"
+        return f"{self._manner.key}screen/{len(self.windows)}/{window.number}"
 
     def arrange(self) -> None:
         """Put every window on its own monitor; one whose monitor is away stands on the primary, in a frame, and
@@ -268,6 +306,8 @@ class Windows(QObject):
         if isinstance(remembered, str) and remembered in screens and remembered not in taken:
             return remembered
         free = [name for name in screens if name not in taken]
+        if self._manner.from_last:
+            free.reverse()
         return free[0] if free else screens[window.number % len(screens)] if screens else ""
 
     def _monitors_changed(self, screen: QScreen) -> None:

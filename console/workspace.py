@@ -41,12 +41,16 @@ Layout = Leaf | Split
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`titles`: language -> title; the file carries them, so that a site's own workspace needs no translator."""
+    """`titles`: language -> title; the file carries them, so that a site's own workspace needs no translator.
+
+    `replay_only`: it makes sense in a replay only ("session": "replay" in its file).
+    """
 
     key: str
     order: int
     titles: Mapping[str, str]
     sets: tuple[tuple[Layout, ...], ...]
+    replay_only: bool = False
 
     def title(self, language: str) -> str:
         return self.titles.get(language) or next(iter(self.titles.values()))
@@ -106,7 +110,14 @@ def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
         order=int(str(data["order"])),
         titles={str(language): str(text) for language, text in titles.items()},
         sets=layouts,
+        replay_only=_is_replay(data.get("session", "any")),
     )
+
+
+def _is_replay(session: object) -> bool:
+    if session not in ("any", "replay"):
+        raise ValueError(f'session is "any" or "replay", not {session!r}')
+    return session == "replay"
 
 
 def _layout(data: object, known_panels: set[str]) -> Layout:

@@ -82,6 +82,8 @@ QLabel#outcome[failed="true"] { color: $P2; }
 QFrame#finder, QFrame#help { background: $RAISED; border: 1px solid $LINE_STRONG; }
 QFrame#finder QLineEdit { font-size: 16px; padding: 8px; }
 QFrame#finder QListView { background: $RAISED; }
+QLabel#replayClock { font-size: 15px; font-weight: 600; padding: 0 12px; color: $REPLAY_TEXT; }
+QWidget#replay_room { background: $REPLAY; }
 QLabel#replayMark { background: $REPLAY; color: white; font-weight: 700; padding: 2px 12px; }
 """)
 

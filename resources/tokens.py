@@ -35,6 +35,7 @@ HOVER: Final = "#222A34"
 
 # -- conditions
 REPLAY: Final = "#4C6FFF"
+REPLAY_TEXT: Final = "#9DB0FF"
 REPLAY_FRAME_PX: Final = 6
 SHELVED: Final = TEXT_3
 LIVENESS_INK: Final = "#FFFFFF"

@@ -31,12 +31,17 @@ class Header(QWidget):
         self.setObjectName("header")
         self.setFixedHeight(HEIGHT_PX)
         self._session = session
+        self._replaying = session.clock.replaying
         brand = QLabel("Trực Ban")
         brand.setObjectName("brand")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(0)
         row.addWidget(brand)
+        if session.clock.replaying:
+            mark = QLabel(self.tr("REPLAY"))
+            mark.setObjectName("replayMark")
+            row.addWidget(mark)
         self._group = QButtonGroup(self)
         self._tabs: dict[str, QPushButton] = {}
         for number, workspace in enumerate(workspaces, 1):
@@ -51,7 +56,7 @@ class Header(QWidget):
         self._site = QLabel()
         row.addWidget(self._site)
         self._clock = QLabel()
-        self._clock.setObjectName("clock")
+        self._clock.setObjectName("replayClock" if session.clock.replaying else "clock")
         row.addWidget(self._clock)
         menu = QPushButton("☰", flat=True)
         menu.setToolTip(self.tr("Menu (Ctrl+K finds every action)"))
@@ -71,6 +76,8 @@ class Header(QWidget):
         site = self._session.state.site
         offset_min = site.utc_offset_min if site else 0
         now_ms = self._session.clock.now_ms()
-        self._clock.setText(f"{format_time(now_ms, offset_min)}   {format_date(now_ms, offset_min)}")
+        words = f"{format_time(now_ms, offset_min)}   {format_date(now_ms, offset_min)}"
+        # The date alone would not tell a replay of today from the present.
+        self._clock.setText(self.tr("replaying {instant}").format(instant=words) if self._replaying else words)
         if site is not None:
             self._site.setText(self._session.local_name(site.name_vi, site.name_en))

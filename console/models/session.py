@@ -131,12 +131,14 @@ class Session(QObject):
         changed: a `Delta`, after state and models were updated.
         operator_changed: the operator signed in, changed or lost rights.
         folded: the events themselves, a tuple of `LoggedEvent`, after state and models were updated by them.
+        acted: something was done at this desk that the room's log should tell: (`DeskAct`, about).
         asked: a key wants a field of the shown alert card: "comment" or "dispatch".
     """
 
     changed = Signal(object)
     folded = Signal(object)
     asked = Signal(str)
+    acted = Signal(str, str)
     operator_changed = Signal()
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -10,14 +10,14 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 from backend.contracts.events import LoggedEvent
-from backend.contracts.readings import ReadingSeries, ReadingStatus
+from backend.contracts.readings import ReadingHistory, ReadingSeries, ReadingStatus
 from backend.contracts.replay import NextEvent, ReplayEvents, ReplayReadings, ReplaySpan, StateThen
 from backend.contracts.state import Delta, FoldError, RoomState, apply
 from console.models.replay import ReplayControl
-from console.models.session import ServerDoor, Session
+from console.models.session import HistoryDoor, ServerDoor, Session
 from console.sources.live import replace
 from console.sources.tape import Tape, difference
-from console.timebase import monotonic_s
+from console.timebase import Clock, monotonic_s
 
 TICK_MS: Final = 50
 READINGS_SPAN_MS: Final = 30 * 60_000
@@ -222,6 +222,30 @@ class ReplaySource(QObject):
                 self._control.seek(answer.event.at_ms)
 
         self._server.ask("/api/v1/replay/next", query, NextEvent, found, self._failed)
+
+
+class PastHistory:
+    """A `HistoryDoor` that knows nothing of what came after the replay's instant."""
+
+    def __init__(self, history: HistoryDoor, clock: Clock) -> None:
+        self._history = history
+        self._clock = clock
+
+    def readings(
+        self,
+        station_id: str,
+        symbol: str,
+        start_ms: int,
+        end_ms: int,
+        max_points: int,
+        done: Callable[[ReadingHistory], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        until_ms = min(end_ms, self._clock.now_ms())
+        self._history.readings(station_id, symbol, min(start_ms, until_ms), until_ms, max_points, done, failed)
+
+    def document(self, path: str, done: Callable[[bytes], None], failed: Callable[[str], None]) -> None:
+        self._history.document(path, done, failed)
 
 
 class _PastReadings(QObject):

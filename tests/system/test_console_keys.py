@@ -199,7 +199,7 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
     texts = {action.text(): action.shortcut().toString() for action in menu.actions() if action.text()}
     menu.close()
     assert len(texts) >= 14
-    keys = {"Space", "C", "T", "D", "G", "F1", "F2", "F3", "F4", "F11", "M", "/", "?", "Ctrl+K", "Ctrl+Q", ""}
+    keys = {"Space", "C", "T", "D", "G", "F1", "F2", "F3", "F4", "F5", "R", "F11", "M", "/", "?", "Ctrl+K", "Ctrl+Q", ""}
     assert set(texts.values()) == keys
     entries = {action.text() for action in room.window.actions()}
     assert set(texts) == entries, "menu, palette and keys are one list"
