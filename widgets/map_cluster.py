@@ -99,6 +99,10 @@ class ViewIndex:
     def view(self) -> View | None:
         return self._view
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return tuple(self._layers)
+
     def find(self, ident: str) -> MapPoint | None:
         """The point with this full id ("layer/key")."""
         entry = self._entries.get(ident)

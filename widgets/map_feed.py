@@ -7,7 +7,7 @@ batches, and never more than one is in flight.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from widgets.map_cluster import Cluster, Drawn, ViewIndex
 from widgets.map_types import MapArea, MapDelta, MapLayer, View
@@ -31,6 +31,11 @@ class MapFeed:
     def in_flight(self) -> int | None:
         """Number of the batch the page has not acknowledged, or None."""
         return self._in_flight
+
+    @property
+    def areas(self) -> Mapping[str, tuple[MapArea, ...]]:
+        """The areas by their owner, as they are on this side."""
+        return self._areas
 
     @property
     def batches(self) -> int:

@@ -82,7 +82,7 @@ class RunningDesk:
         }
         self._settings = load_settings(given, folder / "no-settings.toml")
         self._size_px = size_px
-        self._token = ""
+        self._tokens: dict[str, str] = {}
         self._sent = 0
 
     def __enter__(self) -> Self:
@@ -146,12 +146,7 @@ class RunningDesk:
         """A camera's analytics see a fire; the id of the alert, which is selected then."""
         self._sent += 1
         known = set(self.desk.session.state.alerts)
-        answer = httpx.post(
-            f"{self.desk.session.link.server}/api/v1/ingest/detections",
-            content=frigate_event(f"test-{self._sent}", camera_id),
-            headers={"Authorization": f"Bearer {self._producer_token()}"},
-        )
-        assert answer.status_code == 202, answer.text
+        self.ingest("camera-ai", "detections", frigate_event(f"test-{self._sent}", camera_id))
 
         def made() -> list[str]:
             alerts = self.desk.session.state.alerts
@@ -161,21 +156,31 @@ class RunningDesk:
         self.desk.session.selection.select("alert", made()[0])
         return made()[0]
 
+    def ingest(self, producer_id: str, door: str, body: bytes, **query: str) -> None:
+        """A producer of the site hands something in at an ingest door."""
+        answer = httpx.post(
+            f"{self.desk.session.link.server}/api/v1/ingest/{door}",
+            content=body,
+            params=query,
+            headers={"Authorization": f"Bearer {self._producer_token(producer_id)}"},
+        )
+        assert answer.status_code == 202, answer.text
+
     def alert(self, alert_id: str) -> Alert:
         found = self.desk.session.state.find_alert(alert_id)
         assert found is not None
         return found
 
-    def _producer_token(self) -> str:
+    def _producer_token(self, producer_id: str) -> str:
         async def make() -> str:
             database = open_database(database_url(self._data, ""))
             try:
                 accounts = Accounts(database, wall_clock_ms, hasher=PasswordHasher(1, 8, 1))
-                return await accounts.create_producer_token("camera-ai")
+                return await accounts.create_producer_token(producer_id)
             finally:
                 await database.close()
 
-        if not self._token:
+        if producer_id not in self._tokens:
             with ThreadPoolExecutor(1) as pool:
-                self._token = pool.submit(asyncio.run, make()).result()
-        return self._token
+                self._tokens[producer_id] = pool.submit(asyncio.run, make()).result()
+        return self._tokens[producer_id]

@@ -1,0 +1,227 @@
+"""Every panel of the registry in a replay shows at an instant what it showed live at that instant.
+
+A new panel joins by itself; one that only draws must tell `tests/panels/words.py` what it draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from console.models.session import Session
+from console.panels import panel_specs
+from console.replay_room import ReplaySession
+from tests.panels.words import words
+from tests.system.backend_process import SMALL_SITE
+from tests.system.desk_in_process import RunningDesk, until
+from tests.system.producers import cap_message, file_name, station_file
+
+pytestmark = pytest.mark.timeout(240)
+
+APART_MS = 400
+SIZE_PX = (900, 700)
+
+
+class Panels:
+    """One of every panel, on the screen, over one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._windows: list[QWidget] = []
+        self.by_key: dict[str, QWidget] = {}
+        for key, spec in panel_specs().items():
+            panel = spec.build(session)
+            panel.setWindowTitle(key)
+            panel.resize(*SIZE_PX)
+            panel.show()
+            self.by_key[key] = panel
+
+    def words(self) -> dict[str, list[str]]:
+        return {key: words(panel) for key, panel in self.by_key.items()}
+
+    def close(self) -> None:
+        for panel in self.by_key.values():
+            panel.close()
+            panel.deleteLater()
+        self.by_key.clear()
+
+
+@dataclass(frozen=True)
+class Moment:
+    name: str
+    at_ms: int
+    seq: int
+    words: dict[str, list[str]]
+
+
+class Day:
+    """A short day in the room, live, with a look at every panel between the things that happen."""
+
+    def __init__(self, room: RunningDesk) -> None:
+        self.room = room
+        self.session = room.desk.session
+        self.panels = Panels(self.session)
+        self.moments: list[Moment] = []
+
+    def look(self, name: str) -> None:
+        """Remember what every panel shows once nothing changes any more."""
+        seen: list[dict[str, list[str]]] = []
+
+        def settled() -> bool:
+            seen.append(self.panels.words())
+            return len(seen) > 8 and all(one == seen[-1] for one in seen[-8:])
+
+        until(settled, f"{name}: the panels come to rest")
+        at_ms, seq = self.session.clock.now_ms(), self.session.state.seq
+        self.moments.append(Moment(name, at_ms, seq, seen[-1]))
+        until(lambda: self.session.clock.now_ms() > at_ms + APART_MS, "the next thing happens later")
+
+    def reading(self, value: float) -> None:
+        body = station_file([("Level", value, "m")])
+        self.room.ingest("logger", "station-file", body, name=file_name("R-01"))
+        until(lambda: _level(self.session) == value, "the sample is at the desk")
+
+    def happens(self, what: Callable[[], object], what_for: Callable[[], bool], told: str) -> None:
+        what()
+        until(what_for, told)
+
+
+def _level(session: Session) -> float:
+    sample = session.readings.latest("R-01", "Level")
+    return -1.0 if sample is None else sample.value
+
+
+@pytest.fixture(scope="module")
+def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    with RunningDesk(SMALL_SITE, tmp_path_factory.mktemp("day"), "duty") as room:
+        day = Day(room)
+        session = room.desk.session
+        commands = session.commands
+        until(lambda: session.state.cameras.get("cam-1") is not None, "the probe has looked at the cameras")
+        day.reading(79.1)
+        day.look("a quiet room")
+        fire = room.new_alert("cam-1")
+        day.look("a fire is reported")
+        commands.acknowledge(fire, "đã gọi 114")
+        until(lambda: room.alert(fire).acknowledged, "acknowledged")
+        commands.dispatch(fire, "pccc", "cháy nhà dân")
+        until(lambda: bool(room.alert(fire).dispatched_to), "dispatched")
+        day.look("the fire is in hand")
+        room.ingest("bulletins", "cap", cap_message("mua-1", "Mưa lớn diện rộng"))
+        until(lambda: any(one.kind.startswith("cap") for one in session.state.alerts.values()), "the bulletin is there")
+        day.reading(81.5)
+        until(
+            lambda: any(one.limit is not None for one in session.state.alerts.values()), "the level is over its limit"
+        )
+        day.look("rain, and the river over its limit")
+        day.reading(78.0)
+        until(lambda: not any(one.limit and one.active for one in session.state.alerts.values()), "the level is back")
+        day.look("the river is back")
+        yield day
+        day.panels.close()
+
+
+@pytest.fixture(scope="module")
+def replay(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ReplaySession, Panels]]:
+    desk = day.room.desk
+    running = ReplaySession(desk.session, desk.clock, tmp_path_factory.mktemp("cache"), 1)
+    last_ms = day.moments[-1].at_ms
+    until(lambda: running.control.edge_ms > last_ms + APART_MS, "the last moment can be replayed")
+    running.start(day.moments[0].at_ms)
+    until(lambda: running.session.link.condition == "live", "the replayed room is there")
+    chosen = desk.session.selection.current
+    assert chosen is not None
+    running.session.selection.select(chosen.kind, chosen.key)
+    panels = Panels(running.session)
+    yield running, panels
+    panels.close()
+    running.stop()
+    running.join()
+
+
+def differing(live: dict[str, list[str]], replayed: dict[str, list[str]]) -> list[str]:
+    """Lines that are not the same, panel by panel."""
+    return [
+        f"{key}: live {one!r}, replayed {other!r}"
+        for key in live
+        for one, other in zip_longest(live[key], replayed[key])
+        if one != other
+    ]
+
+
+def expect(panels: Panels, moment: Moment) -> None:
+    found: list[str] = ["nothing was compared"]
+
+    def same() -> bool:
+        found[:] = differing(moment.words, panels.words())
+        return not found
+
+    try:
+        until(same, moment.name, 15.0)
+    except AssertionError:
+        pytest.fail(f"{moment.name}:\n" + "\n".join(found[:12]))
+
+
+def test_every_panel_tells_something(day: Day) -> None:
+    silent = [key for key, told in day.moments[-1].words.items() if not told]
+    assert not silent, f"tests/panels/words.py cannot read these panels: {silent}"
+
+
+def test_the_moments_differ(day: Day) -> None:
+    """Else the comparison below would compare nothing with nothing."""
+    for before, after in zip(day.moments, day.moments[1:], strict=False):
+        assert before.seq < after.seq
+        assert differing(before.words, after.words), f"{before.name} and {after.name} look the same"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 2, 3, 0, 1)], ids=["in order", "here and there"])
+def test_a_jump_to_each_moment_shows_every_panel_as_it_stood(
+    day: Day, replay: tuple[ReplaySession, Panels], order: tuple[int, ...]
+) -> None:
+    running, panels = replay
+    running.control.pause()
+    for index in order:
+        moment = day.moments[index]
+        running.control.seek(moment.at_ms)
+        expect(panels, moment)
+        assert running.session.state.seq == moment.seq
+
+
+def test_playing_on_from_the_first_moment_arrives_at_the_last(day: Day, replay: tuple[ReplaySession, Panels]) -> None:
+    running, panels = replay
+    control, last = running.control, day.moments[-1]
+    control.seek(day.moments[0].at_ms)
+    control.play(4.0)
+    until(lambda: running.clock.now_ms() >= last.at_ms, "the last moment is reached", 60.0)
+    control.pause()
+    control.clock.seek(last.at_ms)  # not by a jump: what was played stays as it is
+    expect(panels, last)
+
+
+def test_playing_backwards_takes_everything_back(day: Day, replay: tuple[ReplaySession, Panels]) -> None:
+    running, panels = replay
+    control, first = running.control, day.moments[0]
+    control.seek(day.moments[-1].at_ms)
+    expect(panels, day.moments[-1])
+    control.play(-4.0)
+    until(lambda: running.clock.now_ms() <= first.at_ms, "the first moment is reached", 60.0)
+    control.pause()
+    control.seek(first.at_ms)
+    expect(panels, first)
+
+
+def test_a_replay_takes_no_command(day: Day, replay: tuple[ReplaySession, Panels]) -> None:
+    running, _ = replay
+    running.control.seek(day.moments[1].at_ms)
+    until(lambda: running.session.state.seq == day.moments[1].seq, "the fire burns again")
+    alert_id = next(key for key, one in running.session.state.alerts.items() if one.kind == "detection")
+    seq = day.session.state.seq
+    pending = running.session.commands.acknowledge(alert_id)
+    assert pending.failed
+    assert pending.reason
+    assert not running.session.may("alert.acknowledge")
+    assert not running.session.state.alerts[alert_id].acknowledged
+    assert day.session.state.seq == seq, "nothing reached the live room"
