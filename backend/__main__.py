@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import importlib
 import logging
 import sys
@@ -16,10 +17,13 @@ from backend import cli
 from backend.contracts.commands import Role
 from backend.contracts.redact import redacted
 from backend.gateway import logs
-from backend.gateway.compose import database_url, wall_clock_ms
+from backend.gateway.compose import RoomKindError, database_url, wall_clock_ms
 from backend.gateway.server import BindError, ServeOptions, serve
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
+from backend.services.audit import Audit
+from backend.services.signing import SigningError
+from backend.storage.audit import AuditStore
 from backend.storage.database import open_database
 from backend.storage.errors import InUseError, StorageError
 from config.model import SiteConfig
@@ -43,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(options)
     except SiteErrors as errors:
         return _told(EXIT_WRONG, *errors.messages)
-    except (BindError, AccountError, UsageError, InUseError) as error:
+    except (BindError, AccountError, UsageError, InUseError, RoomKindError, SigningError) as error:
         return _told(EXIT_WRONG, str(error))
     except StorageError as error:
         return _told(EXIT_FAILED, f"the database cannot be used: {error}")
@@ -111,17 +115,46 @@ def _summary(site: SiteConfig) -> str:
     return f"{site.site_id}: good; " + ", ".join(f"{count} {what}" for count, what in counts)
 
 
-def _with_accounts(options: argparse.Namespace, work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Raises: StorageError, AccountError."""
+def _with_accounts(
+    options: argparse.Namespace, work: Callable[[Accounts], Awaitable[T]], deed: str = "", about: Sequence[str] = ()
+) -> T:
+    """Do `work`, and record it in the audit log as `deed`, once for each of `about`.
+
+    Raises:
+        StorageError: it could not be done, or not be recorded.
+        AccountError: it could not be done.
+    """
 
     async def run() -> T:
         database = open_database(database_url(options.data, options.database))
+        audit = Audit(AuditStore(database), wall_clock_ms)
+
+        async def record(outcome: str) -> None:
+            for one in about:
+                await audit.record(deed, one, actor=_os_user(), origin="command line", outcome=outcome)
+
         try:
-            return await work(Accounts(database, wall_clock_ms))
+            # Asked first: a change that could not be recorded afterwards is not made.
+            await record("asked")
+            try:
+                done = await work(Accounts(database, wall_clock_ms))
+            except AccountError:
+                await record("refused")
+                raise
+            await record("done")
+            return done
         finally:
             await database.close()
 
     return asyncio.run(run())
+
+
+def _os_user() -> str:
+    """Who runs the command, for the audit log."""
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError, ImportError):
+        return "os:?"
 
 
 def _user_add(options: argparse.Namespace) -> int:
@@ -134,6 +167,8 @@ def _user_add(options: argparse.Namespace) -> int:
         lambda accounts: accounts.add_user(
             options.name, password, Role(options.role), options.display_name, options.agency
         ),
+        "account.put",
+        [options.name],
     )
     print(f"user {options.name}: {options.role}")
     return 0
@@ -149,7 +184,7 @@ def _user_list(options: argparse.Namespace) -> int:
 
 
 def _user_disable(options: argparse.Namespace) -> int:
-    _with_accounts(options, lambda accounts: accounts.disable_user(options.name))
+    _with_accounts(options, lambda accounts: accounts.disable_user(options.name), "account.disable", [options.name])
     print(f"user {options.name}: disabled")
     return 0
 
@@ -171,7 +206,7 @@ def _token(options: argparse.Namespace) -> int:
     async def make(accounts: Accounts) -> dict[str, str]:
         return {name: await accounts.create_producer_token(name) for name in producers}
 
-    tokens = _with_accounts(options, make)
+    tokens = _with_accounts(options, make, "token.make", producers)
     if options.token_dir is None:
         print(tokens[producers[0]])
         return 0

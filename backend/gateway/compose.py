@@ -11,6 +11,7 @@ from pathlib import Path
 
 from backend.contracts.commands import Role
 from backend.contracts.events import Event, OperatorSignedOut, SiteLoaded
+from backend.contracts.site import Site
 from backend.contracts.state import RoomState
 from backend.gateway.feed.conversation import FeedControl
 from backend.gateway.feed.fanout import Fanout
@@ -19,14 +20,17 @@ from backend.gateway.metrics import Metrics
 from backend.gateway.parts import Parts
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
+from backend.services.audit import Audit
 from backend.services.commands import CommandDesk
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
+from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.sources import SourceContext, source_specs
+from backend.storage.audit import AuditStore
 from backend.storage.database import Database, database_file, open_database
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
@@ -59,7 +63,9 @@ async def build(
 
     Raises:
         StorageError: the log cannot be read.
+        SigningError: the key in the data folder cannot be used.
     """
+    signer = await asyncio.to_thread(Signer.open, data_dir / "keys")
     log = await EventLog.open(database)
     room = await Room.open(log, now_ms)
     store = ReadingsStore(database)
@@ -68,7 +74,9 @@ async def build(
     quarantine = data_dir / "quarantine"
     quarantine.mkdir(parents=True, exist_ok=True)
     ingest = Ingest(site, room, readings, DetectionsStore(database), quarantine, now_ms)
+    audit = Audit(AuditStore(database), now_ms)
     health = Health(room, database)
+    health.also(lambda: audit.fault)
     fanout = Fanout(
         room, readings, now_ms, settings.batch_s, settings.heartbeat_s, ingest.pulses, lambda: health.degraded
     )
@@ -85,8 +93,10 @@ async def build(
         readings_store=store,
         readings=readings,
         accounts=accounts,
+        signer=signer,
+        audit=audit,
         ingest=ingest,
-        desk=CommandDesk(room, log),
+        desk=CommandDesk(room, log, audit),
         supervisor=Supervisor(health.on_fault),
         health=health,
         fanout=fanout,
@@ -95,14 +105,28 @@ async def build(
     )
 
 
+class RoomKindError(ValueError):
+    """A training room was to go on in a real room's folder, or the other way round."""
+
+
+def _check_kind(before: Site | None, site: Site) -> None:
+    if before is None or bool(before.exercise_vi) == bool(site.exercise_vi):
+        return
+    if site.exercise_vi:
+        raise RoomKindError("the folder holds the log of a real room; an exercise is never played into one")
+    raise RoomKindError(f"the folder holds the training room of {before.exercise_vi!r}; a real room has its own")
+
+
 async def start(parts: Parts) -> None:
     """Settle what an earlier run left, then let the jobs run.
 
     Raises:
+        RoomKindError: what was an exercise's would become real, or the other way round.
         StorageError: the disk takes nothing; a backend that cannot record does not start.
     """
     await parts.accounts.adopt(parts.site.operators)
     site = public_site(parts.site, parts.now_ms())
+    _check_kind(parts.room.state.site, site)
 
     def begin(state: RoomState) -> list[Event]:
         if state.site is None or state.site.digest != site.digest:
@@ -115,6 +139,8 @@ async def start(parts: Parts) -> None:
         ]
 
     await parts.room.record(begin)
+    started: dict[str, str | int] = {"epoch": parts.log.epoch, "key": parts.signer.fingerprint}
+    await parts.audit.record("backend.started", parts.site.site_id, actor="", origin="", detail=started)
     _start_services(parts)
     _start_sources(parts)
 
@@ -126,6 +152,7 @@ def _start_services(parts: Parts) -> None:
         "feed": parts.fanout.run,
         "heartbeats": parts.fanout.beat,
         "storage probe": parts.health.probe,
+        "audit": parts.audit.run,
         "limit watch": environment.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
@@ -160,6 +187,7 @@ async def stop(parts: Parts) -> None:
     await parts.supervisor.stop()
     parts.fanout.close()
     await parts.room.stop()
+    await parts.audit.note("backend.stopped", parts.site.site_id, actor="", origin="")
 
 
 @asynccontextmanager
@@ -209,4 +237,9 @@ async def local_seat_token(parts: Parts) -> str:
     officers = [operator for operator in parts.site.operators if operator.role is Role.DUTY_OFFICER]
     if not officers:
         raise AccountError("the site names no duty officer; operators.toml needs one with role = 'duty_officer'")
-    return await parts.accounts.local_token(officers[0].user)
+    user = officers[0].user
+    token = await parts.accounts.local_token(user)
+    await parts.audit.record(
+        "account.sign_in", user, actor=user, origin="local", detail={"by": "the console's own backend"}
+    )
+    return token

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from backend.services.room import Room
@@ -30,6 +31,7 @@ class Health:
         self._database = database
         self._notes = NotesStore(database)
         self._services_down: dict[str, str] = {}
+        self._others: list[Callable[[], str]] = []
 
     @property
     def degraded(self) -> str:
@@ -37,7 +39,12 @@ class Health:
         storage = self._room.degraded
         if storage:
             return f"nothing can be stored: {storage}"
-        return next(iter(self._services_down.values()), "")
+        down = next(iter(self._services_down.values()), "")
+        return down or next(filter(None, (fault() for fault in self._others)), "")
+
+    def also(self, fault: Callable[[], str]) -> None:
+        """Have `fault` asked too: what is wrong with a part, in one sentence, or ""."""
+        self._others.append(fault)
 
     def on_fault(self, fault: Fault) -> None:
         """A supervised job ended and will be started again."""

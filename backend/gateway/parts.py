@@ -12,10 +12,12 @@ from backend.gateway.health import Health
 from backend.gateway.metrics import Metrics
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import Accounts
+from backend.services.audit import Audit
 from backend.services.commands import CommandDesk
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
+from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
 from backend.storage.database import Database
 from backend.storage.event_log import EventLog
@@ -37,6 +39,8 @@ class Parts:
     readings_store: ReadingsStore
     readings: ReadingsService
     accounts: Accounts
+    signer: Signer
+    audit: Audit
     ingest: Ingest
     desk: CommandDesk
     supervisor: Supervisor

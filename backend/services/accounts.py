@@ -133,6 +133,10 @@ class Accounts:
             await self._store.set_password(user, await self._hash(password))
         return await self._new_session(account, origin)
 
+    async def knows(self, user: str) -> bool:
+        """Whether there is such an account; never told to who is not signed in. Raises: StorageError."""
+        return await self._store.account(user) is not None
+
     async def logout(self, token: str) -> None:
         """End this session. Raises: StorageError."""
         await self._store.end_session(_hashed(token))

@@ -31,6 +31,7 @@ from backend.domain import alerts as domain
 from backend.domain import record
 from backend.domain.alerts import Decision, Refusal
 from backend.services.accounts import SignedIn
+from backend.services.audit import Audit
 from backend.services.room import Room
 from backend.sources.text import paragraphs
 from backend.storage.errors import StorageError
@@ -38,20 +39,25 @@ from backend.storage.event_log import EventLog
 
 MAX_COMMENT_CHARS: Final = 2000
 
+AUDITED_BEFORE: Final = ("evidence.export", "evidence.change_export", "evidence.release")
+"""Commands that hand recordings out or give them up: not done at all when the audit log takes nothing."""
+
 
 class CommandDesk:
     """Event-loop thread only."""
 
-    def __init__(self, room: Room, log: EventLog) -> None:
+    def __init__(self, room: Room, log: EventLog, audit: Audit) -> None:
         self._room = room
         self._log = log
+        self._audit = audit
         self._flights: dict[str, asyncio.Event] = {}
 
     async def execute(self, command: Command, operator: SignedIn, origin: str) -> CommandResult:
         """Do it once, answer as often as asked.
 
         The same `command_id` again gets the first answer. A refusal is recorded too. `unavailable` is the only
-        answer after which the same command may be sent again and be done: nothing of it was stored.
+        answer after which the same command may be sent again and be done: nothing of it was stored. The audit log
+        has the command before it is answered, or is told to the room as degraded.
         """
         command_id = command.command_id
         while (flight := self._flights.get(command_id)) is not None:
@@ -60,14 +66,40 @@ class CommandDesk:
         try:
             before = await self._log.find_command(command_id)
             if before:
-                return _answer_again(command, operator, before)
-            return await self._do(command, operator, origin)
+                result = _answer_again(command, operator, before)
+            else:
+                result = await self._do(command, operator, origin)
         except StorageError as error:
-            return _refused(command_id, Refusal(RefusalCode.UNAVAILABLE, str(error)))
+            result = _refused(command_id, Refusal(RefusalCode.UNAVAILABLE, str(error)))
+            before = ()
         finally:
             self._flights.pop(command_id).set()
+        await self._audited(command, operator, origin, result, again=bool(before))
+        return result
+
+    async def _audited(
+        self, command: Command, operator: SignedIn, origin: str, result: CommandResult, again: bool
+    ) -> None:
+        detail: dict[str, str | int] = {"command_id": command.command_id}
+        if isinstance(command, ActAtDesk):
+            detail["act"] = command.act
+        if result.accepted:
+            outcome = "done"
+        else:
+            outcome = "failed" if result.reason_code == RefusalCode.UNAVAILABLE else "refused"
+            detail["reason_code"] = result.reason_code
+        if again:
+            detail["again"] = 1
+        about = subject(command)
+        await self._audit.note(command.kind, about, actor=operator.user, origin=origin, outcome=outcome, detail=detail)
 
     async def _do(self, command: Command, operator: SignedIn, origin: str) -> CommandResult:
+        if command.kind in AUDITED_BEFORE:
+            asked = {"command_id": command.command_id}
+            about = subject(command)
+            await self._audit.record(
+                command.kind, about, actor=operator.user, origin=origin, outcome="asked", detail=asked
+            )
         refusals: list[Refusal] = []
 
         def decide(state: RoomState) -> tuple[Event, ...]:

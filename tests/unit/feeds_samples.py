@@ -15,11 +15,13 @@ from backend.contracts.commands import RIGHTS, Role
 from backend.contracts.events import LoggedEvent, SiteLoaded
 from backend.contracts.site import Agency, Commune, Limit, MapView, Parameter, Producer, Site, Station
 from backend.services.accounts import SignedIn
+from backend.services.audit import Audit
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
+from backend.storage.audit import AuditStore
 from backend.storage.database import Database, open_database
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
@@ -234,6 +236,7 @@ class Desk:
     producers: ProducerWatch
     cameras: CameraWatch
     expiry: ExpiryWatch
+    audit: Audit
     data_dir: Path
     events: list[LoggedEvent] = field(default_factory=list)
 
@@ -280,6 +283,7 @@ async def opened_desk(data_dir: Path, site: SiteConfig | None = None, now: Momen
             producers=ProducerWatch(site, room, ingest, now),
             cameras=CameraWatch(site, room, now),
             expiry=ExpiryWatch(site, room, now, ingest.last_detection_ms),
+            audit=Audit(AuditStore(database), now),
             data_dir=data_dir,
         )
         await room.record(lambda state: (SiteLoaded(site=public(site)),))

@@ -1,0 +1,294 @@
+"""The audit log: who did what and when, each record chained to the one before by SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Select, select, text
+
+from backend.storage.database import Database
+from backend.storage.tables import audit, events
+
+_log = logging.getLogger(__name__)
+
+BEGAN: Final = "audit.began"
+"""Deed of record 1; its detail holds the chain's random name, `chain`."""
+
+SEALED: Final = "log.sealed"
+"""Deed of a record that covers events of the event log; detail: from_seq, to_seq, sha256."""
+
+SEAL_READ_ROWS: Final = 2_000
+_CHAIN_LOCK: Final = 0x7452_7561
+"""PostgreSQL's advisory lock: a command line beside the running backend writes into the same chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Before it has its place in the chain. `detail` is JSON text; `at_ms` is when it was done."""
+
+    at_ms: int
+    actor: str
+    origin: str
+    deed: str
+    about: str
+    outcome: str
+    detail: str = "{}"
+
+
+class AuditRow(NamedTuple):
+    """A row of the table. A damaged one may hold anything: only `digest_of` may be asked then."""
+
+    number: int
+    at_ms: int
+    actor: str
+    origin: str
+    deed: str
+    about: str
+    outcome: str
+    detail: str
+    previous: str
+    digest: str
+
+
+class EventRow(NamedTuple):
+    """A row of the event log as it is stored."""
+
+    seq: int
+    epoch: str
+    at_ms: int
+    actor: str
+    caused_by: str | None
+    origin: str
+    kind: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """SHA-256 over the events `from_seq` to `to_seq`, both included."""
+
+    from_seq: int
+    to_seq: int
+    sha256: str
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
+
+def canonical(value: object) -> bytes:
+    """JSON in the one way that is digested and signed: keys sorted, no blanks, ASCII."""
+    return _ENCODER.encode(value).encode("ascii")
+
+
+def digest_of(row: AuditRow) -> str:
+    """What `row.digest` must be. An array of strings and numbers: no two records have the same encoding."""
+    number, at_ms, actor, origin, deed, about, outcome, detail, previous, _ = row
+    fields = [previous, number, at_ms, actor, origin, deed, about, outcome, detail]
+    return hashlib.sha256(canonical(fields)).hexdigest()
+
+
+def genesis(chain: str) -> str:
+    """`previous` of record 1 of the chain with this name; also what its heads call it."""
+    return hashlib.sha256(canonical(["trucban audit", 1, chain])).hexdigest()
+
+
+class EventDigest:
+    """SHA-256 over rows of the event log, fed in seq order."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, row: Sequence[object]) -> None:
+        self._hash.update(canonical(list(row)) + b"\n")
+
+    @property
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+
+_ROW: Final[Select[int, int, str, str, str, str, str, str, str, str]] = select(
+    audit.c.number,
+    audit.c.at_ms,
+    audit.c.actor,
+    audit.c.origin,
+    audit.c.deed,
+    audit.c.about,
+    audit.c.outcome,
+    audit.c.detail,
+    audit.c.previous,
+    audit.c.digest,
+)
+_EVENT_ROW: Final[Select[int, str, int, str, str | None, str, str, str]] = select(
+    events.c.seq,
+    events.c.epoch,
+    events.c.at_ms,
+    events.c.actor,
+    events.c.caused_by,
+    events.c.origin,
+    events.c.kind,
+    events.c.body,
+).order_by(events.c.seq)
+
+
+class AuditStore:
+    """Numbers 1, 2, 3 ... without gaps. Every method raises StorageError when the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._chain = _Chain(database.is_sqlite)
+
+    @property
+    def broken(self) -> str:
+        """What somebody else did to the chain while this process wrote to it, in one sentence; "" = nothing."""
+        return self._chain.broken
+
+    async def append(self, deed: Deed) -> AuditRow:
+        """Give it the next place; durable when it returns."""
+        return await self._database.submit(self._chain, deed)
+
+    async def read(
+        self, after: int, limit: int, actor: str = "", about: str = "", from_ms: int = 0, to_ms: int | None = None
+    ) -> tuple[AuditRow, ...]:
+        """Up to `limit` records after the number `after`, oldest first; "" = whoever, whatever."""
+        query = _ROW.where(audit.c.number > after)
+        if actor:
+            query = query.where(audit.c.actor == actor)
+        if about:
+            query = query.where(audit.c.about == about)
+        if from_ms:
+            query = query.where(audit.c.at_ms >= from_ms)
+        if to_ms is not None:
+            query = query.where(audit.c.at_ms <= to_ms)
+        return await self._rows(query.order_by(audit.c.number).limit(limit))
+
+    async def newest(self) -> AuditRow | None:
+        rows = await self._rows(_ROW.order_by(audit.c.number.desc()).limit(1))
+        return rows[0] if rows else None
+
+    async def record_at(self, number: int) -> AuditRow | None:
+        rows = await self._rows(_ROW.where(audit.c.number == number))
+        return rows[0] if rows else None
+
+    async def newest_seal(self) -> Seal | None:
+        rows = await self._rows(_ROW.where(audit.c.deed == SEALED).order_by(audit.c.number.desc()).limit(1))
+        return seal_of(rows[0].detail) if rows else None
+
+    async def sealed(self, from_seq: int, to_seq: int) -> Seal:
+        """The seal that the events of the log have now. A part at a time: other readers want their turn."""
+        digest, done = EventDigest(), from_seq - 1
+        while done < to_seq:
+            query = _EVENT_ROW.where(events.c.seq > done, events.c.seq <= min(to_seq, done + SEAL_READ_ROWS))
+
+            def feed(connection: Connection, query: Select[*tuple[object, ...]] = query) -> int:
+                seq = 0
+                for row in connection.execute(query):
+                    digest.add(row)
+                    seq = int(str(row[0]))
+                return seq
+
+            done = await self._database.read(feed) or min(to_seq, done + SEAL_READ_ROWS)
+        return Seal(from_seq, to_seq, digest.hexdigest)
+
+    async def _rows(self, query: Select[int, int, str, str, str, str, str, str, str, str]) -> tuple[AuditRow, ...]:
+        return await self._database.read(lambda connection: _audit_rows(connection.execute(query)))
+
+
+def _audit_rows(rows: Iterable[Sequence[object]]) -> tuple[AuditRow, ...]:
+    return tuple(AuditRow(*row) for row in rows)  # type: ignore[arg-type]
+
+
+def seal_of(detail: str) -> Seal | None:
+    """The seal in the detail of a record of deed `SEALED`; None when it holds none."""
+    try:
+        values = json.loads(detail)
+        seal = Seal(values["from_seq"], values["to_seq"], values["sha256"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    whole = type(seal.from_seq) is int and type(seal.to_seq) is int and isinstance(seal.sha256, str)
+    return seal if whole and 0 < seal.from_seq <= seal.to_seq else None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    number: int
+    digest: str
+
+
+class _Chain:
+    """Handler of the chain. Writer thread only, `broken` excepted.
+
+    The end is read back in every transaction, because a command line may have written too, and compared with the
+    end this process remembers: what was cut or exchanged behind its back is not built upon as if nothing were.
+    """
+
+    def __init__(self, is_sqlite: bool) -> None:
+        self._is_sqlite = is_sqlite
+        marks = ", ".join(["?" if is_sqlite else "%s"] * len(AuditRow._fields))
+        self._insert = f"INSERT INTO audit ({', '.join(AuditRow._fields)}) VALUES ({marks})"
+        self._find = "SELECT number, digest FROM audit ORDER BY number DESC LIMIT 1"
+        self._committed: _End | None = None
+        self._ahead: _End | None = None
+        self.broken = ""
+
+    def write(self, connection: Connection, items: Sequence[Deed]) -> Sequence[AuditRow]:
+        end = self._end(connection)
+        rows: list[AuditRow] = []
+        if end.number == 0:
+            name = secrets.token_hex(16)
+            began = Deed(items[0].at_ms, "", "", BEGAN, name, "done", canonical({"chain": name}).decode("ascii"))
+            rows.append(_chained(_End(0, genesis(name)), began))
+            end = _End(1, rows[0].digest)
+        results = []
+        for item in items:
+            row = _chained(end, item)
+            rows.append(row)
+            results.append(row)
+            end = _End(row.number, row.digest)
+        connection.exec_driver_sql(self._insert, [tuple(row) for row in rows])
+        self._ahead = end
+        return results
+
+    def settled(self, committed: bool) -> None:
+        if committed and self._ahead is not None:
+            self._committed = self._ahead
+        # Not committed: some of it may stand there though the answer was lost. The next transaction looks.
+        self._ahead = None
+
+    def _end(self, connection: Connection) -> _End:
+        if not self._is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+        row = connection.exec_driver_sql(self._find).first()
+        found = _End(0, "") if row is None else _End(int(row[0]), str(row[1]))
+        known = self._committed
+        if known is None or found == known:
+            return found
+        mark = "?" if self._is_sqlite else "%s"
+        query = f"SELECT digest FROM audit WHERE number = {mark}"
+        if connection.exec_driver_sql(query, (known.number,)).scalar_one_or_none() == known.digest:
+            return found
+        if not self.broken:
+            self.broken = f"record {known.number} of the audit log was changed or taken away while the backend ran"
+            _log.error("%s", self.broken)
+        return replace(known, number=max(known.number, found.number))
+
+
+def _chained(end: _End, deed: Deed) -> AuditRow:
+    row = AuditRow(
+        end.number + 1,
+        deed.at_ms,
+        deed.actor,
+        deed.origin,
+        deed.deed,
+        deed.about,
+        deed.outcome,
+        deed.detail,
+        end.digest,
+        "",
+    )
+    return row._replace(digest=digest_of(row))
