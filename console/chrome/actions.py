@@ -9,18 +9,26 @@ from typing import Literal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-Group = Literal["alert", "room", "sound", "window", "help"]
+Group = Literal["alert", "replay", "marks", "timeline", "room", "sound", "window", "help"]
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One action. `shown_only`: its key belongs to the panels and is only listed here."""
+    """One action.
+
+    Attributes:
+        shown_only: its key belongs to the panels and is only listed here.
+        repeats: it is done again and again while its key is held down.
+        also: other keys that do the same; they are not listed.
+    """
 
     group: Group
     text: str
     key: str
     act: Callable[[], None]
     shown_only: bool = False
+    repeats: bool = False
+    also: tuple[str, ...] = ()
 
 
 def add_to(window: QWidget, deeds: Sequence[Deed]) -> list[QAction]:
@@ -29,9 +37,9 @@ def add_to(window: QWidget, deeds: Sequence[Deed]) -> list[QAction]:
     for deed in deeds:
         action = QAction(deed.text, window)
         if deed.key and not deed.shown_only:
-            action.setShortcut(QKeySequence(deed.key))
-            # A key that is held down is one order, not thirty a second.
-            action.setAutoRepeat(False)
+            action.setShortcuts([QKeySequence(key) for key in (deed.key, *deed.also)])
+            # A key that is held down is one order, not thirty a second, unless the deed is a small step.
+            action.setAutoRepeat(deed.repeats)
         action.triggered.connect(lambda checked=False, act=deed.act: act())
         window.addAction(action)
         actions.append(action)

@@ -10,18 +10,37 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from backend.contracts.commands import (
     AcknowledgeAlert,
+    ActAtDesk,
+    AlertCommand,
+    ChangeExport,
     Command,
     CommentAlert,
     DispatchAlert,
+    HoldEvidence,
+    OrderExport,
+    PlaceMark,
     RefusalCode,
     ReleaseAlert,
+    ReleaseEvidence,
+    RemoveMark,
+    RoomCommand,
     TakeAlert,
 )
-from backend.contracts.events import LoggedEvent
+from backend.contracts.events import DeskAct, LoggedEvent
 from backend.contracts.feed import CommandResult
 
 PendingState = Literal["pending", "accepted", "done", "rejected", "timed_out"]
-CommandKind = Literal["alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch"]
+AlertCommandKind = Literal["alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch"]
+RoomCommandKind = Literal[
+    "mark.place",
+    "mark.remove",
+    "evidence.hold",
+    "evidence.release",
+    "evidence.export",
+    "evidence.change_export",
+    "desk.act",
+]
+CommandKind = AlertCommandKind | RoomCommandKind
 
 _CLASSES: Final = {
     "alert.acknowledge": AcknowledgeAlert,
@@ -41,18 +60,20 @@ class Pending(QObject):
 
     Attributes:
         kind: which command, e.g. "alert.acknowledge"; also the right it needs.
-        alert_id: the alert it is about.
+        about: id of what it is about: an alert, a mark, a hold, an export.
+        alert_id: the alert it is about; "" when it is about something else.
         state: pending -> accepted -> done (its event came back), or rejected, or timed_out.
         reason: a sentence for a person when rejected or timed out.
     """
 
     changed = Signal()
 
-    def __init__(self, kind: CommandKind, alert_id: str, command_id: str, parent: QObject | None = None) -> None:
+    def __init__(self, command: Command, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.kind: CommandKind = kind
-        self.alert_id = alert_id
-        self.command_id = command_id
+        self.kind: CommandKind = command.kind
+        self.about = subject(command)
+        self.alert_id = command.alert_id if isinstance(command, AlertCommand) else ""
+        self.command_id = command.command_id
         self.state: PendingState = "pending"
         self.reason = ""
 
@@ -110,14 +131,27 @@ class Commands(QObject):
     def dispatch(self, alert_id: str, agency_id: str, note: str = "") -> Pending:
         return self.submit("alert.dispatch", alert_id=alert_id, agency_id=agency_id, note=note)
 
-    def submit(self, kind: CommandKind, *, alert_id: str, **fields: str) -> Pending:
-        """Send a command; the answer shows in the `Pending` that is returned.
+    def act(self, act: DeskAct, about: str) -> Pending:
+        """Tell the room what was done at this desk; `about` is cut to what the record takes."""
+        return self.submit_room(ActAtDesk(command_id=new_id(), act=act, about=about[:200]))
+
+    def submit(self, kind: AlertCommandKind, *, alert_id: str, **fields: str) -> Pending:
+        """Send a command about an alert; the answer shows in the `Pending` that is returned.
 
         Raises:
             pydantic.ValidationError: a field is not what the command allows.
         """
-        command: Command = _CLASSES[kind](command_id=uuid.uuid4().hex, alert_id=alert_id, **fields)
-        pending = Pending(kind, alert_id, command.command_id, self)
+        return self._submit(_CLASSES[kind](command_id=new_id(), alert_id=alert_id, **fields))
+
+    def submit_room(self, command: RoomCommand) -> Pending:
+        """Send a command that is about no alert: a mark, a hold, an export, a deed at the desk.
+
+        It has a `command_id` of its own (`new_id`) and is followed like any other until its event is back.
+        """
+        return self._submit(command)
+
+    def _submit(self, command: Command) -> Pending:
+        pending = Pending(command, self)
         self._keep(pending)
         if self._refusal:
             self._set(pending, "rejected", self._refusal)
@@ -151,7 +185,7 @@ class Commands(QObject):
         if result.accepted:
             self._set(pending, "accepted")
         else:
-            self._set(pending, "rejected", refusal_words(result.reason_code, result.reason))
+            self._set(pending, "rejected", refusal_words(result.reason_code, result.reason, bool(pending.alert_id)))
 
     def take_events(self, events: Sequence[LoggedEvent]) -> None:
         """Events that came back, after they were folded. Called on the GUI thread."""
@@ -171,7 +205,8 @@ class Commands(QObject):
 
     def _keep(self, pending: Pending) -> None:
         self._by_id[pending.command_id] = pending
-        self._by_alert[pending.alert_id] = pending
+        if pending.alert_id:
+            self._by_alert[pending.alert_id] = pending
         while len(self._by_id) > KEPT:
             oldest = self._by_id.pop(next(iter(self._by_id)))
             if self._by_alert.get(oldest.alert_id) is oldest:
@@ -190,7 +225,27 @@ class Commands(QObject):
         self.changed.emit(pending)
 
 
-def refusal_words(code: str, reason: str) -> str:
+def new_id() -> str:
+    """An id for a command, a mark, a hold or an export: 32 hexadecimal digits, never twice."""
+    return uuid.uuid4().hex
+
+
+def subject(command: Command) -> str:
+    """Id of what the command is about."""
+    match command:
+        case PlaceMark() | RemoveMark():
+            return command.mark_id
+        case HoldEvidence() | ReleaseEvidence():
+            return command.hold_id
+        case OrderExport() | ChangeExport():
+            return command.export_id
+        case ActAtDesk():
+            return command.about
+        case _:
+            return command.alert_id
+
+
+def refusal_words(code: str, reason: str, about_alert: bool = True) -> str:
     """The server's refusal in the language of the seat; its own words where the code says too little."""
     words = {
         RefusalCode.NOT_ALLOWED: translate("Commands", "Your role does not allow this"),
@@ -202,6 +257,10 @@ def refusal_words(code: str, reason: str) -> str:
         RefusalCode.READ_ONLY: translate("Commands", "This session only shows; it takes no commands"),
         RefusalCode.INVALID: translate("Commands", "The server did not understand it: {reason}"),
     }
+    if not about_alert:
+        words[RefusalCode.NOT_FOUND] = translate("Commands", "It is not there any more: {reason}")
+        words[RefusalCode.WRONG_PHASE] = translate("Commands", "It is already in another state: {reason}")
+        words[RefusalCode.INVALID] = translate("Commands", "That is not possible: {reason}")
     known = words.get(RefusalCode(code)) if code in tuple(RefusalCode) else None
     if known is not None:
         return known.format(reason=reason)

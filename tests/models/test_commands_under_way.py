@@ -6,10 +6,11 @@ import pytest
 from pydantic import ValidationError
 from pytestqt.qtbot import QtBot
 
-from backend.contracts.commands import Command, DispatchAlert, TakeAlert
-from backend.contracts.events import AlertAcknowledged, CommandRefused, Event, LoggedEvent
+from backend.contracts.commands import ActAtDesk, Command, DispatchAlert, PlaceMark, TakeAlert
+from backend.contracts.events import AlertAcknowledged, CommandRefused, Event, LoggedEvent, MarkPlaced
 from backend.contracts.feed import CommandResult
-from console.commands.commands import Commands, Pending
+from backend.contracts.marks import Mark
+from console.commands.commands import KEPT, Commands, Pending, new_id
 
 
 class Wire:
@@ -158,3 +159,56 @@ def test_a_dismissed_refusal_is_gone_and_one_under_way_is_not(commands: Commands
     commands.take_result(answer(pending, accepted=False, code="not_found"))
     commands.dismiss("fire")
     assert commands.latest("fire") is None
+
+
+def place(mark_id: str = "m1") -> PlaceMark:
+    return PlaceMark(command_id=new_id(), mark_id=mark_id, mark_kind="bookmark", at_ms=5)
+
+
+def test_a_command_about_no_alert_is_followed_to_its_event(commands: Commands, wire: Wire) -> None:
+    pending = commands.submit_room(place())
+    assert (pending.kind, pending.about, pending.alert_id) == ("mark.place", "m1", "")
+    assert [command.command_id for command in wire.sent] == [pending.command_id]
+    commands.take_result(answer(pending, accepted=True))
+    assert pending.waiting
+    mark = Mark(mark_id="m1", kind="bookmark", at_ms=5, placed_by="an.tran", placed_ms=6)
+    commands.take_events([logged(MarkPlaced(mark=mark), pending.command_id)])
+    assert state_of(pending) == "done"
+
+
+def test_room_commands_never_stand_for_an_alerts_newest(commands: Commands) -> None:
+    commands.submit_room(place())
+    commands.act("workspace", "duty")
+    assert commands.latest("") is None
+    commands.link_lost()
+    assert commands.latest("") is None
+
+
+def test_a_refused_room_command_does_not_speak_of_an_alert(commands: Commands) -> None:
+    pending = commands.submit_room(place())
+    commands.take_result(answer(pending, accepted=False, code="not_found", reason="m1"))
+    about_alert = commands.acknowledge("fire")
+    commands.take_result(answer(about_alert, accepted=False, code="not_found", reason="m1"))
+    assert pending.failed
+    assert pending.reason != about_alert.reason
+
+
+def test_a_replay_places_no_marks_of_its_own(qapp: object, wire: Wire) -> None:
+    pending = Commands(wire.send, refusal="replay").submit_room(place())
+    assert (pending.failed, pending.reason, wire.sent) == (True, "replay", [])
+
+
+def test_a_deed_at_the_desk_is_cut_to_what_the_record_takes(commands: Commands, wire: Wire) -> None:
+    commands.act("camera", "x" * 300)
+    (sent,) = wire.sent
+    assert isinstance(sent, ActAtDesk)
+    assert len(sent.about) == 200
+
+
+@pytest.mark.parametrize("kept_more", [1, 5])
+def test_finished_room_commands_are_forgotten_in_the_end(commands: Commands, kept_more: int) -> None:
+    first = commands.act("sound", "mute")
+    for _ in range(KEPT - 1 + kept_more):
+        commands.act("sound", "mute")
+    commands.take_result(answer(first, accepted=True))
+    assert state_of(first) == "pending"
