@@ -34,6 +34,7 @@ from backend.storage.audit import AuditStore
 from backend.storage.database import Database, database_file, open_database
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
+from backend.storage.history import History
 from backend.storage.readings import ReadingsStore
 from backend.storage.sole_use import sole_use
 from config.model import SiteConfig
@@ -89,6 +90,7 @@ async def build(
         now_ms=now_ms,
         database=database,
         log=log,
+        history=History(database, log.epoch),
         room=room,
         readings_store=store,
         readings=readings,

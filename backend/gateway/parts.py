@@ -21,6 +21,7 @@ from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
 from backend.storage.database import Database
 from backend.storage.event_log import EventLog
+from backend.storage.history import History
 from backend.storage.readings import ReadingsStore
 from config.model import SiteConfig
 
@@ -35,6 +36,7 @@ class Parts:
     now_ms: Callable[[], int]
     database: Database
     log: EventLog
+    history: History
     room: Room
     readings_store: ReadingsStore
     readings: ReadingsService

@@ -1,0 +1,81 @@
+"""The past, for whoever may replay it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from backend.contracts.replay import LIVE_EDGE_MS, ReplayEvents, ReplayReadings, ReplaySpan, StateThen
+from backend.gateway.callers import PartsDep, Watcher
+from backend.gateway.errors import Refusal
+from backend.gateway.parts import Parts
+from backend.services.accounts import SignedIn
+
+router = APIRouter(prefix="/api/v1/replay", tags=["replay"])
+
+LAST_MS: Final = 253_402_300_799_999
+_LAST_SEQ: Final = 2**63 - 1
+Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
+
+
+async def replayer(operator: Watcher) -> SignedIn:
+    """A signed-in operator who may look into the past. Raises: Refusal (401, 403)."""
+    if "replay" not in operator.rights:
+        raise Refusal(403, f"the role {operator.role} may not replay the room")
+    return operator
+
+
+Replayer = Annotated[SignedIn, Depends(replayer)]
+
+
+def json_answer(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def edge_ms(parts: Parts) -> int:
+    """The youngest instant that can be replayed."""
+    return parts.now_ms() - LIVE_EDGE_MS
+
+
+@router.get("/span", response_model=ReplaySpan)
+async def span(parts: PartsDep, operator: Replayer) -> Response:
+    """What can be replayed."""
+    found = await parts.history.bounds()
+    answer = ReplaySpan(
+        epoch=parts.log.epoch,
+        first_ms=found.first_ms,
+        last_ms=found.last_ms,
+        first_seq=found.first_seq,
+        last_seq=found.last_seq,
+        server_ms=parts.now_ms(),
+    )
+    return json_answer(to_json(answer))
+
+
+@router.get("/state", response_model=StateThen)
+async def state(parts: PartsDep, operator: Replayer, at: Instant) -> Response:
+    """The room as it stood at an instant: fold `tail` onto `snapshot`."""
+    return json_answer(await parts.history.state_then(min(at, edge_ms(parts))))
+
+
+@router.get("/events", response_model=ReplayEvents)
+async def events(
+    parts: PartsDep,
+    operator: Replayer,
+    until: Instant,
+    after_seq: Annotated[int, Query(ge=0, le=_LAST_SEQ)] = 0,
+    limit: Annotated[int, Query(ge=1, le=20_000)] = 2000,
+) -> Response:
+    """What happened after an event, up to an instant."""
+    return json_answer(await parts.history.events(after_seq, min(until, edge_ms(parts)), limit))
+
+
+@router.get("/readings", response_model=ReplayReadings)
+async def readings(parts: PartsDep, operator: Replayer, start: Instant, end: Instant, known: Instant) -> Response:
+    """Samples of every station in a span, as they were known at an instant."""
+    if start > end:
+        raise Refusal(422, "start lies after end")
+    return json_answer(to_json(await parts.history.readings(start, end, min(known, edge_ms(parts)))))
