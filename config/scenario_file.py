@@ -25,7 +25,7 @@ from config.scenario import (
 from config.site import load_site
 from config.toml_lines import Path as KeyPath
 
-__all__ = ["SCENARIOS", "ScenarioErrors", "bulletin_producer", "detection_producer", "load_scenario", "scenario_file"]
+__all__ = ["SCENARIOS", "ScenarioErrors", "load_scenario", "scenario_file"]
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios")
 SITES: Final = Path(__file__).with_name("sites")
@@ -64,12 +64,12 @@ def scenario_file(name: str) -> Path:
     return shipped
 
 
-def bulletin_producer(step: BulletinStep, site: SiteConfig) -> str:
+def _bulletin_producer(step: BulletinStep, site: SiteConfig) -> str:
     """Who sends the bulletin; "" when the site does not say it."""
     return step.producer or _only({source.producer_id for source in site.sources if isinstance(source, CapFeedSource)})
 
 
-def detection_producer(step: DetectionStep, site: SiteConfig) -> str:
+def _detection_producer(step: DetectionStep, site: SiteConfig) -> str:
     """Who sends the detection; "" when the site does not say it."""
     with_stations = {station.producer_id for station in site.stations}
     posting = {item.producer_id for item in site.producers if item.door == "http"}
@@ -143,7 +143,7 @@ class _Reader:
             file=self.path,
             site_folder=folder,
             head=self.head,
-            steps=steps,
+            steps=tuple(self.resolved(step) for step in steps),
             expectations=expectations,
         )
 
@@ -191,6 +191,16 @@ class _Reader:
                 self.known((*path, "to", index), "agency", agency, agencies)
         return tuple(found.values())
 
+    def resolved(self, step: Step) -> Step:
+        """The step with its producer's name: a training room's site has no feeds to tell it by."""
+        match step:
+            case BulletinStep():
+                return step.model_copy(update={"producer": _bulletin_producer(step, self.site)})
+            case DetectionStep():
+                return step.model_copy(update={"producer": _detection_producer(step, self.site)})
+            case _:
+                return step
+
     # -- what a step names ------------------------------------------------------------------------
 
     def check_step(self, path: KeyPath, step: Step) -> None:
@@ -224,7 +234,7 @@ class _Reader:
     def check_bulletin(self, path: KeyPath, step: BulletinStep) -> None:
         for index, code in enumerate(step.communes):
             self.known((*path, "communes", index), "commune code", code, self.communes)
-        if not bulletin_producer(step, self.site):
+        if not _bulletin_producer(step, self.site):
             self.file.wrong(path, "the site has not exactly one CAP feed; name the producer of this bulletin")
         if step.producer:
             self.known((*path, "producer"), "producer", step.producer, self.producers)
@@ -242,7 +252,7 @@ class _Reader:
             rule = next(item for item in self.site.detection_rules if item.label == step.label)
             if step.score < rule.min_score:
                 self.file.wrong((*path, "score"), f"the site's rule asks for {rule.min_score:g}; this raises no alert")
-        if not detection_producer(step, self.site):
+        if not _detection_producer(step, self.site):
             self.file.wrong(path, "the site has not exactly one producer of detections; name the producer of this one")
         if step.producer:
             self.known((*path, "producer"), "producer", step.producer, self.producers)

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,9 @@ class BindError(ValueError):
     """The doors cannot be opened so; the text says what would be right."""
 
 
+Beside = Callable[[Parts, str], Coroutine[object, object, None]]
+
+
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
     """Where and how to serve.
@@ -43,6 +46,7 @@ class ServeOptions:
         port: 0 = a free one.
         insecure: allow an address other machines can reach although there is no TLS.
         local_seat: print a session token for the console that started us, and stop when stdin closes.
+        beside: runs beside the open doors, given the parts and the address, and is cancelled before they close.
     """
 
     site: SiteConfig
@@ -55,6 +59,7 @@ class ServeOptions:
     keyfile: Path | None = None
     local_seat: bool = False
     settings: GatewaySettings = GatewaySettings()
+    beside: Beside | None = None
 
     def check(self) -> None:
         """Raises: BindError."""
@@ -105,16 +110,29 @@ def bound_socket(host: str, port: int) -> socket.socket:
 class GatewayServer(uvicorn.Server):
     """uvicorn that tells when it accepts, and lets the seats leave before it closes their connections."""
 
-    def __init__(self, config: uvicorn.Config, feed: FeedControl, on_listening: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        feed: FeedControl,
+        on_listening: Callable[[], None],
+        beside: Callable[[], Coroutine[object, object, None]] | None = None,
+    ) -> None:
         super().__init__(config)
         self._feed = feed
         self._on_listening = on_listening
+        self._make_beside = beside
+        self._beside: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_listening()
+        if self._make_beside is not None:
+            self._beside = asyncio.get_running_loop().create_task(self._make_beside())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._beside is not None:
+            self._beside.cancel()
+            await asyncio.gather(self._beside, return_exceptions=True)
         await self._feed.stop()
         await super().shutdown(sockets)
 
@@ -140,7 +158,9 @@ async def _serve(options: ServeOptions, parts: Parts, sock: socket.socket) -> No
         lines.append(f"local token {await local_seat_token(parts)}")
     config = server_config(parts, options.certfile, options.keyfile)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    server = GatewayServer(config, parts.feed, lambda: _say(lines))
+    beside = options.beside
+    task = None if beside is None else lambda: beside(parts, _url(options, sock))
+    server = GatewayServer(config, parts.feed, lambda: _say(lines), task)
     if options.local_seat:
         _stop_with_stdin(server)
     # uvicorn raises the signal again after an orderly stop: then it has been dealt with.
