@@ -12,7 +12,7 @@ from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.readings import CALIBRATING, FAULT, MEASURING
 from backend.contracts.site import Parameter, Site, Station
 from console.models.readings import ReadingStore
-from console.models.standing import Standing, figure, standings, worst
+from console.models.standing import Standing, standings, worst
 from console.models.station_strips import GAP_INTERVALS, STALE_INTERVALS
 from widgets.chart_rows import Spark
 
@@ -21,7 +21,24 @@ DAY_MS: Final = 24 * HOUR_MS
 SPARK_COLUMNS: Final = 60
 RAIN_HOURS: Final = (1, 3, 6, 24)
 
+SUM_HOLE_INTERVALS: Final = 3
+SUM_SHARE_LEAST: Final = 0.9
+"""A sum is whole when no hole in it is longer than so many intervals and at most a tenth of the samples is missing."""
+
 StationState = Literal["measuring", "calibrating", "fault", "silent", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What was measured in the `hours` before now. `value` None: nothing was.
+
+    `share`: measured part of the span, 0..1; `whole`: it covers the span, so that the sum is the span's.
+    """
+
+    hours: int
+    value: float | None
+    share: float
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +51,7 @@ class Cell:
     lost: bool
     standing: Standing | None
     spark: Spark | None
-    sums: tuple[float | None, ...] = ()
+    sums: tuple[Sum, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -126,20 +143,27 @@ def _cell(store: ReadingStore, station: Station, parameter: Parameter, speed_up:
     found = standings(store, station.station_id, parameter, station.interval_s, speed_up)
     standing = worst(found)
     kind = sensor_kind(parameter.symbol)
-    sums: tuple[float | None, ...] = ()
+    sums: tuple[Sum, ...] = ()
     if kind is not None and kind.accumulates:
         sums = tuple(_sum(store, station, parameter, now_ms, hours) for hours in RAIN_HOURS)
     spark = _spark(store, station, parameter, standing, now_ms)
     return Cell(parameter, sample.value, sample.status, lost, standing, spark, sums)
 
 
-def _sum(store: ReadingStore, station: Station, parameter: Parameter, now_ms: int, hours: int) -> float | None:
-    """None until the history of the whole span is here: a sum of a part would be a lie."""
-    start_ms = now_ms - hours * HOUR_MS
-    from_ms = store.history_from(station.station_id, parameter.symbol)
-    if from_ms is None or from_ms > start_ms + 1:
-        return None
-    return figure(store, station.station_id, parameter.symbol, start_ms + 1, now_ms, accumulates=True)
+def _sum(store: ReadingStore, station: Station, parameter: Parameter, now_ms: int, hours: int) -> Sum:
+    """Judged by the samples that are there: what the store was asked for says nothing of what was measured."""
+    start_ms, interval_ms = now_ms - hours * HOUR_MS, station.interval_s * 1000
+    window = store.window(station.station_id, parameter.symbol, start_ms + 1, now_ms)
+    measured = window.status == MEASURING
+    at_ms = window.at_ms[measured]
+    if not len(at_ms):
+        return Sum(hours, None, 0.0, whole=False)
+    # The sample of the running interval may not have been sent yet.
+    due = max(1.0, hours * HOUR_MS / interval_ms - 1)
+    share = min(1.0, len(at_ms) / due)
+    longest_ms = int(np.diff(at_ms, prepend=start_ms, append=now_ms).max())
+    whole = longest_ms <= SUM_HOLE_INTERVALS * interval_ms and share >= SUM_SHARE_LEAST
+    return Sum(hours, float(window.value[measured].sum()), share, whole)
 
 
 def _completeness(store: ReadingStore, station: Station, now_ms: int) -> float | None:

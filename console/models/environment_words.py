@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.contracts.readings import MEASURING
 from backend.contracts.site import Limit
-from console.models.environment_rows import RAIN_HOURS, Cell, StationRow
+from console.models.environment_rows import Cell, StationRow, Sum
 from console.models.numbers import format_age, format_number, format_signed, format_value, pretty_unit
 from console.models.standing import Standing
 from console.models.station_strips import limit_name, short_name, standing_words, status_word
@@ -35,6 +35,20 @@ def completeness_words(share: float, language: str) -> str:
 
 def hours_words(hours: int) -> str:
     return QCoreApplication.translate("EnvironmentModel", "{hours} h").format(hours=hours)
+
+
+def share_words(share: float, language: str) -> str:
+    """Rounded down, and never 100% of what is not whole."""
+    return f"{format_number(min(99, int(100 * share + 1e-9)), 0, language)}%"
+
+
+def sum_words(part: Sum, cell: Cell, language: str) -> str:
+    """The sum, and for one that is not whole how much of its span was measured."""
+    number = _number(part.value, cell, language)
+    if part.whole or part.value is None:
+        return number
+    words = QCoreApplication.translate("EnvironmentModel", "at least {sum} (only {share} of the time was measured)")
+    return words.format(sum=number, share=share_words(part.share, language))
 
 
 def heading_words(rows: Sequence[StationRow]) -> str:
@@ -72,9 +86,9 @@ def sentence(row: StationRow, language: str) -> str:
         text = f"{short_name(parameter, language)} {value}"
         if cell.standing is not None:
             text += f" ({standing_words(cell.standing, parameter, language)}; {cell.standing.limit.source})"
-        for hours, total in zip(RAIN_HOURS, cell.sums, strict=False):
-            if total is not None:
-                text += f" · {hours_words(hours)} {format_number(total, parameter.decimals, language)}"
+        for part in cell.sums:
+            if part.value is not None:
+                text += f" · {hours_words(part.hours)} {sum_words(part, cell, language)}"
         parts.append(text)
     if row.completeness is not None:
         parts.append(completeness_words(row.completeness, language))
@@ -88,10 +102,7 @@ def look_of(row: StationRow, language: str) -> RowLook:
         cells.append(_cell_look(cell, language))
         if cell.parameter.unit == "m" and cell.value is not None:
             cells += [_mark_look(cell, limit, cell.value, language) for limit in cell.parameter.limits]
-        cells += [
-            CellLook(hours_words(hours), _number(total, cell, language), pretty_unit(cell.parameter.unit))
-            for hours, total in zip(RAIN_HOURS, cell.sums, strict=False)
-        ]
+        cells += [_sum_look(part, cell, language) for part in cell.sums]
     detail = "" if row.completeness is None else completeness_words(row.completeness, language)
     return RowLook(
         name=short_station_name(row, language),
@@ -126,6 +137,15 @@ def _cell_look(cell: Cell, language: str) -> CellLook:
         excluded=excluded,
         spark=cell.spark,
     )
+
+
+def _sum_look(part: Sum, cell: Cell, language: str) -> CellLook:
+    """A sum of a part of its span is a least value: it says so and is as dim as what does not count."""
+    number, unit = _number(part.value, cell, language), pretty_unit(cell.parameter.unit)
+    label = hours_words(part.hours)
+    if part.whole or part.value is None:
+        return CellLook(label, number, unit, lost=cell.lost)
+    return CellLook(label, f"≥ {number}", unit, note=share_words(part.share, language), lost=cell.lost, excluded=True)
 
 
 def _short(standing: Standing, cell: Cell, language: str) -> str:

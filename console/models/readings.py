@@ -15,6 +15,11 @@ from console.timebase import Clock
 CAPACITY: Final = 1 << 20
 """Samples kept of one parameter: two years of one a minute, twelve days of one a second."""
 
+PRESENT_MS: Final = 60_000
+"""An answer whose end is so near to now joins what comes by itself."""
+
+_PRESENT_MS: Final = 2**62
+
 
 class ReadingStore(QObject):
     """Samples by (station_id, symbol). Lives on the GUI thread.
@@ -30,7 +35,7 @@ class ReadingStore(QObject):
         self._clock = clock
         self._capacity = capacity
         self._channels: dict[tuple[str, str], Channel] = {}
-        self._history_from: dict[tuple[str, str], int] = {}
+        self._history: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._version = 0
 
     @property
@@ -63,7 +68,7 @@ class ReadingStore(QObject):
         """Forget everything and take these instead, in one step: nobody sees the moment between."""
         stations = {station_id for station_id, _ in self._channels}
         self._channels.clear()
-        self._history_from.clear()
+        self._history.clear()
         for item in series:
             self._channel(item.station_id, item.symbol).add(
                 np.asarray(item.at_ms, dtype=np.int64),
@@ -88,7 +93,7 @@ class ReadingStore(QObject):
                 np.asarray(series.value, dtype=np.float64),
                 np.asarray(series.status, dtype=np.uint8),
             )
-            self._history_from[key] = min(self._history_from.get(key, history.start_ms), history.start_ms)
+            self._remember(key, history.start_ms, history.end_ms)
         if history.buckets:
             changed = channel.add_buckets(history.buckets, history.end_ms) or changed
         self._tell({history.station_id} if changed else set())
@@ -123,20 +128,46 @@ class ReadingStore(QObject):
         sample = self.latest(station_id, symbol)
         return None if sample is None else max(0.0, (self._clock.now_ms() - sample.at_ms) / 1000)
 
+    def is_thinned(self, station_id: str, symbol: str, start_ms: int, end_ms: int) -> bool:
+        """Some samples of the span stand for others that were not sent here: it holds extremes only."""
+        channel = self._channels.get((station_id, symbol))
+        return channel is not None and channel.is_thinned(start_ms, end_ms)
+
     def history_from(self, station_id: str, symbol: str) -> int | None:
-        """The earliest instant from which full history was merged; None when none was."""
-        return self._history_from.get((station_id, symbol))
+        """The earliest instant from which the store's whole answer up to the present is here; None when it is not.
+
+        Says what was asked for and answered, not that anything was measured: see `coverage` for that.
+        """
+        spans = self._history.get((station_id, symbol), ())
+        return spans[-1][0] if spans and spans[-1][1] == _PRESENT_MS else None
+
+    def has_history(self, station_id: str, symbol: str, start_ms: int, end_ms: int) -> bool:
+        """All that the store knows of the span is here; there is nothing to ask for."""
+        spans = self._history.get((station_id, symbol), ())
+        return any(first <= start_ms and end_ms <= last for first, last in spans)
 
     def forget_history(self, station_id: str) -> None:
         """Samples stay, but its history counts as not loaded: something may have been missed since."""
-        self._history_from = {key: value for key, value in self._history_from.items() if key[0] != station_id}
+        self._history = {key: spans for key, spans in self._history.items() if key[0] != station_id}
 
     def clear(self) -> None:
         """Forget everything: another server, or another epoch of it."""
         stations = {station_id for station_id, _ in self._channels}
         self._channels.clear()
-        self._history_from.clear()
+        self._history.clear()
         self._tell(stations)
+
+    def _remember(self, key: tuple[str, str], start_ms: int, end_ms: int) -> None:
+        """An answer is here. One that reaches the present goes on: what comes later comes by itself."""
+        if end_ms >= self._clock.now_ms() - PRESENT_MS:
+            end_ms = _PRESENT_MS
+        spans: list[tuple[int, int]] = []
+        for first, last in sorted([*self._history.get(key, ()), (start_ms, end_ms)]):
+            if spans and first <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+            else:
+                spans.append((first, last))
+        self._history[key] = spans
 
     def _channel(self, station_id: str, symbol: str) -> Channel:
         return self._channels.setdefault((station_id, symbol), Channel(self._capacity))

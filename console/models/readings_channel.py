@@ -134,6 +134,11 @@ class Channel:
         begin, end = np.searchsorted(held.at_ms, start_ms, "left"), np.searchsorted(held.at_ms, end_ms, "right")
         return Window(held.at_ms[begin:end].copy(), held.value[begin:end].copy(), held.status[begin:end].copy())
 
+    def is_thinned(self, start_ms: int, end_ms: int) -> bool:
+        held = self._held()
+        begin, end = np.searchsorted(held.at_ms, start_ms, "left"), np.searchsorted(held.at_ms, end_ms, "right")
+        return bool(held.back_ms[begin:end].any() or held.ahead_ms[begin:end].any())
+
     def latest(self) -> Sample | None:
         return self._sample(self._size - 1) if self._size else None
 

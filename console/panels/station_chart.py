@@ -191,8 +191,7 @@ class StationChartPanel(Panel):
         start_ms = (view.start_ms - view.span_ms // 4) // 60_000 * 60_000
         end_ms = min(view.end_ms, self._session.clock.now_ms())
         for parameter in station.parameters:
-            known_ms = self._session.readings.history_from(station.station_id, parameter.symbol)
-            if known_ms is None or known_ms > start_ms:
+            if not self._session.readings.has_history(station.station_id, parameter.symbol, start_ms, end_ms):
                 self._loader.ask(Question(station.station_id, parameter.symbol, start_ms, end_ms, MAX_POINTS))
 
     def _history_failed(self, station_id: str, symbol: str, reason: str) -> None:

@@ -261,3 +261,24 @@ def test_nearest_sample_is_found_within_reach_only() -> None:
     assert store.nearest(STATION, SYMBOL, 1400, 500) == Sample(1000, 1.0, 0)
     assert store.nearest(STATION, SYMBOL, 1600, 500) == Sample(2000, 2.0, 0)
     assert store.nearest(STATION, SYMBOL, 9000, 500) is None
+
+
+def test_history_of_two_spans_apart_leaves_a_hole_to_be_asked_for() -> None:
+    day_ms = 1440 * MINUTE_MS
+    store = ReadingStore(HandClock(day_ms))
+    store.merge_history(history(minutes(0, 10), end_ms=10 * MINUTE_MS))
+    store.merge_history(history(minutes(1000, 1440), start_ms=1000 * MINUTE_MS, end_ms=day_ms))
+    assert store.has_history(STATION, SYMBOL, 0, 10 * MINUTE_MS)
+    assert store.has_history(STATION, SYMBOL, 1000 * MINUTE_MS, day_ms)
+    assert not store.has_history(STATION, SYMBOL, 0, day_ms)
+    assert store.history_from(STATION, SYMBOL) == 1000 * MINUTE_MS
+    store.merge_history(history(minutes(10, 1000), start_ms=10 * MINUTE_MS, end_ms=1000 * MINUTE_MS))
+    assert store.has_history(STATION, SYMBOL, 0, day_ms)
+
+
+def test_extremes_are_told_from_whole_samples() -> None:
+    store = store_with()
+    store.merge_history(history(buckets=buckets_of(minutes(0, 200), 40 * MINUTE_MS), end_ms=200 * MINUTE_MS))
+    assert store.is_thinned(STATION, SYMBOL, 0, 200 * MINUTE_MS)
+    store.merge_history(history(minutes(0, 200)))
+    assert not store.is_thinned(STATION, SYMBOL, 0, 200 * MINUTE_MS)

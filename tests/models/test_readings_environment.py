@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from backend.contracts.readings import ReadingHistory, ReadingStatus
 from backend.contracts.site import Limit, Parameter, Station
 from console.models.environment import ROW_ROLE, STATION_ROLE, EnvironmentModel
 from console.models.environment_rows import StationRow, groups_of, station_row
-from console.models.environment_words import look_of
+from console.models.environment_words import look_of, sentence
 from console.models.readings import ReadingStore
 from console.models.standing import standings, worst
 from console.models.station_strips import standing_words
@@ -106,24 +106,65 @@ def rain_row(store: ReadingStore) -> StationRow:
     return station_row(store, station_of("MUA-LC"), 5.0, NOW_MS)
 
 
-def test_rain_is_summed_only_over_history_that_is_here() -> None:
-    store = ReadingStore(HandClock())
-    live = [(NOW_MS - number * MINUTE_MS, 0.5, 0) for number in range(10)]
-    store.add([series_of("MUA-LC", "Rain", live)])  # type: ignore[arg-type]
-    assert rain_row(store).cells[0].sums == (None, None, None, None)
-    old: list[tuple[int, float, ReadingStatus]] = [(NOW_MS - 5 * HOUR_MS, 4.0, 0), (NOW_MS - 20 * HOUR_MS, 30.0, 0)]
+def rain_history(store: ReadingStore, samples: Sequence[tuple[int, float, ReadingStatus]], hours: int = 24) -> None:
+    """The store's answer to a question for the last `hours`: all that it has, which need not be much."""
     store.merge_history(
         ReadingHistory(
             station_id="MUA-LC",
             symbol="Rain",
             unit="mm",
-            start_ms=NOW_MS - 24 * HOUR_MS,
+            start_ms=NOW_MS - hours * HOUR_MS,
             end_ms=NOW_MS,
-            series=series_of("MUA-LC", "Rain", sorted(old)),
+            series=series_of("MUA-LC", "Rain", samples),
             buckets=(),
         )
     )
-    assert rain_row(store).cells[0].sums == (5.0, 5.0, 9.0, 39.0)
+
+
+def each_minute(first_min: int, last_min: int, value: float) -> list[tuple[int, float, ReadingStatus]]:
+    """One sample a minute, from `first_min` minutes ago to `last_min` minutes ago, both included."""
+    return [(NOW_MS - age * MINUTE_MS, value, 0) for age in range(first_min, last_min - 1, -1)]
+
+
+def test_rain_sums_are_whole_where_samples_cover_their_span() -> None:
+    store = ReadingStore(HandClock())
+    rain_history(store, each_minute(24 * 60, 0, 0.5))
+    sums = rain_row(store).cells[0].sums
+    assert [part.whole for part in sums] == [True] * 4
+    assert [part.value for part in sums] == [30.0, 90.0, 180.0, 720.0]
+
+
+def test_a_rain_sum_of_a_part_of_its_span_is_a_least_value_whatever_history_was_asked_for() -> None:
+    store = ReadingStore(HandClock())
+    # The gauge has been there for two hours and a half; a whole day was asked for and answered.
+    rain_history(store, each_minute(150, 0, 0.5))
+    row = rain_row(store)
+    sums = row.cells[0].sums
+    assert [part.whole for part in sums] == [True, False, False, False]
+    assert sums[1].share == pytest.approx(151 / 179)
+    cells = look_of(row, "vi").cells
+    assert [cell.number for cell in cells[1:5]] == ["30,0", "≥ 75,5", "≥ 75,5", "≥ 75,5"]
+    assert [cell.note for cell in cells[1:5]] == ["", "84%", "42%", "10%"]
+    assert "42%" in sentence(row, "vi")
+
+
+def test_a_hole_makes_a_rain_sum_a_least_value() -> None:
+    store = ReadingStore(HandClock())
+    rain_history(store, [*each_minute(24 * 60, 130, 0.1), *each_minute(126, 0, 0.1)])
+    assert [part.whole for part in rain_row(store).cells[0].sums] == [True, False, False, False]
+
+
+def test_many_lost_samples_make_a_rain_sum_a_least_value_although_no_hole_is_long() -> None:
+    store = ReadingStore(HandClock())
+    rain_history(store, each_minute(24 * 60, 0, 0.1)[::2])
+    assert not any(part.whole for part in rain_row(store).cells[0].sums)
+
+
+def test_rain_sums_without_a_sample_are_a_dash() -> None:
+    store = ReadingStore(HandClock())
+    rain_history(store, each_minute(23 * 60, 22 * 60, 1.0))
+    cells = look_of(rain_row(store), "vi").cells
+    assert [cell.number for cell in cells[1:5]] == ["–", "–", "–", "≥ 61,0"]
 
 
 @pytest.mark.parametrize(
