@@ -12,16 +12,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from backend import cli
 from backend.contracts.commands import Role
 from backend.contracts.redact import redacted
 from backend.gateway import logs
 from backend.gateway.compose import RoomKindError, database_url, wall_clock_ms
-from backend.gateway.server import BindError, ServeOptions, serve
+from backend.gateway.server import BindError, ServeOptions, is_loopback, serve
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
 from backend.services.audit import Audit
+from backend.services.audit_heads import HeadPlan
 from backend.services.signing import SigningError
 from backend.storage.audit import AuditStore
 from backend.storage.database import open_database
@@ -66,9 +68,14 @@ def _told(code: int, *lines: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    settings = GatewaySettings(allowed_origins=frozenset(options.allow_origin))
-    if options.body_limit_bytes is not None:
-        settings = replace(settings, body_limit_bytes=options.body_limit_bytes)
+    settings = GatewaySettings(allowed_origins=frozenset(options.allow_origin), heads=_head_plan(options))
+    _check_limits(options)
+    given = {
+        "body_limit_bytes": options.body_limit_bytes,
+        "session_s": None if options.token_life_h is None else options.token_life_h * 3600,
+        "login_free_tries": options.login_free_tries,
+    }
+    settings = replace(settings, **{name: value for name, value in given.items() if value is not None})
     serve_options = ServeOptions(
         site=load_site(options.site),
         data_dir=options.data,
@@ -84,6 +91,36 @@ def _serve(options: argparse.Namespace) -> int:
     with asyncio.Runner(loop_factory=_event_loop) as runner:
         runner.run(serve(serve_options))
     return 0
+
+
+def _check_limits(options: argparse.Namespace) -> None:
+    for option, value in (
+        ("--body-limit-bytes", options.body_limit_bytes),
+        ("--token-life-h", options.token_life_h),
+        ("--login-free-tries", options.login_free_tries),
+    ):
+        if value is not None and value <= 0:
+            raise UsageError(f"{option} {value:g}: right is more than 0")
+
+
+def _head_plan(options: argparse.Namespace) -> HeadPlan:
+    url = urlsplit(options.head_url)
+    if options.head_url and (url.scheme not in ("http", "https") or not url.hostname):
+        raise UsageError(f"--head-url {redacted(options.head_url)}: right is https://HOST:PORT/api/v1/audit/heads")
+    if url.scheme == "http" and not options.insecure and not is_loopback(url.hostname or ""):
+        raise UsageError(
+            "--head-url goes to another machine, and without TLS its token would cross the network in "
+            "clear: give https://, or --insecure to accept it"
+        )
+    if not 1 <= options.head_every_s <= 3600:
+        raise UsageError(f"--head-every-s {options.head_every_s:g}: right is 1 to 3600")
+    token = ""
+    if options.head_token_file is not None:
+        try:
+            token = options.head_token_file.read_text(encoding="utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"--head-token-file {options.head_token_file}: {error}") from error
+    return HeadPlan(tuple(options.head_folder), options.head_url, token, options.head_every_s)
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:
@@ -257,6 +294,25 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-json", action="store_true", help="log JSON lines")
     parser.add_argument("--allow-origin", action="append", default=[], metavar="ORIGIN", help="let this web page in")
     parser.add_argument("--body-limit-bytes", type=int, metavar="N", help="largest request body (default: 5000000)")
+    parser.add_argument("--token-life-h", type=float, metavar="H", help="how long a sign-in holds (default: 12)")
+    parser.add_argument(
+        "--login-free-tries",
+        type=int,
+        metavar="N",
+        help="wrong passwords of one user from one address before each further one has to wait (default: 5)",
+    )
+    heads = parser.add_argument_group("signed heads of the audit log")
+    heads.add_argument(
+        "--head-folder",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder on another machine; may be given again (default: heads in --data, which protects little)",
+    )
+    heads.add_argument("--head-url", default="", metavar="URL", help="another backend's /api/v1/audit/heads")
+    heads.add_argument("--head-token-file", type=Path, metavar="FILE", help="the token that backend gave for it")
+    heads.add_argument("--head-every-s", type=float, default=60.0, metavar="S", help="(default: %(default)g)")
     parser.set_defaults(run=_serve)
 
 

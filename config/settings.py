@@ -90,8 +90,17 @@ class BackendSettings(Config):
     port: Annotated[int, Field(ge=0, le=65_535)]
     database: Annotated[str, Field(pattern=r"^((postgresql\+psycopg|sqlite)://.*)?$")]
     token_life_h: Annotated[float, Field(gt=0, le=168)]
-    login_tries_per_min: Annotated[int, Field(ge=1, le=1000)]
+    login_free_tries: Annotated[int, Field(ge=1, le=1000)]
     body_limit_kb: Annotated[int, Field(ge=1, le=1_048_576)]
+
+
+class AuditSettings(Config):
+    """`head_folders`: () = a folder in the data folder; `head_url`, `head_token_file`: "" = none."""
+
+    head_folders: tuple[Annotated[str, Field(min_length=1)], ...]
+    head_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+.*)?$")]
+    head_token_file: str
+    head_every_s: Annotated[float, Field(ge=1, le=3600)]
 
 
 class Settings(Config):
@@ -103,6 +112,7 @@ class Settings(Config):
     charts: ChartSettings
     link: LinkSettings
     backend: BackendSettings
+    audit: AuditSettings
     run: RunSettings
 
     @property

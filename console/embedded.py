@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from config.settings import Settings
+from config.settings import AuditSettings, Settings
 from console.timebase import monotonic_s
 
 RESTART_AFTER_MS = 500
@@ -104,8 +104,12 @@ class EmbeddedBackend(QObject):
         settings = self._settings
         arguments = ["serve", "--site", str(settings.site_folder), "--data", str(settings.data_folder), "--local-seat"]
         arguments += ["--host", settings.backend.host, "--port", str(self._port)]
+        arguments += ["--body-limit-bytes", str(settings.backend.body_limit_kb * 1024)]
+        arguments += ["--token-life-h", str(settings.backend.token_life_h)]
+        arguments += ["--login-free-tries", str(settings.backend.login_free_tries)]
         if settings.backend.database:
             arguments += ["--database", settings.backend.database]
+        arguments += _head_arguments(settings.audit)
         child = self._child(arguments)
         child.readyReadStandardOutput.connect(lambda: self._read_greeting(child))
         child.finished.connect(lambda code, status: self._backend_ended(code))
@@ -183,3 +187,15 @@ class EmbeddedBackend(QObject):
             self.progress.emit(line)
             if self._backend is None and " cameras on " in line:
                 self._start_backend()
+
+
+def _head_arguments(audit: AuditSettings) -> list[str]:
+    """Where the backend writes the heads of its audit log."""
+    arguments = ["--head-every-s", str(audit.head_every_s)]
+    for folder in audit.head_folders:
+        arguments += ["--head-folder", str(Path(folder).expanduser())]
+    if audit.head_url:
+        arguments += ["--head-url", audit.head_url]
+    if audit.head_token_file:
+        arguments += ["--head-token-file", str(Path(audit.head_token_file).expanduser())]
+    return arguments

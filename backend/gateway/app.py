@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from backend.contracts.doors import ErrorAnswer
 from backend.gateway import errors
-from backend.gateway.doors import boundaries, ingest, reading, replay, session, watching
+from backend.gateway.doors import audit, boundaries, ingest, reading, replay, session, watching
 from backend.gateway.feed.conversation import FeedDoor
 from backend.gateway.guards import BodyLimit, OriginGuard
 from backend.gateway.parts import Parts
@@ -29,8 +29,9 @@ def create_app(parts: Parts) -> FastAPI:
         responses={"4XX": {"model": ErrorAnswer}, "5XX": {"model": ErrorAnswer}},
     )
     app.state.parts = parts
+    app.state.head_turns = audit.Turns()
     app.state.turnstile = ingest.Turnstile(parts.settings.ingest_at_once)
-    for door in (session, reading, replay, ingest, boundaries, watching):
+    for door in (audit, session, reading, replay, ingest, boundaries, watching):
         app.include_router(door.router)
     errors.install(app)
     # The last one added is the first one passed.

@@ -13,7 +13,7 @@ from backend.services.accounts import SignedIn
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _session = HTTPBearer(scheme_name="session", description="The token of POST /api/v1/login", auto_error=False)
-_ingest = HTTPBearer(scheme_name="ingest", description="A producer's token (docs/protocol.md)", auto_error=False)
+ingest_bearer = HTTPBearer(scheme_name="ingest", description="A producer's token (docs/protocol.md)", auto_error=False)
 
 
 def parts_of(request: Request) -> Parts:
@@ -42,7 +42,9 @@ async def watcher(parts: PartsDep, token: Annotated[str, Depends(session_token)]
     return operator
 
 
-async def producer(parts: PartsDep, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_ingest)]) -> str:
+async def producer(
+    parts: PartsDep, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ingest_bearer)]
+) -> str:
     """The producer whose ingest token came along. Raises: Refusal (401, 403)."""
     producer_id = None if bearer is None else await parts.accounts.producer(bearer.credentials)
     if producer_id is None:

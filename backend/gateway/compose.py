@@ -21,6 +21,7 @@ from backend.gateway.parts import Parts
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
 from backend.services.audit import Audit
+from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
@@ -71,13 +72,18 @@ async def build(
     room = await Room.open(log, now_ms)
     store = ReadingsStore(database)
     readings = await ReadingsService.open(store)
-    accounts = Accounts(database, now_ms)
+    accounts = Accounts(
+        database, now_ms, session_s=settings.session_s, free_attempts=settings.login_free_tries
+    )
     quarantine = data_dir / "quarantine"
     quarantine.mkdir(parents=True, exist_ok=True)
     ingest = Ingest(site, room, readings, DetectionsStore(database), quarantine, now_ms)
     audit = Audit(AuditStore(database), now_ms)
     health = Health(room, database)
     health.also(lambda: audit.fault)
+    folders = settings.heads.folders or (data_dir / "heads",)
+    heads = Heads(audit, signer, folders, settings.heads, lambda: room.durable.seq, now_ms)
+    health.also(lambda: heads.fault)
     fanout = Fanout(
         room, readings, now_ms, settings.batch_s, settings.heartbeat_s, ingest.pulses, lambda: health.degraded
     )
@@ -97,6 +103,8 @@ async def build(
         accounts=accounts,
         signer=signer,
         audit=audit,
+        heads=heads,
+        received_heads=ReceivedHeads(data_dir / "heads-received"),
         ingest=ingest,
         desk=CommandDesk(room, log, audit),
         supervisor=Supervisor(health.on_fault),
@@ -155,6 +163,7 @@ def _start_services(parts: Parts) -> None:
         "heartbeats": parts.fanout.beat,
         "storage probe": parts.health.probe,
         "audit": parts.audit.run,
+        "audit heads": parts.heads.run,
         "limit watch": environment.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
@@ -190,6 +199,7 @@ async def stop(parts: Parts) -> None:
     parts.fanout.close()
     await parts.room.stop()
     await parts.audit.note("backend.stopped", parts.site.site_id, actor="", origin="")
+    await parts.heads.stop()
 
 
 @asynccontextmanager

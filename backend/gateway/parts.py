@@ -13,6 +13,7 @@ from backend.gateway.metrics import Metrics
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import Accounts
 from backend.services.audit import Audit
+from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
@@ -43,6 +44,8 @@ class Parts:
     accounts: Accounts
     signer: Signer
     audit: Audit
+    heads: Heads
+    received_heads: ReceivedHeads
     ingest: Ingest
     desk: CommandDesk
     supervisor: Supervisor

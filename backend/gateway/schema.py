@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from backend.contracts.audit import AuditHeadAnswer, AuditPage, SignedHead
 from backend.contracts.doors import (
     ErrorAnswer,
     IngestAnswer,
@@ -39,6 +40,9 @@ def schemas() -> dict[str, str]:
         ("sealed-streams", SealedStreams),
         ("stream-list", StreamList),
         ("error-answer", ErrorAnswer),
+        ("audit-page", AuditPage),
+        ("audit-head-answer", AuditHeadAnswer),
+        ("signed-head", SignedHead),
     ):
         found[f"{name}.json"] = TypeAdapter(model).json_schema()
     return {

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from backend.gateway.feed.outbox import OutboxLimits
+from backend.services.accounts import SESSION_S
+from backend.services.audit_heads import HeadPlan
+from backend.services.login_throttle import FREE_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,8 @@ class GatewaySettings:
 
     Attributes:
         body_limit_bytes: larger bodies are refused with 413 while they arrive.
+        session_s: how long a sign-in holds.
+        login_free_tries: wrong passwords of one user from one address before each further one has to wait.
         ingest_at_once: inputs of one producer that may be in work at the same time; more are answered 429.
         allowed_origins: browser origins that are let in; none by default (cross-site websocket hijacking).
         frame_limit_bytes: longest frame a seat may send.
@@ -23,9 +28,12 @@ class GatewaySettings:
         tail_events: a seat that missed more gets a snapshot.
         stuck_s: a connection that takes no byte for so long, although some wait, is cut.
         check_s: how often a seat's session is looked up again (expired, disabled, signed out).
+        heads: where the signed heads of the audit log go.
     """
 
     body_limit_bytes: int = 5_000_000
+    session_s: float = SESSION_S
+    login_free_tries: int = FREE_ATTEMPTS
     ingest_at_once: int = 8
     allowed_origins: frozenset[str] = frozenset()
     frame_limit_bytes: int = 65_536
@@ -37,3 +45,4 @@ class GatewaySettings:
     stuck_s: float = 30.0
     check_s: float = 3.0
     outbox: OutboxLimits = field(default_factory=OutboxLimits)
+    heads: HeadPlan = HeadPlan()

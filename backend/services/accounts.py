@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from backend.contracts.commands import RIGHTS, Right, Role
 from backend.contracts.doors import LoginAnswer
-from backend.services.login_throttle import LoginThrottle
+from backend.services.login_throttle import FREE_ATTEMPTS, LoginThrottle
 from backend.storage.accounts import AccountRow, AccountsStore, SessionRow
 from backend.storage.database import Database
 from config.model import OperatorConfig
@@ -76,6 +76,7 @@ class Accounts:
 
     Args:
         session_s: how long a token holds.
+        free_attempts: wrong passwords of one user from one origin before each further one has to wait.
         hasher: argon2's cost; a stored hash of another cost is renewed at the next sign-in.
     """
 
@@ -85,12 +86,13 @@ class Accounts:
         now_ms: Callable[[], int],
         session_s: float = SESSION_S,
         hasher: PasswordHasher | None = None,
+        free_attempts: int = FREE_ATTEMPTS,
     ) -> None:
         self._store = AccountsStore(database)
         self._now_ms = now_ms
         self._session_s = session_s
         self._hasher = hasher or PasswordHasher()
-        self._throttle = LoginThrottle(now_ms)
+        self._throttle = LoginThrottle(now_ms, free_attempts)
         self._verifying = asyncio.Semaphore(VERIFY_AT_ONCE)
         self._nobody = ""
 

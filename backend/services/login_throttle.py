@@ -25,10 +25,14 @@ class LoginThrottle:
     """Attempts that failed or are still being looked at. Unknown users count like known ones.
 
     After the free attempts each further one waits 1, 2, 4 ... LONGEST_WAIT_S seconds since the one before.
+
+    Args:
+        free_attempts: of one user from one origin.
     """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(self, now_ms: Callable[[], int], free_attempts: int = FREE_ATTEMPTS) -> None:
         self._now_ms = now_ms
+        self._free_attempts = free_attempts
         self._attempts: OrderedDict[tuple[str, str], _Attempts] = OrderedDict()
 
     def __len__(self) -> int:
@@ -37,8 +41,8 @@ class LoginThrottle:
     def wait_s(self, user: str, origin: str) -> float:
         """Seconds until the next attempt is looked at; 0 = now."""
         return max(
-            self._wait_of_s((user, origin), FREE_ATTEMPTS),
-            self._wait_of_s(("", origin), FREE_ATTEMPTS_OF_ORIGIN),
+            self._wait_of_s((user, origin), self._free_attempts),
+            self._wait_of_s(("", origin), max(FREE_ATTEMPTS_OF_ORIGIN, self._free_attempts)),
         )
 
     def failed(self, user: str, origin: str) -> None:

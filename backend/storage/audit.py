@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -24,6 +25,9 @@ SEALED: Final = "log.sealed"
 """Deed of a record that covers events of the event log; detail: from_seq, to_seq, sha256."""
 
 SEAL_READ_ROWS: Final = 2_000
+SEAL_PAUSE_S: Final = 0.005
+"""Between two parts: the first seal of a log of millions must not slow the room down."""
+
 _CHAIN_LOCK: Final = 0x7452_7561
 """PostgreSQL's advisory lock: a command line beside the running backend writes into the same chain."""
 
@@ -96,6 +100,15 @@ def digest_of(row: AuditRow) -> str:
 def genesis(chain: str) -> str:
     """`previous` of record 1 of the chain with this name; also what its heads call it."""
     return hashlib.sha256(canonical(["trucban audit", 1, chain])).hexdigest()
+
+
+def genesis_of(first: AuditRow) -> str | None:
+    """`genesis` of the chain that this row is record 1 of; None when it says nothing of a chain."""
+    try:
+        chain = json.loads(first.detail)["chain"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return genesis(chain) if isinstance(chain, str) and first.deed == BEGAN else None
 
 
 class EventDigest:
@@ -193,6 +206,7 @@ class AuditStore:
                 return seq
 
             done = await self._database.read(feed) or min(to_seq, done + SEAL_READ_ROWS)
+            await asyncio.sleep(SEAL_PAUSE_S)
         return Seal(from_seq, to_seq, digest.hexdigest)
 
     async def _rows(self, query: Select[int, int, str, str, str, str, str, str, str, str]) -> tuple[AuditRow, ...]:
