@@ -46,6 +46,7 @@ from console.workspace import WorkspaceError, load_workspaces, named
 from resources import tokens
 from resources.look import style_sheet
 from widgets.map_scheme import register_map_scheme
+from widgets.chart_ticker import ChartTicker
 
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "resources" / "translations"
 SOFTWARE_DRAWING: Final = "QT_QUICK_BACKEND"
@@ -87,6 +88,8 @@ class Desk(QObject):
         )
         self.session = Session(
             clock=self.clock,
+            retry_s=(video.retry_first_s, video.retry_most_s),
+            main_from_px=video.main_from_px,
             state=state,
             alerts=AlertModel(state, language),
             readings=ReadingStore(self.clock),
@@ -100,8 +103,10 @@ class Desk(QObject):
             parent=self,
         )
         self.live = LiveSource(self.session, self.link, self.clock, self)
+            chart_hours=settings.charts.window_h,
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
+        ChartTicker.shared().set_rate(settings.charts.refresh_hz)
         full_screen = not settings.run.shots
         self.room = Room(
             self.session,

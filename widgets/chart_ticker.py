@@ -1,4 +1,4 @@
-"""One timer for all charts of the program: at most 20 looks a second, and only while a chart is on a screen."""
+"""One timer for all charts of the program: at most so many looks a second, and only while a chart is on a screen."""
 
 from __future__ import annotations
 
@@ -36,6 +36,14 @@ class ChartTicker(QObject):
     @property
     def running(self) -> bool:
         return self._timer.isActive()
+
+    def set_rate(self, refresh_hz: int) -> None:
+        """At most so many looks a second."""
+        self._timer.setInterval(round(1000 / refresh_hz))
+
+    @property
+    def interval_ms(self) -> int:
+        return self._timer.interval()
 
     def attach(self, owner: QObject) -> None:
         """`owner` became visible; it is detached by `detach` or by its end."""

@@ -59,6 +59,11 @@ class Selection(QObject):
             self._current = chosen
             self.changed.emit(chosen)
 
+    def reconsider(self) -> None:
+        """What is selected came, went or moved with a jump in time: whoever shows it looks again."""
+        if self._current is not None:
+            self.changed.emit(self._current)
+
     def clear(self) -> None:
         if self._current is not None:
             self._current = None
@@ -126,6 +131,7 @@ class Session(QObject):
         replay: the transport of a replay; None in a live session.
         live: the live session of this desk, itself when it is that one: marks, holds and exports are ordered there,
             because a replay takes no commands.
+        chart_hours: how much a chart shows at first; a replay takes it from the live session.
 
     Signals:
         changed: a `Delta`, after state and models were updated.
@@ -158,6 +164,7 @@ class Session(QObject):
         server: ServerDoor | None = None,
         replay: ReplayControl | None = None,
         live: Session | None = None,
+        chart_hours: int = 24,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -175,6 +182,7 @@ class Session(QObject):
         self.server = server
         self.replay = replay
         self.live = live or self
+        self.chart_hours: int = live.chart_hours if live is not None else chart_hours
         self.selection = Selection(self)
         self.operator: Operator | None = None
 

@@ -52,7 +52,7 @@ class StationChartPanel(Panel):
         session.selection.changed.connect(self._follow)
         session.changed.connect(self._state_changed)
         session.link.changed.connect(self._link_changed)
-        self._chart.show_span(24 * HOUR_MS)
+        self._chart.show_span(session.chart_hours * HOUR_MS)
         self._follow()
 
     # -- building ----------------------------------------------------------------------------------------------

@@ -125,7 +125,14 @@ class TileFeed:
             self._refusal = self._service.refusal_of(self.camera_id)
             return
         has_main, has_sub = streams
-        self._stream = choose(self._tile_px, self._quality, self._stream, has_main=has_main, has_sub=has_sub)
+        self._stream = choose(
+            self._tile_px,
+            self._quality,
+            self._stream,
+            has_main=has_main,
+            has_sub=has_sub,
+            main_from_px=self._service.main_from_px,
+        )
         key = (self.camera_id, self._stream)
         newest = self._coming or self._shown
         if newest is not None and newest.key == key and newest.output.size_px == self._tile_px:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from console.video.retry import CAP_S, FIRST_S
+
 Engine = Literal["pyav", "vlc"]
 
 
@@ -16,6 +18,8 @@ class OpenStream:
     address: str = field(repr=False)
     engine: Engine = "pyav"
     is_file: bool = False
+    retry_first_s: float = FIRST_S
+    retry_most_s: float = CAP_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject, QTimer
 
 from backend.contracts.doors import CameraStreams
 from console.video.address import AddressRefusedError, checked
-from console.video.choice import Quality, Stream
+from console.video.choice import MAIN_FROM_PX, Quality, Stream
 from console.video.feed import TileFeed
 from console.video.liveness import DEFAULT_RULES, Rules
 from console.video.orders import Engine
 from console.video.own import own_cameras
 from console.video.pool import WorkerPool
+from console.video.retry import CAP_S, FIRST_S
 from console.video.source import BAD_ADDRESS, NO_ADDRESS, DecodedStream
 from widgets.tile_types import TileStatus
 
@@ -32,6 +33,8 @@ class VideoService(QObject):
         workers: decode processes; 0 = one a core.
         own_addresses: cameras and video files of the command line; nothing else may be a file.
         rules: when a picture stops being live.
+        retry_s: first and longest pause before a lost camera is tried again.
+        main_from_px: tiles about so wide, device pixels, take the main stream.
     """
 
     def __init__(
@@ -40,9 +43,14 @@ class VideoService(QObject):
         own_addresses: Sequence[str] = (),
         rules: Rules = DEFAULT_RULES,
         parent: QObject | None = None,
+        *,
+        retry_s: tuple[float, float] = (FIRST_S, CAP_S),
+        main_from_px: int = MAIN_FROM_PX,
     ) -> None:
         super().__init__(parent)
         self.rules = rules
+        self.main_from_px = main_from_px
+        self._retry_s = retry_s
         self.pool = WorkerPool(workers)
         self.own, self._own_streams = own_cameras(own_addresses)
         self._streams: dict[str, CameraStreams] = {}
@@ -169,7 +177,9 @@ class VideoService(QObject):
         keeper = min(loads, key=lambda candidate: loads[candidate])
         engine = self._engines.get(camera_id, "pyav")
         weight = STREAM_WEIGHT[stream]
-        self._decodes[key] = DecodedStream(keeper, address, engine, weight, is_file=self.is_file(camera_id))
+        self._decodes[key] = DecodedStream(
+            keeper, address, engine, weight, is_file=self.is_file(camera_id), retry_s=self._retry_s
+        )
         return self._decodes[key]
 
     def _end(self, key: tuple[str, Stream]) -> None:

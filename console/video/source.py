@@ -9,6 +9,7 @@ from console.video.board import Reason
 from console.video.liveness import DEFAULT_RULES, Rules, judge
 from console.video.orders import AddOutput, CloseStream, Engine, OpenStream, RemoveOutput
 from console.video.pool import WorkerKeeper
+from console.video.retry import CAP_S, FIRST_S
 from console.video.ring import FrameRing
 from widgets.tile_types import TileStatus
 
@@ -23,15 +24,27 @@ class Output:
 
 
 class DecodedStream:
-    """GUI thread only. `weight` is its rough cost, for spreading streams over the workers."""
+    """GUI thread only. `weight` is its rough cost, for spreading streams over the workers.
 
-    def __init__(self, keeper: WorkerKeeper, address: str, engine: Engine, weight: int, *, is_file: bool) -> None:
+    `retry_s`: first and longest pause before a lost stream is tried again.
+    """
+
+    def __init__(
+        self,
+        keeper: WorkerKeeper,
+        address: str,
+        engine: Engine,
+        weight: int,
+        *,
+        is_file: bool,
+        retry_s: tuple[float, float] = (FIRST_S, CAP_S),
+    ) -> None:
         self.keeper = keeper
         self.weight = weight
         self.row = keeper.take_row()
         self.users = 0
         self._outputs: dict[tuple[int, int], Output] = {}
-        keeper.tell(OpenStream(self.row, address, engine, is_file))
+        keeper.tell(OpenStream(self.row, address, engine, is_file, *retry_s))
 
     def output(self, size_px: tuple[int, int]) -> Output:
         """The output of this size, shared; give it back with `release`."""

@@ -207,6 +207,7 @@ class Stream:
     # -- the thread --
 
     def _run(self) -> None:
+        order = self.order
         failures = 0
         while not self._stopping.is_set():
             self._pictures_in_run = 0
@@ -224,7 +225,7 @@ class Stream:
                 self._row.set_float(_LAG_S, 0.0)
             steady = self._pictures_in_run > 0 and now_s - self._playing_since_s >= STEADY_S
             failures = 1 if steady else failures + 1
-            if self._stopping.wait(retry.delay_s(failures, self._chance)):
+            if self._stopping.wait(retry.delay_s(failures, self._chance, order.retry_first_s, order.retry_most_s)):
                 return
 
     def _play_once(self) -> Reason:

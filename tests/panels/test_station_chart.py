@@ -267,3 +267,13 @@ def test_after_the_link_was_away_history_is_asked_again(room: ChartRoom, qtbot: 
     room.link.linked()
     room.link.heard(0.0)
     qtbot.waitUntil(lambda: len(room.door.asked) >= asked + 5, timeout=5_000)
+
+
+def test_how_much_is_shown_at_first_and_how_often_it_is_painted_are_settings(room: ChartRoom, qtbot: QtBot) -> None:
+    room.session.chart_hours = 6
+    panel = show(room, qtbot)
+    assert panel.chart.view.span_ms == 6 * HOUR_MS
+    ticker = ChartTicker.shared()
+    ticker.set_rate(5)
+    assert ticker.interval_ms == 200
+    ticker.set_rate(20)

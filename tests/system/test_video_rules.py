@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from console.video.address import AddressRefusedError, checked
 from console.video.board import ROW, Board, Phase, Reason
-from console.video.choice import DOWN_PX, UP_PX, Stream, choose
+from console.video.choice import MAIN_FROM_PX, Stream, choose
 from console.video.liveness import Rules, judge
 from console.video.orders import OpenStream
 from console.video.own import own_cameras
@@ -107,10 +107,21 @@ def test_small_tiles_take_the_sub_stream_and_large_ones_the_main_stream() -> Non
 
     assert choice(240, None) == "sub"
     assert choice(1920, None) == "main"
-    between = (UP_PX + DOWN_PX) // 2
+    between = MAIN_FROM_PX
     assert (choice(between, "main"), choice(between, "sub")) == ("main", "sub")
     assert choose((1920, 1080), "auto", None, has_main=False, has_sub=True) == "sub"
     assert choose((240, 135), "main", None, has_main=True, has_sub=True) == "main"
+
+
+@pytest.mark.parametrize(("main_from_px", "stream"), [(300, "main"), (2000, "sub"), (0, "main")])
+def test_from_which_width_the_main_stream_is_taken_is_a_setting(main_from_px: int, stream: Stream) -> None:
+    assert choose((700, 700), "auto", None, has_main=True, has_sub=True, main_from_px=main_from_px) == stream
+
+
+@given(failures=st.integers(1, 10_000), seed=st.integers(0, 99))
+def test_pauses_between_tries_keep_to_the_settings(failures: int, seed: int) -> None:
+    assert delay_s(1, random.Random(seed), first_s=0.2, most_s=3.0) <= 0.2
+    assert delay_s(failures, random.Random(seed), first_s=0.2, most_s=3.0) <= 3.0
 
 
 @given(failures=st.integers(1, 10_000), seed=st.integers(0, 99))
