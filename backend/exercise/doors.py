@@ -28,7 +28,7 @@ from backend.contracts.feed import (
 from backend.contracts.marks import MarkKind
 from backend.contracts.state import StateSnapshot
 from backend.exercise.inputs import Body
-from backend.exercise.matching import fits
+from backend.exercise.matching import fits, stands_for
 from config.model import DropFolderSource, SiteConfig
 from config.scenario import AlertMatch
 
@@ -138,7 +138,7 @@ class InstructorSeat:
 
     async def comment(self, match: AlertMatch, step_id: str, text: str) -> None:
         state = await self._state()
-        found = [alert for alert in state.alerts if fits(match, alert)]
+        found = [alert for alert in state.alerts if fits(match, alert) and stands_for(match, alert)]
         for alert in found:
             command_id = self._command_id("comment", step_id, alert.alert_id)
             await self._do(CommentAlert(command_id=command_id, alert_id=alert.alert_id, comment=text[:2000]))

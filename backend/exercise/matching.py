@@ -13,9 +13,14 @@ def fits(match: AlertMatch, alert: Alert) -> bool:
     return match.priority is None or alert.priority <= match.priority
 
 
-def of_bulletin(alert: Alert, step_id: str) -> bool:
-    """The alert stands for this bulletin of the scenario (`Inputs.identifier`)."""
+def bulletin_step(alert: Alert) -> str:
+    """Id of the step whose bulletin the alert stands for now (`Inputs.identifier`); "" for every other alert."""
     if alert.cap is None:
-        return False
+        return ""
     _, _, rest = alert.cap.key.partition(",")
-    return rest.rpartition(",")[0].rpartition(".")[2] == step_id
+    return rest.rpartition(",")[0].rpartition(".")[2]
+
+
+def stands_for(match: AlertMatch, alert: Alert) -> bool:
+    """A bulletin that is named by its step is that bulletin."""
+    return not match.step or alert.cap is None or bulletin_step(alert) == match.step

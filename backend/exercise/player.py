@@ -187,7 +187,12 @@ class Player:
     # -- stations ---------------------------------------------------------------------------------
 
     async def _begin(self, at_ms: int) -> None:
-        """What was before, and the first mark; then every station on its own beat."""
+        """The first mark, then what was before; then every station on its own beat."""
+        head = self.scenario.head
+        text = f"{self.story_clock(0)} · Bắt đầu diễn tập: {head.title_vi}"
+        if self.speed_up != 1:
+            text += f" (nhanh gấp {self.speed_up:g} lần)".replace(".", ",")
+        await self._instructor.mark(START_MARK, "bookmark", at_ms, text)
         for place, station in enumerate(self.site.stations):
             interval_ms = station.interval_s * 1000
             for file in self._history(station):
@@ -195,11 +200,6 @@ class Player:
             self._told_s[station.station_id] = 0.0
             shift_ms = round(place * _GOLDEN % 1.0 * station.interval_s) * 1000 % interval_ms
             self._queue(at_ms + shift_ms, partial(self._beat, station))
-        head = self.scenario.head
-        text = f"{self.story_clock(0)} · Bắt đầu diễn tập: {head.title_vi}"
-        if self.speed_up != 1:
-            text += f" (nhanh gấp {self.speed_up:g} lần)".replace(".", ",")
-        await self._instructor.mark(START_MARK, "bookmark", at_ms, text)
 
     def _history(self, station: Station) -> list[Body]:
         interval_ms = station.interval_s * 1000
