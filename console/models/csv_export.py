@@ -30,6 +30,12 @@ COLUMNS: Final = (
     "limit_value",
     "limit_source",
 )
+EXTREMES: Final = {
+    "vi": "chỉ_cực_trị (nhỏ nhất và lớn nhất của từng khoảng, không phải mọi mẫu)",
+    "en": "extremes_only (smallest and largest of short spans, not every sample)",
+}
+"""Name of the last column, which is there when what was saved holds extremes only."""
+
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 
 
@@ -42,13 +48,17 @@ class CsvLimit:
 
 @dataclass(frozen=True, slots=True)
 class CsvParameter:
-    """One parameter's samples with the limits in force. `value` is in `unit`."""
+    """One parameter's samples with the limits in force. `value` is in `unit`.
+
+    `thinned`: they are the smallest and largest of short spans, not every sample.
+    """
 
     symbol: str
     unit: str
     decimals: int
     window: Window
     limits: tuple[CsvLimit, ...]
+    thinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,11 @@ def csv_text(station: CsvStation) -> str:
     vietnamese = station.language != "en"
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";" if vietnamese else ",", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    thinned = any(parameter.thinned for parameter in station.parameters)
+    writer.writerow((*COLUMNS, EXTREMES["vi" if vietnamese else "en"]) if thinned else COLUMNS)
     for parameter in station.parameters:
-        writer.writerows(_rows(station, parameter, vietnamese))
+        said = (("x" if parameter.thinned else ""),) if thinned else ()
+        writer.writerows((*row, *said) for row in _rows(station, parameter, vietnamese))
     return out.getvalue()
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from backend.contracts.site import Station
+from backend.contracts.site import Parameter, Station
 from backend.contracts.state import Delta
 from console import jobs
 from console.models.csv_export import CsvLimit, CsvParameter, CsvStation, file_name, write_csv
@@ -42,7 +42,7 @@ class StationChartPanel(Panel):
         self._condition = session.link.condition
         self._loader = HistoryLoader(session.history, session.readings, self)
         self._loader.failed.connect(self._history_failed)
-        self._loader.arrived.connect(lambda station_id, symbol: self._failures.pop(symbol, None))
+        self._loader.arrived.connect(self._history_arrived)
         self._chart = StripChart(chart_formats(session), self)
         self._chart.view_changed.connect(lambda view: self._view_moved())
         self._build()
@@ -51,6 +51,7 @@ class StationChartPanel(Panel):
         self._ask_timer.timeout.connect(self._ask_history)
         session.selection.changed.connect(self._follow)
         session.changed.connect(self._state_changed)
+        session.readings.forgotten.connect(self._ask_timer.start)
         session.link.changed.connect(self._link_changed)
         self._chart.show_span(session.chart_hours * HOUR_MS)
         self._follow()
@@ -181,6 +182,7 @@ class StationChartPanel(Panel):
         for button in self._spans.buttons():
             button.setChecked(exclusive and self._spans.id(button) == hours)
         self._live.setEnabled(not self._chart.following)
+        self._say_export()
         self._ask_timer.start()
 
     def _ask_history(self) -> None:
@@ -193,6 +195,24 @@ class StationChartPanel(Panel):
         for parameter in station.parameters:
             if not self._session.readings.has_history(station.station_id, parameter.symbol, start_ms, end_ms):
                 self._loader.ask(Question(station.station_id, parameter.symbol, start_ms, end_ms, MAX_POINTS))
+
+    def _history_arrived(self, _station_id: str, symbol: str) -> None:
+        self._failures.pop(symbol, None)
+        self._say_export()
+
+    def _say_export(self) -> None:
+        """What the file will hold, before it is asked for."""
+        tip = self.tr("Save what is shown as a CSV file (Ctrl+E)")
+        if any(self._is_thinned(parameter.symbol) for parameter in self._parameters()):
+            tip += "\n" + self.tr("So long a span holds extremes only, not every sample: choose a shorter one for all")
+        self._export.setToolTip(tip)
+
+    def _is_thinned(self, symbol: str) -> bool:
+        view = self._chart.view
+        return self._session.readings.is_thinned(self._station_id(), symbol, view.start_ms, view.end_ms)
+
+    def _parameters(self) -> tuple[Parameter, ...]:
+        return self._station.parameters if self._station is not None else ()
 
     def _history_failed(self, station_id: str, symbol: str, reason: str) -> None:
         if self._station is not None and station_id == self._station.station_id:
@@ -272,6 +292,7 @@ class StationChartPanel(Panel):
                 parameter.decimals,
                 session.readings.window(station.station_id, parameter.symbol, view.start_ms, view.end_ms),
                 tuple(CsvLimit(limit_name(each, language), each.value, each.source) for each in parameter.limits),
+                session.readings.is_thinned(station.station_id, parameter.symbol, view.start_ms, view.end_ms),
             )
             for parameter in station.parameters
         )

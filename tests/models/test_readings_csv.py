@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from console.models.csv_export import CsvLimit, CsvParameter, CsvStation, csv_text, file_name, write_csv
+from console.models.csv_export import EXTREMES, CsvLimit, CsvParameter, CsvStation, csv_text, file_name, write_csv
 from console.models.readings_channel import Window
 
 AT_MS = 1_795_316_535_000
@@ -34,6 +36,18 @@ def test_what_was_written_is_read_back(tmp_path: Path, language: str, delimiter:
     assert {row["station"] for row in rows} == {"Ống khói số 1; nồi hơi"}
     assert {row["limit_source"] for row in rows} == {LIMIT.source}
     assert {row["limit_value"].replace(decimal, ".") for row in rows} == {"450.0"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_file_of_extremes_says_so_in_its_header_and_in_the_rows_it_is_true_of(language: str) -> None:
+    whole = station(language)
+    thinned = replace(whole.parameters[0], symbol="NO2", thinned=True)
+    plain = list(csv.reader(io.StringIO(csv_text(whole)), delimiter=";" if language == "vi" else ","))
+    said = csv_text(replace(whole, parameters=(*whole.parameters, thinned)))
+    rows = list(csv.reader(io.StringIO(said), delimiter=";" if language == "vi" else ","))
+    assert rows[0] == [*plain[0], EXTREMES[language]]
+    assert {(row[2], row[-1]) for row in rows[1:]} == {("SO2", ""), ("NO2", "x")}
+    assert EXTREMES[language] not in plain[0]
 
 
 def test_names_are_never_taken_for_formulas() -> None:

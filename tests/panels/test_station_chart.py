@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from console.models.csv_export import EXTREMES
 from console.panels.station_chart import SPEC, StationChartPanel
 from resources import tokens
 from tests.panels.chart_room import (
@@ -267,6 +269,21 @@ def test_after_the_link_was_away_history_is_asked_again(room: ChartRoom, qtbot: 
     room.link.linked()
     room.link.heard(0.0)
     qtbot.waitUntil(lambda: len(room.door.asked) >= asked + 5, timeout=5_000)
+
+
+def test_the_csv_button_says_when_a_file_would_hold_extremes_only(
+    room: ChartRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("console.panels.station_chart.MAX_POINTS", 200)
+    panel = show(room, qtbot)
+    button = next(each for each in panel.findChildren(QPushButton) if each.text().startswith("CSV"))
+    qtbot.waitUntil(lambda: "extremes only" in button.toolTip(), timeout=10_000)
+    panel.export(tmp_path / "file.csv")
+    qtbot.waitUntil((tmp_path / "file.csv").exists, timeout=10_000)
+    qtbot.waitUntil(lambda: "file.csv" in panel.said, timeout=10_000)
+    assert EXTREMES["vi"] in (tmp_path / "file.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    panel.chart.show_span(HOUR_MS)
+    qtbot.waitUntil(lambda: "extremes only" not in button.toolTip(), timeout=10_000)
 
 
 def test_how_much_is_shown_at_first_and_how_often_it_is_painted_are_settings(room: ChartRoom, qtbot: QtBot) -> None:
