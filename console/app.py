@@ -42,15 +42,18 @@ from console.sources.live import LiveSource
 from console.timebase import WallClock
 from console.video.liveness import Rules
 from console.video.service import VideoService
+from console.windows import Windows
 from console.workspace import WorkspaceError, load_workspaces, named
 from resources import tokens
 from resources.look import style_sheet
-from widgets.map_scheme import register_map_scheme
 from widgets.chart_ticker import ChartTicker
+from widgets.map_scheme import register_map_scheme
 
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "resources" / "translations"
 SOFTWARE_DRAWING: Final = "QT_QUICK_BACKEND"
 COLLECT_EVERY_MS: Final = 500
+SHOWN_AGO_MS: Final = 20_000
+"""Pictures of the replay show the room so long ago."""
 
 translate = QCoreApplication.translate
 
@@ -85,11 +88,11 @@ class Desk(QObject):
             [camera.get_secret_value() for camera in settings.run.cameras],
             Rules(video.frozen_after_s, video.unchanging_after_s, slow_share=video.slow_below),
             self,
+            retry_s=(video.retry_first_s, video.retry_most_s),
+            main_from_px=video.main_from_px,
         )
         self.session = Session(
             clock=self.clock,
-            retry_s=(video.retry_first_s, video.retry_most_s),
-            main_from_px=video.main_from_px,
             state=state,
             alerts=AlertModel(state, language),
             readings=ReadingStore(self.clock),
@@ -100,13 +103,13 @@ class Desk(QObject):
             video=self.video,
             preferences=self.preferences,
             language=language,
+            chart_hours=settings.charts.window_h,
             parent=self,
         )
+        ChartTicker.shared().set_rate(settings.charts.refresh_hz)
         self.live = LiveSource(self.session, self.link, self.clock, self)
-            chart_hours=settings.charts.window_h,
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
-        ChartTicker.shared().set_rate(settings.charts.refresh_hz)
         full_screen = not settings.run.shots
         self.room = Room(
             self.session,
@@ -227,7 +230,9 @@ class Desk(QObject):
         shots = self._settings.run.shots
         if shots:
             screens = self._settings.run.screens
-            self._shots = ShotTaker(Path(shots), self.session, self.windows, self._first, screens, self)
+            self._shots = ShotTaker(
+                Path(shots), self.session, self.windows, self._first, screens, self._replay_for_pictures, self
+            )
             self._shots.finished.connect(QCoreApplication.exit)
             self._shots.start()
         else:
@@ -266,6 +271,11 @@ class Desk(QObject):
         if not self._settings.console.server:
             return []
         return [Deed("window", translate("Deeds", "Sign in again…"), "", partial(self._ask_operator, ""))]
+
+    def _replay_for_pictures(self) -> Windows:
+        self.replay.open(self.clock.now_ms() - SHOWN_AGO_MS)
+        assert self.replay.room is not None
+        return self.replay.room.windows
 
     def _replay_from_here(self) -> None:
         """From shortly before the selected alert, else from a minute ago."""

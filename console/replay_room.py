@@ -12,10 +12,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from backend.contracts.replay import LIVE_EDGE_MS
 from backend.contracts.state import RoomState
 from console.chrome.actions import Deed
+
 try:
     from console.chrome.transport import TransportBar, replay_deeds
 except ImportError:
     from PySide6.QtWidgets import QLabel
+
     TransportBar = lambda session, parent=None: QLabel("transport")
     replay_deeds = lambda control, session: []
 from console.commands.commands import Commands
@@ -29,10 +31,12 @@ from console.panels import PanelSpec
 from console.room import Room
 from console.sources.replay import PastHistory, ReplaySource
 from console.timebase import ReplayClock, WallClock
+
 try:
     from console.video.recorded.service import RecordedVideo
 except ImportError:
     from console.video.service import VideoService
+
     RecordedVideo = lambda control, server, cache, workers, parent: VideoService(1, parent=parent)
 from console.windows import Manner
 from console.workspace import Workspace
@@ -69,7 +73,7 @@ class ReplaySession(QObject):
             readings=ReadingStore(self.clock),
             link=ReplayLink(self.control),
             commands=Commands(_nothing_is_sent, refusal=translate("Replay", "A replay takes no commands.")),
-            history=PastHistory(live.history, self.clock),
+            history=PastHistory(live.history, live.server, self.clock),
             server=live.server,
             video=self.video,
             preferences=live.preferences,

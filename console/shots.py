@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ TO_FRONT_MS: Final = 800
 """Until a window that was raised over another has drawn itself again, the map's own process included."""
 
 MONITORS: Final = 3
+REPLAYED: Final = "replay"
 WIDTH_PX: Final = 1920
 HEIGHT_PX: Final = 1080
 
@@ -36,6 +38,7 @@ class ShotTaker(QObject):
         windows: what is photographed.
         only: key of the one workspace to show; "" = all of them.
         screens: the set for so many monitors only; 0 = one monitor, and three of them unless `only` is given.
+        replayed: begins a replay and answers its windows, for the workspaces that are for replay only.
 
     Signals:
         finished: exit code, 0 when every panel was live.
@@ -50,16 +53,22 @@ class ShotTaker(QObject):
         windows: Windows,
         only: str = "",
         screens: int = 0,
+        replayed: Callable[[], Windows] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._folder = folder
         self._session = session
         self._windows = windows
-        keys = [only] if only else [workspace.key for workspace in windows.workspaces]
+        self._replayed = replayed
+        known = [workspace.key for workspace in windows.workspaces]
+        keys = [only] if only else known
         self._plans = [(1, key) for key in keys] if screens in (0, 1) else []
         if screens > 1 or not (screens or only):
             self._plans.append((screens or MONITORS, keys[0]))
+        if not only and screens in (0, 1) and replayed is not None:
+            self._plans.append((1, REPLAYED))
+        self._known = known
         self._to_take: list[RoomWindow] = []
         self._empty: list[str] = []
         self._since_s = 0.0
@@ -82,6 +91,9 @@ class ShotTaker(QObject):
             return
         self._count, self._key = self._plans.pop(0)
         first = QRect(0, 0, WIDTH_PX, HEIGHT_PX)
+        if self._key not in self._known and self._replayed is not None:
+            self._windows = self._replayed()
+            self._key = next(one.key for one in self._windows.workspaces if one.replay_only)
         self._windows.open_for_pictures(self._count, self._key, first)
         screen = QGuiApplication.primaryScreen()
         if screen is None or screen.geometry().width() < self._count * WIDTH_PX:

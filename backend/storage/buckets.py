@@ -8,7 +8,12 @@ from sqlalchemy import Connection, text
 
 from backend.contracts.readings import ReadingBucket
 
-_SPAN: Final = "FROM readings WHERE series_id = :series_id AND at_ms >= :start_ms AND at_ms <= :end_ms"
+_SPAN: Final = (
+    "FROM readings WHERE series_id = :series_id AND at_ms >= :start_ms AND at_ms <= :end_ms"
+    " AND received_ms <= :known_ms"
+)
+
+FOR_EVER_MS: Final = 253_402_300_799_999
 
 # SQLite: beside one single min() or max(), a bare column is of the row that holds it (sqlite.org/lang_select.html);
 # a max(status) would be the second.
@@ -30,11 +35,18 @@ _POSTGRES: Final = text(
 
 
 def reading_buckets(
-    connection: Connection, series_id: int, start_ms: int, end_ms: int, wanted: int, is_sqlite: bool
+    connection: Connection,
+    series_id: int,
+    start_ms: int,
+    end_ms: int,
+    wanted: int,
+    is_sqlite: bool,
+    known_ms: int = FOR_EVER_MS,
 ) -> tuple[ReadingBucket, ...]:
     """Up to `wanted` equal spans of start_ms..end_ms, both included; a span without samples has no bucket."""
     width_ms = -(-(end_ms - start_ms + 1) // wanted)
     values = {"series_id": series_id, "start_ms": start_ms, "end_ms": end_ms, "width_ms": width_ms}
+    values["known_ms"] = known_ms
     if is_sqlite:
         found = _of_sqlite(connection, values)
     else:

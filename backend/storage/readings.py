@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, func, select
 
 from backend.contracts.readings import ReadingBucket, ReadingSeries
-from backend.storage.buckets import reading_buckets
+from backend.storage.buckets import FOR_EVER_MS, reading_buckets
 from backend.storage.database import Database
 from backend.storage.dialect import insert_new
 from backend.storage.errors import StorageError
@@ -54,9 +54,18 @@ class ReadingsStore:
         return await self._database.submit(self._inserter, tuple(rows), len(rows))
 
     async def history(
-        self, station_id: str, symbol: str, start_ms: int, end_ms: int, max_points: int
+        self,
+        station_id: str,
+        symbol: str,
+        start_ms: int,
+        end_ms: int,
+        max_points: int,
+        known_ms: int = FOR_EVER_MS,
     ) -> tuple[ReadingSeries | None, tuple[ReadingBucket, ...]]:
         """The span as it is when it has up to `max_points` samples, else as max_points // 2 buckets of min and max.
+
+        Args:
+            known_ms: as it was known then: what was received later is left out.
 
         Raises:
             StorageError: the database cannot be read.
@@ -64,10 +73,11 @@ class ReadingsStore:
 
         def look(connection: Connection) -> tuple[ReadingSeries | None, tuple[ReadingBucket, ...]]:
             series_id = _series_id(connection, station_id, symbol)
-            rows = [] if series_id is None else _span(connection, series_id, start_ms, end_ms, max_points + 1)
+            rows = [] if series_id is None else _span(connection, series_id, start_ms, end_ms, max_points + 1, known_ms)
             if series_id is not None and len(rows) > max_points:
                 wanted = max(1, max_points // 2)
-                return None, reading_buckets(connection, series_id, start_ms, end_ms, wanted, self._database.is_sqlite)
+                sqlite = self._database.is_sqlite
+                return None, reading_buckets(connection, series_id, start_ms, end_ms, wanted, sqlite, known_ms)
             return ReadingSeries(
                 station_id=station_id,
                 symbol=symbol,
@@ -128,11 +138,16 @@ def _series_id(connection: Connection, station_id: str, symbol: str) -> int | No
 
 
 def _span(
-    connection: Connection, series_id: int, start_ms: int, end_ms: int, limit: int | None
+    connection: Connection, series_id: int, start_ms: int, end_ms: int, limit: int | None, known_ms: int = FOR_EVER_MS
 ) -> list[tuple[int, float, int]]:
     query = (
         select(readings.c.at_ms, readings.c.value, readings.c.status)
-        .where(readings.c.series_id == series_id, readings.c.at_ms >= start_ms, readings.c.at_ms <= end_ms)
+        .where(
+            readings.c.series_id == series_id,
+            readings.c.at_ms >= start_ms,
+            readings.c.at_ms <= end_ms,
+            readings.c.received_ms <= known_ms,
+        )
         .order_by(readings.c.at_ms)
         .limit(limit)
     )

@@ -26,9 +26,11 @@ class ReadingStore(QObject):
 
     Signals:
         stations_changed: a `set[str]` of station ids that have new samples; at most once a call of `add`.
+        forgotten: everything was replaced, as a jump in time does: whoever needs more history asks for it again.
     """
 
     stations_changed = Signal(object)
+    forgotten = Signal()
 
     def __init__(self, clock: Clock, capacity: int = CAPACITY, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +68,7 @@ class ReadingStore(QObject):
 
     def replace(self, series: Sequence[ReadingSeries]) -> None:
         """Forget everything and take these instead, in one step: nobody sees the moment between."""
-        stations = {station_id for station_id, _ in self._channels}
-        self._channels.clear()
+        before, self._channels = self._channels, {}
         self._history.clear()
         for item in series:
             self._channel(item.station_id, item.symbol).add(
@@ -75,7 +76,11 @@ class ReadingStore(QObject):
                 np.asarray(item.value, dtype=np.float64),
                 np.asarray(item.status, dtype=np.uint8),
             )
-        self._tell(stations | {item.station_id for item in series})
+        for key, old in before.items():
+            # Who remembers the version of the old samples must not take these for the same.
+            self._channel(*key).version += old.version + 1
+        self._tell({station_id for station_id, _ in self._channels})
+        self.forgotten.emit()
 
     def merge_history(self, history: ReadingHistory) -> None:
         """Join an answer of the readings door to what is here: no sample twice, gaps stay gaps.

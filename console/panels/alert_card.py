@@ -209,6 +209,7 @@ class AlertCard(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._alert_id = ""
         self._alert: Alert | None = None
         self._seen: Alert | None = None
         self._mark = SeverityMark(28)
@@ -274,14 +275,14 @@ class AlertCard(Panel):
     def _selected(self, selected: Selected | None) -> None:
         if selected is None or selected.kind != "alert":
             return
+        self._alert_id = selected.key
         self._alert = self._session.state.find_alert(selected.key)
         self._refresh()
 
     def _room_changed(self, delta: Delta) -> None:
-        if self._alert is None:
-            return
-        if delta.reset or self._alert.alert_id in delta.alerts:
-            self._alert = self._session.state.find_alert(self._alert.alert_id)
+        # The alert of the selection may not be there yet: a replay goes back to before it was raised, and on again.
+        if delta.reset or self._alert_id in delta.alerts:
+            self._alert = self._session.state.find_alert(self._alert_id)
             self._refresh()
 
     def _asked(self, field: str) -> None:

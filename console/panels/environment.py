@@ -22,6 +22,9 @@ from widgets.elided_label import ElidedLabel
 LOOK_EVERY_MS: Final = 200
 AGES_EVERY_MS: Final = 1_000
 RETRY_MS: Final = 10_000
+AGAIN_MS: Final = 400
+"""After a jump in time: several jumps in a row ask once."""
+
 MAX_POINTS: Final = 20_000
 COLUMNS_MOST: Final = 8
 
@@ -47,6 +50,9 @@ class EnvironmentPanel(Panel):
         self._retry_timer = QTimer(self, interval=RETRY_MS, singleShot=True)
         self._retry_timer.timeout.connect(self._load_history)
         session.readings.stations_changed.connect(self._stations_changed)
+        self._again_timer = QTimer(self, interval=AGAIN_MS, singleShot=True)
+        self._again_timer.timeout.connect(self._load_history)
+        session.readings.forgotten.connect(self._again_timer.start)
         session.changed.connect(self._state_changed)
         session.link.changed.connect(self._link_changed)
         session.selection.changed.connect(self._show_selected)

@@ -213,8 +213,11 @@ class MapPanel(Panel):
 
     def _show_link(self) -> None:
         link = self._session.link
-        if self._session.clock.replaying or link.condition == "live":
+        if link.condition == "live":
             self._map.set_live(True)
+            return
+        if self._session.clock.replaying:
+            self._map.set_live(False, link.reason or self.tr("LOADING"))
             return
         words = {
             "connecting": self.tr("CONNECTING"),

@@ -17,7 +17,7 @@ from console.models.replay import ReplayControl
 from console.models.session import HistoryDoor, ServerDoor, Session
 from console.sources.live import replace
 from console.sources.tape import Tape, difference
-from console.timebase import Clock, monotonic_s
+from console.timebase import ReplayClock, monotonic_s
 
 TICK_MS: Final = 50
 READINGS_SPAN_MS: Final = 30 * 60_000
@@ -133,10 +133,13 @@ class ReplaySource(QObject):
 
     def _tell(self, delta: Delta, events: Sequence[LoggedEvent]) -> None:
         session = self._session
+        selected = session.selection.current
         session.alerts.take(delta)
         session.changed.emit(delta)
         if events:
             session.folded.emit(tuple(events))
+        if selected is not None and selected.kind == "alert" and selected.key in delta.alerts:
+            session.selection.reconsider()
 
     # -- questions ---------------------------------------------------------------------------------------------
 
@@ -227,8 +230,9 @@ class ReplaySource(QObject):
 class PastHistory:
     """A `HistoryDoor` that knows nothing of what came after the replay's instant."""
 
-    def __init__(self, history: HistoryDoor, clock: Clock) -> None:
+    def __init__(self, history: HistoryDoor, server: ServerDoor, clock: ReplayClock) -> None:
         self._history = history
+        self._server = server
         self._clock = clock
 
     def readings(
@@ -241,8 +245,24 @@ class PastHistory:
         done: Callable[[ReadingHistory], None],
         failed: Callable[[str], None],
     ) -> None:
-        until_ms = min(end_ms, self._clock.now_ms())
-        self._history.readings(station_id, symbol, min(start_ms, until_ms), until_ms, max_points, done, failed)
+        known_ms, generation = self._clock.now_ms(), self._clock.motion.generation
+        until_ms = min(end_ms, known_ms)
+        query: dict[str, str | int] = {
+            "station": station_id,
+            "parameter": symbol,
+            "start": min(start_ms, until_ms),
+            "end": until_ms,
+            "known": known_ms,
+            "max_points": max_points,
+        }
+
+        def answered(history: ReadingHistory) -> None:
+            if generation == self._clock.motion.generation:
+                done(history)
+            else:  # the clock was set back meanwhile: some of it is not known any more
+                self.readings(station_id, symbol, start_ms, end_ms, max_points, done, failed)
+
+        self._server.ask("/api/v1/readings", query, ReadingHistory, answered, failed)
 
     def document(self, path: str, done: Callable[[bytes], None], failed: Callable[[str], None]) -> None:
         self._history.document(path, done, failed)

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QPlainTextEdit, QWidget
 
+from widgets.chart_rows import Spark
 from widgets.map_view import MapView
 from widgets.strip_chart import StripChart
 from widgets.tile_canvas import TileCanvas
@@ -28,9 +29,9 @@ AGE: Final = re.compile(r"\d+(?:[.,]\d+)?[ \u00a0\u202f]?(?:s|ms|min|ph|phút|gi
 
 
 def words(panel: QWidget) -> list[str]:
-    """Everything a panel shows, in the order of its widgets; ages masked."""
+    """Everything a panel shows, sorted (labels are used again in any order); ages masked."""
     found = [word for widget in (panel, *panel.findChildren(QWidget)) for word in _of(widget, panel)]
-    return [AGE.sub("~", word) for word in found if word.strip()]
+    return sorted(AGE.sub("~", word) for word in found if word.strip())
 
 
 def _of(widget: QWidget, panel: QWidget) -> Iterator[str]:
@@ -93,7 +94,7 @@ def plain(value: object) -> str:
         return str(value.value)
     if isinstance(value, str | int | float | bool) or value is None:
         return str(value)
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | Spark):
         return ""
     if is_dataclass(value):
         pairs = ((field.name, plain(getattr(value, field.name))) for field in fields(value))

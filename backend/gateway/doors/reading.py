@@ -92,11 +92,13 @@ async def readings(
     parameter: str,
     start: str = "",
     end: str = "",
+    known: str = "",
     max_points: Annotated[int, Query(ge=2, le=20_000)] = 2000,
 ) -> Response:
     """History of one parameter; down-sampled, with every smallest and largest value kept, over `max_points`.
 
-    `start` and `end` are epoch milliseconds or ISO 8601 with an offset; by default the last 24 hours.
+    `start` and `end` are epoch milliseconds or ISO 8601 with an offset; by default the last 24 hours. `known` leaves
+    out what was received after that instant: the span as it stood then.
     """
     found = parts.site.parameter(station, parameter)
     if found is None:
@@ -105,7 +107,8 @@ async def readings(
     start_ms = instant_ms("start", start) if start else max(0, end_ms - DAY_MS)
     if start_ms > end_ms:
         raise Refusal(422, "start lies after end")
-    series, buckets = await parts.readings_store.history(station, parameter, start_ms, end_ms, max_points)
+    known_ms = instant_ms("known", known) if known else _LAST_MS
+    series, buckets = await parts.readings_store.history(station, parameter, start_ms, end_ms, max_points, known_ms)
     return _json(
         ReadingHistory(
             station_id=station,
