@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from config.scenario_file import load_scenario, scenario_file
 from config.settings import SettingsErrors, load_settings
 from config.site import SiteErrors, load_site
 
@@ -31,6 +32,11 @@ def arguments_of(argv: list[str]) -> dict[str, object]:
         help="put this camera (rtsp://, rtsps://) or video file on the wall too; repeatable",
     )
     parser.add_argument("--demo", action="store_true", help="also start the producers of the demonstration city")
+    parser.add_argument(
+        "--exercise",
+        metavar="NAME",
+        help="open the training room of this scenario: a shipped one's name or a .toml file",
+    )
     parser.add_argument("--shots", type=Path, metavar="DIR", help="write a picture of every workspace and leave")
     given: dict[str, object] = vars(parser.parse_args(argv))
     if isinstance(cameras := given.get("cameras"), list):
@@ -42,7 +48,14 @@ def main(argv: list[str]) -> int:
     given = arguments_of(argv)
     try:
         settings = load_settings(given)
-        if not settings.console.server:
+        if settings.run.exercise:
+            if settings.console.server:
+                print("--exercise: a training room is started here; it cannot be at --server", file=sys.stderr)
+                return 2
+            # The room is about the scenario's own site, whatever site this desk is set to.
+            scenario, _ = load_scenario(scenario_file(settings.run.exercise))
+            settings = load_settings({**given, "site": scenario.site_folder})
+        elif not settings.console.server:
             load_site(settings.site_folder)  # the embedded backend would refuse it too, only later
     except (SettingsErrors, SiteErrors) as errors:
         for message in errors.messages:

@@ -33,12 +33,14 @@ class RunSettings(Config):
     Attributes:
         cameras: addresses or video files to put on the wall too; may hold passwords.
         demo: also start the producers of the demonstration city.
+        exercise: a scenario's file or the name of a shipped one: our backend is its training room; "" = none.
         shots: folder for pictures of every workspace; "" = none.
         screens: for the pictures, how many monitors; 0 = every set.
     """
 
     cameras: tuple[SecretStr, ...] = ()
     demo: bool = False
+    exercise: str = ""
     shots: str = ""
     screens: int = Field(default=0, ge=0, le=4)
 

@@ -101,22 +101,29 @@ class EmbeddedBackend(QObject):
     def _start_backend(self) -> None:
         if self._stopping:
             return
-        settings = self._settings
-        arguments = ["serve", "--site", str(settings.site_folder), "--data", str(settings.data_folder), "--local-seat"]
-        arguments += ["--host", settings.backend.host, "--port", str(self._port)]
-        arguments += ["--body-limit-bytes", str(settings.backend.body_limit_kb * 1024)]
-        arguments += ["--token-life-h", str(settings.backend.token_life_h)]
-        arguments += ["--login-free-tries", str(settings.backend.login_free_tries)]
-        if settings.backend.database:
-            arguments += ["--database", settings.backend.database]
-        arguments += _head_arguments(settings.audit)
-        child = self._child(arguments)
+        child = self._child(self._backend_arguments())
         child.readyReadStandardOutput.connect(lambda: self._read_greeting(child))
         child.finished.connect(lambda code, status: self._backend_ended(code))
         self._backend = child
         self._url = ""
         self.progress.emit(self.tr("Starting the backend"))
         child.start()
+
+    def _backend_arguments(self) -> list[str]:
+        settings = self._settings
+        doors = ["--data", str(settings.data_folder), "--local-seat"]
+        doors += ["--host", settings.backend.host, "--port", str(self._port)]
+        if settings.run.exercise:
+            # A training room has a database of its own, whatever this desk is set to.
+            cameras = ["--cameras"] if settings.run.demo else []
+            return ["exercise", "run", settings.run.exercise, *doors, *cameras]
+        arguments = ["serve", "--site", str(settings.site_folder), *doors]
+        arguments += ["--body-limit-bytes", str(settings.backend.body_limit_kb * 1024)]
+        arguments += ["--token-life-h", str(settings.backend.token_life_h)]
+        arguments += ["--login-free-tries", str(settings.backend.login_free_tries)]
+        if settings.backend.database:
+            arguments += ["--database", settings.backend.database]
+        return arguments + _head_arguments(settings.audit)
 
     def _read_greeting(self, child: QProcess) -> None:
         while child.canReadLine():
@@ -128,8 +135,10 @@ class EmbeddedBackend(QObject):
                 self._port = int(self._url.rpartition(":")[2])
                 self._was_ready = True
                 self.ready.emit(self._url, line.removeprefix("local token "))
-                if self._settings.run.demo and not self._producing:
+                if self._settings.run.demo and not self._settings.run.exercise and not self._producing:
                     self._make_tokens()
+            elif line.startswith("exercise"):
+                sys.stderr.write(f"{line}\n")
 
     def _backend_ended(self, code: int) -> None:
         if self._stopping:

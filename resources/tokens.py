@@ -37,6 +37,9 @@ HOVER: Final = "#222A34"
 REPLAY: Final = "#4C6FFF"
 REPLAY_TEXT: Final = "#9DB0FF"
 REPLAY_FRAME_PX: Final = 6
+EXERCISE: Final = "#C9D1DB"
+EXERCISE_DARK: Final = "#0E1116"
+"""Stripes of a training room: no severity's colour, and not the blue of a replay."""
 SHELVED: Final = TEXT_3
 LIVENESS_INK: Final = "#FFFFFF"
 LIVENESS_BACK: Final = "#000000"
