@@ -50,7 +50,7 @@ def _verify(options: argparse.Namespace) -> int:
         keys = [read_public_key(path) for path in options.public_key or [options.data / "keys" / PUBLIC_FILE]]
         folders = _head_folders(options.data, options.heads)
         # The heads first: beside a running backend, no head may be newer than the rows it is compared with.
-        heads = [line for folder in folders for line in _head_lines(folder)]
+        heads = [line for folder in folders for line in head_lines(folder)]
     except (SigningError, OSError) as error:
         return _told(EXIT_WRONG, f"audit: {error}")
     try:
@@ -92,8 +92,8 @@ def _head_folders(data: Path, given: Sequence[Path]) -> list[Path]:
     return [*given, *([own] if own.is_dir() and own not in given else [])]
 
 
-def _head_lines(folder: Path) -> Iterator[HeadLine]:
-    """Raises: OSError."""
+def head_lines(folder: Path) -> Iterator[HeadLine]:
+    """Every line of every head file of a folder, in order. Raises: OSError."""
     for path in sorted(folder.glob("heads-*.jsonl")):
         lines = path.read_bytes().split(b"\n")
         if not lines[-1]:
