@@ -91,7 +91,11 @@ def _holds(key: bytes, head: bytes, signature: bytes) -> bool:
 def head_file(folder: Path, public_key: bytes, at_ms: int) -> Path:
     """One file a month and key: a folder may serve several backends."""
     month = datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m")
-    return folder / f"heads-{fingerprint(public_key).replace(' ', '')[:16]}-{month}.jsonl"
+    return folder / f"heads-{_short(public_key)}-{month}.jsonl"
+
+
+def _short(public_key: bytes) -> str:
+    return fingerprint(public_key).replace(" ", "")[:16]
 
 
 def append_head(folder: Path, signed: SignedHead) -> None:
@@ -171,21 +175,54 @@ class Heads:
         self._targets = [_Target(str(folder), _to_folder(folder)) for folder in folders]
         if plan.url:
             self._targets.append(_Target(redacted(plan.url), self._post, is_far=True))
+        self._folders = tuple(folders)
+        self._set_back = ""
         self.newest: SignedHead | None = None
 
     @property
     def fault(self) -> str:
-        """Which place takes no heads since `TOLD_AFTER` turns, in one sentence; "" = none."""
+        """What is wrong with the log or with writing it off, in one sentence; "" = nothing."""
+        if self._set_back:
+            return self._set_back
         late = [target for target in self._targets if target.failed >= TOLD_AFTER]
         return f"heads of the audit log cannot be written to {late[0].name}: {late[0].why}" if late else ""
 
     async def run(self) -> None:
+        looked_back = False
         while True:
             try:
+                if not looked_back:
+                    await self.look_back()
+                    looked_back = True
                 await self.turn()
             except StorageError as error:
                 _log.warning("no audit head: %s", error)
             await asyncio.sleep(self._plan.every_s)
+
+    async def look_back(self) -> None:
+        """Whether the log still holds what was signed in earlier runs; if not, say so and record it.
+
+        Raises:
+            StorageError: the log cannot be read, or takes nothing.
+        """
+        for folder in self._folders:
+            try:
+                async with asyncio.timeout(WRITE_S):
+                    last = await asyncio.to_thread(_last_head, folder, self._signer.public_key)
+            except (OSError, TimeoutError) as error:
+                _log.warning("the audit heads in %s cannot be read: %s", folder, _words(error))
+                continue
+            row = None if last is None else await self._audit.store.record_at(last.number)
+            if last is None or (row is not None and row.digest == last.digest):
+                continue
+            self._set_back = (
+                f"the audit log is not the one whose record {last.number} was signed in {folder}: its end was cut off, "
+                "or an older database was put back"
+            )
+            _log.error("%s", self._set_back)
+            detail: dict[str, str | int] = {"number": last.number, "digest": last.digest}
+            await self._audit.record("audit.set_back", "", actor="", origin="", outcome="failed", detail=detail)
+            return
 
     async def stop(self) -> None:
         """The last head of this run, into the folders that take it at once."""
@@ -308,10 +345,10 @@ class ReceivedHeads:
         return ""
 
 
-def _last_head(folder: Path) -> AuditHead | None:
-    """The newest head of a folder, by its time; None when it holds none that can be read. Raises: OSError."""
+def _last_head(folder: Path, public_key: bytes | None = None) -> AuditHead | None:
+    """The newest head of a folder, of that key or of any; None when none can be read. Raises: OSError."""
     newest: AuditHead | None = None
-    for path in sorted(folder.glob("heads-*.jsonl")):
+    for path in sorted(folder.glob("heads-*.jsonl" if public_key is None else f"heads-{_short(public_key)}-*.jsonl")):
         lines = path.read_bytes().splitlines()
         if lines:
             try:

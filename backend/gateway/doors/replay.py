@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from backend.contracts.replay import LIVE_EDGE_MS, ReplayEvents, ReplayReadings, ReplaySpan, StateThen
 from backend.gateway.callers import PartsDep, Watcher
 from backend.gateway.errors import Refusal
+from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
 from backend.services.accounts import SignedIn
 
@@ -21,10 +22,11 @@ _LAST_SEQ: Final = 2**63 - 1
 Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
 
 
-async def replayer(operator: Watcher) -> SignedIn:
-    """A signed-in operator who may look into the past. Raises: Refusal (401, 403)."""
+async def replayer(request: Request, parts: PartsDep, operator: Watcher) -> SignedIn:
+    """A signed-in operator who may look into the past, which is recorded. Raises: Refusal (401, 403), StorageError."""
     if "replay" not in operator.rights:
         raise Refusal(403, f"the role {operator.role} may not replay the room")
+    await parts.audit.look("replay.opened", "", actor=operator.user, origin=peer_address(request.scope))
     return operator
 
 
