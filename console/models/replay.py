@@ -94,6 +94,27 @@ class ReplayControl(QObject):
         """J of a video editor: backwards, each press one speed more."""
         self.play(-_next_rate(-self._rate) if self.playing and self._rate < 0 else -1.0)
 
+    def set_rate(self, rate: float) -> None:
+        """Choose a speed without starting to play."""
+        self._rate = rate
+        if self.playing:
+            self.clock.set_rate(rate)
+        self.moved.emit()
+
+    def change_rate(self, steps: int) -> None:
+        """So many speeds faster (or slower when negative), in the direction it plays."""
+        at = min(range(len(RATES)), key=lambda number: abs(RATES[number] - abs(self._rate)))
+        rate = RATES[min(max(at + steps, 0), len(RATES) - 1)]
+        self.set_rate(rate if self._rate > 0 else -rate)
+
+    def turn(self) -> None:
+        """The same speed the other way round; plays."""
+        self.play(-self._rate)
+
+    def shift(self, by_ms: int) -> None:
+        """Jump so far; playing goes on."""
+        self.seek(self.clock.now_ms() + by_ms)
+
     def seek(self, at_ms: int) -> None:
         """Jump and show exactly that instant."""
         self.clock.seek(at_ms)
@@ -126,9 +147,20 @@ class ReplayControl(QObject):
             self.in_ms = None
         self.span_changed.emit()
 
-    def clear_span(self) -> None:
-        self.in_ms = self.out_ms = None
+    def set_span(self, in_ms: int | None, out_ms: int | None) -> None:
+        """In and out marks as they were dragged."""
+        self.in_ms, self.out_ms = in_ms, out_ms
         self.span_changed.emit()
+
+    def clear_span(self) -> None:
+        self.set_span(None, None)
+
+    @property
+    def span_ms(self) -> tuple[int, int] | None:
+        """The marked span when both of its ends are set."""
+        if self.in_ms is None or self.out_ms is None:
+            return None
+        return self.in_ms, self.out_ms
 
     def set_first_ms(self, first_ms: int) -> None:
         """For the source: the log or the recordings begin here."""
