@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +61,19 @@ async def fill(database: Database, folder: Path, signer: Signer, turns: int = 4,
             await audit.record(deed, about, actor="lan", origin="10.0.0.7", detail=detail)
         await log.append(drafts([raised(f"b-{turn}"), refused(f"b-{turn}")]), clock())
         await heads.turn()
+
+
+async def with_heads(
+    folder: Path,
+    places: Sequence[Path],
+    plan: HeadPlan,
+    clock: Clock,
+    scenario: Callable[[Heads], Coroutine[None, None, None]],
+) -> None:
+    """Heads of an audit log in `folder`, over no events."""
+    async with opened(f"sqlite:///{folder / 'trucban.sqlite3'}") as database:
+        audit = Audit(AuditStore(database), clock)
+        await scenario(Heads(audit, Signer.open(folder / "keys"), places, plan, lambda: 0, clock))
 
 
 def read(url: str, folder: Path, signer: Signer) -> Log:
