@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -14,15 +16,22 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from resources import tokens
 from widgets.chart_strip import NEAR_GLYPH, chart_font
 
-ROW_PX: Final = 50
-HEADING_PX: Final = 28
-NAME_SHARE: Final = 0.22
-NAME_LEAST_PX: Final = 240
-NAME_MOST_PX: Final = 400
-CELL_LEAST_PX: Final = 100
-SPARK_FROM_PX: Final = 96
+ROW_PX: Final = 33
+HEADING_PX: Final = 21
+NAME_SHARE_MOST: Final = 0.36
+NAME_LEAST_PX: Final = 150
+NAME_AROUND_PX: Final = 12 + 18 + 20
+"""Beside a station's name: the margin, the glyph, and what parts it from the first cell."""
+CELL_LEAST_PX: Final = 108
+SPARK_LEAST_PX: Final = 40
 LABEL_PX: Final = 16
-LABEL_GAP_PX: Final = 6
+VALUE_PX: Final = 15
+GAP_PX: Final = 6
+CELL_GAP_PX: Final = 12
+SHORT_NOTE: Final = 10
+"""A longer note gives way: its glyph stays."""
+MORE_PX: Final = 30
+"""At the right end of a row, for "+3": cells that found no room."""
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -62,7 +71,10 @@ class CellLook:
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """`silent`: the whole row is old and hatched. `priority`: the worst of its cells."""
+    """`silent`: the whole row is old and hatched. `priority`: the worst of its cells.
+
+    Rows of one `group` look alike: what a column of them shows is decided for all of them.
+    """
 
     name: str
     state: str
@@ -72,6 +84,7 @@ class RowLook:
     near: bool = False
     silent: bool = False
     attention: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +94,92 @@ class HeadingLook:
     priority: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the cells of one column of one group show.
+
+    `note_above`: beside the name, else at the figure's left. `words`: there is room for what is said of the figure,
+    else its glyph stands alone.
+    """
+
+    spark: bool
+    note_above: bool
+    words: bool
+
+
 class RowsDelegate(QStyledItemDelegate):
     """Paints `RowLook` and `HeadingLook` found under `role`; all rows share one set of columns."""
 
     def __init__(self, role: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._role = role
-        self.columns = 6
         self._name = chart_font(tokens.FONT_PX, QFont.Weight.Medium)
         self._small = chart_font(tokens.SMALL_PX)
-        self._value = chart_font(17, QFont.Weight.DemiBold)
+        self._value = chart_font(VALUE_PX, QFont.Weight.DemiBold)
         self._heading = chart_font(tokens.FONT_PX, QFont.Weight.DemiBold)
+        self._small_px = _Widths(self._small)
+        self._value_px = _Widths(self._value)
+        self._name_px = _Widths(self._name)
+        self._widest_name_px = 0.0
+        self._columns = 1
+        self._looks: Sequence[RowLook] = ()
+        self._plans: dict[tuple[str, int], tuple[_Column, ...]] = {}
+
+    def set_looks(self, looks: Sequence[RowLook], columns_most: int) -> None:
+        """All rows as they are now: the columns are laid out for them."""
+        self._looks = looks
+        self._plans.clear()
+        self._columns = min(columns_most, max((len(look.cells) for look in looks), default=1))
+        self._widest_name_px = max((self._name_px.of(look.name) for look in looks), default=0.0)
+
+    def fitting(self, width_px: float) -> int:
+        """How many cells a row of this width shows."""
+        room = width_px - self._name_room_px(width_px) - MORE_PX
+        return max(1, min(self._columns, int(room // CELL_LEAST_PX)))
+
+    def hidden(self, look: RowLook, width_px: float) -> int:
+        """How many of the row's figures found no room; the row says so."""
+        return max(0, len(look.cells) - self.fitting(width_px))
+
+    def label_for(self, cell: CellLook, room_px: float) -> str:
+        """Name and unit. A figure without its unit is none: of what is too long, the name is shortened."""
+        text = _label(cell)
+        if self._small_px.of(text) <= room_px:
+            return text
+        unit = f" {cell.unit}" if cell.unit else ""
+        room_px -= self._small_px.of(unit)
+        return QFontMetricsF(self._small).elidedText(cell.label, Qt.TextElideMode.ElideRight, room_px) + unit
+
+    def cell_edges(self, column: int, width_px: float) -> tuple[float, float]:
+        """Left and right of a column's cells in a row of this width."""
+        left = self._name_room_px(width_px) + column * self._cell_px(width_px)
+        return left, left + self._cell_px(width_px) - CELL_GAP_PX
+
+    def _name_room_px(self, width_px: float) -> float:
+        wanted = self._widest_name_px + NAME_AROUND_PX
+        return min(max(wanted, NAME_LEAST_PX), max(NAME_LEAST_PX, NAME_SHARE_MOST * width_px))
+
+    def _cell_px(self, width_px: float) -> float:
+        """From one cell to the next."""
+        return (width_px - self._name_room_px(width_px) - MORE_PX) / self.fitting(width_px)
+
+    def _plan(self, group: str, width_px: float) -> tuple[_Column, ...]:
+        key = (group, round(width_px))
+        if key not in self._plans:
+            fitting, room = self.fitting(width_px), self._cell_px(width_px) - CELL_GAP_PX
+            rows = [_shown(look.cells, fitting) for look in self._looks if look.group == group]
+            columns = [[row[each] for row in rows if each < len(row)] for each in range(fitting)]
+            self._plans[key] = tuple(self._column(cells, room) for cells in columns)
+        return self._plans[key]
+
+    def _column(self, cells: Sequence[CellLook], room_px: float) -> _Column:
+        label = max((self._small_px.of(_label(cell)) for cell in cells), default=0.0)
+        note = max((self._small_px.of(_note(cell)) for cell in cells if len(_note(cell)) <= SHORT_NOTE), default=0.0)
+        value = max((self._value_px.of(cell.number) for cell in cells), default=0.0)
+        above = not note or label + GAP_PX + note <= room_px
+        lines = any(cell.spark is not None for cell in cells)
+        spark = lines and above and room_px - value - GAP_PX >= SPARK_LEAST_PX
+        return _Column(spark, above, words=above or note + GAP_PX + value <= room_px)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         heading = isinstance(index.data(self._role), HeadingLook)
@@ -120,7 +208,7 @@ class RowsDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.TEXT_1))
         metrics = QFontMetricsF(self._heading)
         painter.drawText(area.adjusted(12, 0, -12, 0), _LEFT, look.title)
-        left = 12 + max(_name_px(area), metrics.horizontalAdvance(look.title) + 16)
+        left = 12 + max(self._name_room_px(area.width()) - 6, metrics.horizontalAdvance(look.title) + 28)
         painter.setFont(self._small)
         if look.priority is not None:
             painter.setPen(QColor(tokens.severity(look.priority)))
@@ -130,15 +218,18 @@ class RowsDelegate(QStyledItemDelegate):
 
     def _paint_row(self, painter: QPainter, area: QRectF, look: RowLook) -> None:
         painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(tokens.LINE))
-        name_px = _name_px(area)
-        self._paint_name(painter, QRectF(area.left() + 12, area.top() + 5, name_px - 20, area.height() - 10), look)
-        cells = QRectF(area.left() + name_px, area.top(), area.width() - name_px - 8, area.height() - 1)
-        fitting = max(1, min(self.columns, int(cells.width() // CELL_LEAST_PX)))
-        width = cells.width() / fitting
-        shown = look.cells if len(look.cells) <= fitting else _most_urgent(look.cells, fitting)
-        for number, cell in enumerate(shown):
-            box = QRectF(cells.left() + number * width + 6, cells.top() + 5, width - 14, cells.height() - 10)
-            self._paint_cell(painter, box, cell)
+        name_px = self._name_room_px(area.width())
+        self._paint_name(painter, QRectF(area.left() + 12, area.top() + 1, name_px - 20, area.height() - 3), look)
+        plan = self._plan(look.group, area.width())
+        for number, cell in enumerate(_shown(look.cells, self.fitting(area.width()))):
+            left, right = self.cell_edges(number, area.width())
+            box = QRectF(area.left() + left, area.top() + 1, right - left, area.height() - 3)
+            self._paint_cell(painter, box, cell, plan[number])
+        hidden = self.hidden(look, area.width())
+        if hidden:
+            painter.setFont(self._small)
+            painter.setPen(QColor(tokens.TEXT_2))
+            painter.drawText(area.adjusted(0, 0, -8, 0), _RIGHT, f"+{hidden}")
 
     def _paint_name(self, painter: QPainter, area: QRectF, look: RowLook) -> None:
         half = area.height() / 2
@@ -165,57 +256,56 @@ class RowsDelegate(QStyledItemDelegate):
 
     # -- a cell ------------------------------------------------------------------------------------------------
 
-    def _paint_cell(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
-        """The name with its unit, small, above; the figure below at the right, what is said of it at its left."""
+    def _paint_cell(self, painter: QPainter, area: QRectF, cell: CellLook, column: _Column) -> None:
+        """The name with its unit, small, above; the figure below at the right, its line at its left."""
         above = QRectF(area.left(), area.top(), area.width(), LABEL_PX)
-        below = QRectF(area.left(), above.bottom(), area.width(), area.bottom() - above.bottom() - 4)
-        note_px = self._paint_note(painter, above if cell.spark is not None else below, cell)
-        label_room = above.adjusted(0, 0, -(note_px + LABEL_GAP_PX if cell.spark is not None else 0), 0)
-        self._paint_label(painter, label_room, cell)
+        below = QRectF(area.left(), above.bottom() - 2, area.width(), area.bottom() - above.bottom() - 1)
         value_px = self._paint_value(painter, below, cell)
-        if cell.spark is not None and below.width() - value_px >= SPARK_FROM_PX / 2:
-            room = QRectF(below.left(), below.top() + 2, below.width() - value_px - 10, below.height() - 4)
-            self._paint_spark(painter, room, cell)
+        left_px = below.width() - value_px - GAP_PX
+        note_px = 0.0
+        if column.note_above:
+            label_px = min(self._small_px.of(_label(cell)), 0.5 * above.width())
+            note_px = self._paint_note(painter, above, cell, above.width() - label_px - GAP_PX, _RIGHT) + GAP_PX
+        else:
+            self._paint_note(painter, below, cell, left_px if column.words else 0.0, _LEFT)
+        self._paint_label(painter, above.adjusted(0, 0, -note_px, 0), cell)
+        if column.spark and left_px > 0:
+            self._paint_spark(painter, QRectF(below.left(), below.top() + 3, left_px, below.height() - 5), cell)
         if cell.share is not None:
-            self._paint_bar(painter, QRectF(area.left(), area.bottom() - 2, area.width(), 3), cell)
+            self._paint_bar(painter, QRectF(area.left(), area.bottom() - 1, area.width(), 2), cell)
 
     def _paint_label(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
-        metrics = QFontMetricsF(self._small)
-        text = f"{cell.label} {cell.unit}" if cell.unit else cell.label
-        if metrics.horizontalAdvance(text) > area.width():
-            text = metrics.elidedText(cell.label, Qt.TextElideMode.ElideRight, area.width())
         painter.setFont(self._small)
         painter.setPen(QColor(tokens.TEXT_3 if cell.lost or cell.excluded else tokens.TEXT_2))
-        painter.drawText(area, _LEFT, text)
+        painter.drawText(area, _LEFT, self.label_for(cell, area.width()))
 
     def _paint_value(self, painter: QPainter, area: QRectF, cell: CellLook) -> float:
         """The figure; returns its width."""
         colour = tokens.TEXT_1 if cell.priority is None else tokens.severity(cell.priority)
         painter.setFont(self._value)
         painter.setPen(QColor(tokens.TEXT_3 if cell.lost or cell.excluded else colour))
-        painter.drawText(area, _RIGHT, cell.number)
-        return QFontMetricsF(self._value).horizontalAdvance(cell.number)
+        # Its box is lower than a line of type: a comma below the figures must not be cut to a full stop.
+        painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, cell.number)
+        return self._value_px.of(cell.number)
 
-    def _paint_note(self, painter: QPainter, area: QRectF, cell: CellLook) -> float:
-        """What is said of the figure: beside the name where a line takes its own place; returns its width."""
-        text, colour = cell.note, tokens.TEXT_2
+    def _paint_note(
+        self, painter: QPainter, area: QRectF, cell: CellLook, room_px: float, where: Qt.AlignmentFlag
+    ) -> float:
+        """What is said of the figure; returns its width."""
+        text, colour = _note(cell), tokens.TEXT_2
         if cell.priority is not None and not cell.lost:
-            text, colour = f"{tokens.GLYPHS[cell.priority]} {text}", tokens.severity(cell.priority)
+            colour = tokens.severity(cell.priority)
         elif cell.near and not cell.lost:
-            text, colour = f"{NEAR_GLYPH} {text}", tokens.TEXT_1
-        if not text:
-            return 0.0
-        metrics = QFontMetricsF(self._small)
-        room_px = area.width() * 0.6
-        if cell.spark is None:
-            room_px = area.width() - QFontMetricsF(self._value).horizontalAdvance(cell.number) - LABEL_GAP_PX
-        if metrics.horizontalAdvance(text) > room_px:
+            colour = tokens.TEXT_1
+        if self._small_px.of(text) > room_px:
             # Half a word tells nothing: the glyph alone says that there is something, the tool tip says what.
             text = text.split(" ")[0] if cell.priority is not None or cell.near else ""
+        if not text:
+            return 0.0
         painter.setFont(self._small)
         painter.setPen(QColor(tokens.TEXT_3 if cell.lost else colour))
-        painter.drawText(area, _RIGHT if cell.spark is not None else _LEFT, text)
-        return metrics.horizontalAdvance(text)
+        painter.drawText(area, where, text)
+        return self._small_px.of(text)
 
     def _paint_bar(self, painter: QPainter, area: QRectF, cell: CellLook) -> None:
         """Share of the limit; the limit itself is the mark at four fifths, so that what is past it can be seen."""
@@ -259,8 +349,22 @@ class RowsDelegate(QStyledItemDelegate):
             painter.fillRect(hatch, QBrush(QColor(tokens.TEXT_1), Qt.BrushStyle.FDiagPattern))
 
 
-def _name_px(area: QRectF) -> float:
-    return min(max(NAME_SHARE * area.width(), NAME_LEAST_PX), NAME_MOST_PX)
+class _Widths:
+    """Widths of texts in one font: the same few hundred are asked for again and again."""
+
+    def __init__(self, font: QFont) -> None:
+        metrics = QFontMetricsF(font)
+        self.of = lru_cache(4096)(metrics.horizontalAdvance)
+
+
+def _label(cell: CellLook) -> str:
+    return f"{cell.label} {cell.unit}" if cell.unit else cell.label
+
+
+def _note(cell: CellLook) -> str:
+    if cell.priority is not None and not cell.lost:
+        return f"{tokens.GLYPHS[cell.priority]} {cell.note}"
+    return f"{NEAR_GLYPH} {cell.note}" if cell.near and not cell.lost else cell.note
 
 
 def _glyph(look: RowLook) -> tuple[str, str]:
@@ -273,7 +377,9 @@ def _glyph(look: RowLook) -> tuple[str, str]:
     return ("◌", tokens.TEXT_1) if look.attention else ("", tokens.TEXT_3)
 
 
-def _most_urgent(cells: tuple[CellLook, ...], count: int) -> tuple[CellLook, ...]:
+def _shown(cells: tuple[CellLook, ...], count: int) -> tuple[CellLook, ...]:
     """The first cells, but never without one that is past its limit or near it."""
+    if len(cells) <= count:
+        return cells
     ranked = sorted(range(len(cells)), key=lambda each: (cells[each].priority is None, not cells[each].near, each))
     return tuple(cells[each] for each in sorted(ranked[:count]))

@@ -29,6 +29,7 @@ class EnvironmentModel(QAbstractListModel):
         self._session = session
         self._site: Site | None = None
         self._keys: list[Group | str] = []
+        self._groups: dict[str, str] = {}
         self._places: dict[str, int] = {}
         self._stations: dict[str, Station] = {}
         self._rows: dict[str, StationRow] = {}
@@ -73,6 +74,7 @@ class EnvironmentModel(QAbstractListModel):
         self._keys = []
         for group in groups_of(site):
             self._keys += [group, *group.station_ids]
+        self._groups = {each: group.key for group in groups_of(site) for each in group.station_ids}
         self._places = {key: place for place, key in enumerate(self._keys) if isinstance(key, str)}
         self.endResetModel()
         return True
@@ -106,6 +108,10 @@ class EnvironmentModel(QAbstractListModel):
                 return True
         return False
 
+    def looks(self) -> tuple[RowLook, ...]:
+        """Every station's row as it is painted, from top to bottom."""
+        return tuple(self._look(station_id) for station_id in self._places)
+
     @property
     def rows(self) -> tuple[StationRow, ...]:
         return tuple(self._rows.values())
@@ -129,7 +135,7 @@ class EnvironmentModel(QAbstractListModel):
     def _look(self, station_id: str) -> RowLook:
         # Kept until the row changes: a view asks at each repaint.
         if station_id not in self._looks:
-            self._looks[station_id] = look_of(self._rows[station_id], self._session.language)
+            self._looks[station_id] = look_of(self._rows[station_id], self._session.language, self._groups[station_id])
         return self._looks[station_id]
 
     def _heading_above(self, place: int) -> int:

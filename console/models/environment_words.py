@@ -95,8 +95,8 @@ def sentence(row: StationRow, language: str) -> str:
     return "\n".join(parts)
 
 
-def look_of(row: StationRow, language: str) -> RowLook:
-    """The row as it is painted."""
+def look_of(row: StationRow, language: str, group: str = "") -> RowLook:
+    """The row as it is painted. `group`: rows of one look alike."""
     cells: list[CellLook] = []
     for cell in row.cells:
         cells.append(_cell_look(cell, language))
@@ -113,6 +113,7 @@ def look_of(row: StationRow, language: str) -> RowLook:
         near=row.near,
         silent=row.state == "silent",
         attention=row.state in ("calibrating", "fault"),
+        group=group,
     )
 
 

@@ -16,7 +16,7 @@ from console.models.history_loader import HistoryLoader, Question
 from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
-from widgets.chart_rows import RowLook, RowsDelegate
+from widgets.chart_rows import RowsDelegate
 from widgets.elided_label import ElidedLabel
 
 LOOK_EVERY_MS: Final = 200
@@ -117,12 +117,13 @@ class EnvironmentPanel(Panel):
         self._message.setVisible(empty)
         self._list.setVisible(not empty)
         self._summary.setVisible(not empty)
-        looks = (self._model.index(row).data(ROW_ROLE) for row in range(self._model.rowCount()))
-        widest = max((len(look.cells) for look in looks if isinstance(look, RowLook)), default=1)
-        self._delegate.columns = min(COLUMNS_MOST, max(1, widest))
+        self._lay_out()
         self._load_history()
         self._show_selected(self._session.selection.current)
         self._say()
+
+    def _lay_out(self) -> None:
+        self._delegate.set_looks(self._model.looks(), COLUMNS_MOST)
 
     def _stations_changed(self, station_ids: set[str]) -> None:
         self._dirty |= station_ids
@@ -133,6 +134,7 @@ class EnvironmentPanel(Panel):
         if self._dirty and self.isVisible():
             self._model.update(self._dirty)
             self._dirty = set()
+            self._lay_out()
             self._say()
 
     def _age(self) -> None:
@@ -199,6 +201,7 @@ class EnvironmentPanel(Panel):
         super().showEvent(event)
         self._ages_timer.start()
         self._model.update_all()
+        self._lay_out()
         self._dirty = set()
         self._load_history()
         self._say()

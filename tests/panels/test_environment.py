@@ -16,7 +16,7 @@ from console.models.session import Selected
 from console.panels.environment import SPEC, EnvironmentPanel
 from resources import tokens
 from tests.panels.chart_room import HOUR_MS, MINUTE_MS, NOW_MS, ChartRoom, chart_room, laocai, rows_of, story
-from widgets.chart_rows import RowLook
+from widgets.chart_rows import RowLook, RowsDelegate
 
 OVER, SILENT = "TL-KT-01", "TL-KT-05"
 
@@ -141,3 +141,64 @@ def test_history_that_cannot_be_had_is_told(room: ChartRoom, qtbot: QtBot) -> No
     qtbot.addWidget(made)
     made.show()
     qtbot.waitUntil(lambda: room.door.refuse in made.summary, timeout=5_000)
+
+
+def test_a_monitor_shows_two_dozen_stations(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    complete(panel, qtbot)
+    panel.resize(1920, 1020)  # 1080 without the window's header and status line
+    view = panel.list_view
+    view.scrollToTop()
+    seen = [
+        row.station.station_id
+        for row in panel.model.rows
+        if (place := panel.model.place_of(row.station.station_id)) is not None
+        and view.viewport().rect().contains(view.visualRect(panel.model.index(place)))
+    ]
+    assert len(seen) >= 24
+
+
+def test_what_finds_no_room_is_counted_and_lines_are_shown_by_whole_columns(
+    panel: EnvironmentPanel, qtbot: QtBot
+) -> None:
+    complete(panel, qtbot)
+    delegate = panel.list_view.itemDelegate()
+    assert isinstance(delegate, RowsDelegate)
+    air = look(panel, "LC-KK-01")
+    assert delegate.hidden(air, 1900) == 0
+    assert delegate.hidden(air, 900) == len(air.cells) - delegate.fitting(900) > 0
+    for width in (900, 1200, 1900):
+        for column in range(delegate.fitting(width)):
+            drawn = {_has_line(panel, station_id, column, width) for station_id in ("TL-KT-01", "TL-KT-02", "TL-KT-03")}
+            assert len(drawn - {None}) <= 1, (width, column)
+
+
+def _has_line(panel: EnvironmentPanel, station_id: str, column: int, width: int) -> bool | None:
+    """Whether pixels of the series' colour are in the cell's box; None when the row has no such cell."""
+    delegate = panel.list_view.itemDelegate()
+    assert isinstance(delegate, RowsDelegate)
+    if column >= len(look(panel, station_id).cells) or look(panel, station_id).cells[column].spark is None:
+        return None
+    panel.resize(width, 900)
+    place = panel.model.place_of(station_id)
+    assert place is not None
+    panel.list_view.scrollTo(panel.model.index(place))
+    area = panel.list_view.visualRect(panel.model.index(place))
+    image = panel.list_view.viewport().grab(area).toImage()
+    left, right = delegate.cell_edges(column, area.width())
+    line = QColor(tokens.SERIES[0]).rgb()
+    return any(
+        image.pixel(x, y) == line
+        for y in range(image.height())
+        for x in range(int(left), min(int(right), image.width()))
+    )
+
+
+def test_a_unit_is_never_left_out(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    """The name is shortened before its unit is: at every width the label that is painted ends with it."""
+    complete(panel, qtbot)
+    delegate = panel.list_view.itemDelegate()
+    assert isinstance(delegate, RowsDelegate)
+    for row in panel.model.rows:
+        for cell in look(panel, row.station.station_id).cells:
+            for room_px in (60.0, 86.0, 120.0, 400.0):
+                assert delegate.label_for(cell, room_px).endswith(cell.unit)
