@@ -78,8 +78,8 @@ class Strip(QWidget):
             self._box.addItem(item, ignoreBounds=True)
         self._under = Underlay(self._scene, self._box)
         self._under.setZValue(-5)
-        self._over = Overlay(self._scene, self._box)
-        self._over.setZValue(5)
+        self.overlay = Overlay(self._scene, self._box)
+        self.overlay.setZValue(5)
 
     @property
     def is_lost(self) -> bool:
@@ -140,6 +140,7 @@ class Strip(QWidget):
         scene.value_ticks, self._tick_decimals = value_ticks(
             scene.low, scene.high, height_px, TICK_PX if height_px < TALL_PX else TALL_TICK_PX
         )
+        scene.curve_ms, scene.curve = trace.at_ms, trace.value
         self._set_lines(trace)
         self._box.setRange(
             xRange=(view.start_ms / 1000, view.end_ms / 1000), yRange=(scene.low, scene.high), padding=0, update=False

@@ -14,19 +14,21 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from resources import tokens
 from widgets.chart_scale import time_ticks
-from widgets.chart_strip import AXIS_PX, VALUE_PX, Strip, chart_font
+from widgets.chart_strip import AXIS_PX, STRIP_LEAST_PX, VALUE_PX, Strip, chart_font
 from widgets.chart_ticker import ChartTicker
 from widgets.chart_types import ChartFormats, StripSpec, View
 
 SPAN_LEAST_MS: Final = 60_000
 SPAN_MOST_MS: Final = 31 * 86_400_000
+RULER_PX: Final = 24
 AHEAD_SHARE: Final = 0.01
 """Of a view that follows: so much room is left after now, so that the newest sample is not at the edge."""
 
@@ -62,6 +64,7 @@ class StripChart(QWidget):
         self._cross_ms: int | None = None
         self._drag: tuple[float, View] | None = None
         self._attached = False
+        self._first = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Charts"))
         self._build()
@@ -82,21 +85,23 @@ class StripChart(QWidget):
         self._message.setWordWrap(True)
         self._message.setFont(chart_font(tokens.FONT_PX))
         self._message.setStyleSheet(f"color: {tokens.TEXT_2}; background: {tokens.PANEL};")
-        self._stack = QWidget()
+        self._stack = QWidget(self)
         self._column = QVBoxLayout(self._stack)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._scroll = QScrollArea(self)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._stack)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # The strips' heights are not asked of whoever lays this out: those without room wait on another page.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._more = QPushButton(self)
+        self._more.setObjectName("chartMore")
+        self._more.setFlat(True)
+        self._more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._more.setFixedSize(AXIS_PX - 8, RULER_PX - 2)
+        self._more.clicked.connect(self.next_strips)
         self._ruler = _TimeRuler(self._formats, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part, stretch in ((self._header, 0), (self._message, 1), (self._scroll, 1), (self._ruler, 0)):
+        for part, stretch in ((self._header, 0), (self._message, 1), (self._stack, 1), (self._ruler, 0)):
             column.addWidget(part, stretch)
         self._arrange()
 
@@ -132,6 +137,7 @@ class StripChart(QWidget):
             strip.deleteLater()
         self._strips = []
         self._cross_ms = None
+        self._first = 0
         for number, spec in enumerate(specs):
             strip = Strip(spec, self._formats, tokens.SERIES[number % len(tokens.SERIES)], self._stack)
             strip.view.viewport().installEventFilter(self)
@@ -148,8 +154,45 @@ class StripChart(QWidget):
     def _arrange(self) -> None:
         empty = bool(self._message.text()) or not self._strips
         self._message.setVisible(empty)
-        for part in (self._scroll, self._ruler, self._header):
+        for part in (self._stack, self._ruler, self._header):
             part.setVisible(not empty)
+        self._fit_strips()
+
+    # -- strips that find room ---------------------------------------------------------------------------------
+
+    @property
+    def hidden_strips(self) -> int:
+        """Strips that found no room; only whole ones are shown."""
+        return sum(strip.isHidden() for strip in self._strips)
+
+    def next_strips(self) -> None:
+        """Show those that found no room; after the last the first again."""
+        first = self._first + self._room_for()
+        self._first = first if first < len(self._strips) else 0
+        self._fit_strips()
+        self.refresh()
+
+    def _room_for(self) -> int:
+        height = self.height() - self._header.height() - self._ruler.height()
+        return max(1, min(len(self._strips), height // STRIP_LEAST_PX))
+
+    def _fit_strips(self) -> None:
+        room = self._room_for()
+        # The last page is full as well: from its end backwards.
+        first = max(0, min(self._first, len(self._strips) - room))
+        for number, strip in enumerate(self._strips):
+            strip.setVisible(first <= number < first + room)
+        hidden = len(self._strips) - room
+        self._more.setVisible(hidden > 0 and not self._ruler.isHidden())
+        self._more.setText(f"+{hidden}")
+        names = ", ".join(strip.spec.name for strip in self._strips if strip.isHidden())
+        self._more.setToolTip(self.tr("No room for: {names}. Click to see them").format(names=names))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._more.move(4, self.height() - self._more.height() - 1)
+        self._more.raise_()
+        self._fit_strips()
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -317,7 +360,7 @@ class _TimeRuler(QWidget):
         super().__init__(parent)
         self._formats = formats
         self._shown: tuple[View, int | None] = (View(0, 1), None)
-        self.setFixedHeight(24)
+        self.setFixedHeight(RULER_PX)
 
     def set_formats(self, formats: ChartFormats) -> None:
         self._formats = formats

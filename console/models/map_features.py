@@ -221,7 +221,7 @@ class Projector:
             "mark",
             look=look_of(alert.phase),
             rank=int(alert.priority),
-            label=alert.place_name or headline,
+            label=short_label(alert.place_name or headline),
             note=note,
             tip=_lines([headline, alert.place_name, since, *marks]),
         )
@@ -265,6 +265,9 @@ class Projector:
 
 _WORD_SYMBOLS: Final = frozenset({"Rain", "Level", "Flow", "Temp", "RH", "P", "Color"})
 
+LABEL_MOST: Final = 40
+"""A bulletin's area may be the names of thirty communes."""
+
 _PARTS_MAX: Final = 32
 """Shapes of one alert that are drawn; more do not tell more."""
 
@@ -304,6 +307,14 @@ def _mean(values: Sequence[float]) -> float:
 
 def _lines(parts: Iterable[str]) -> str:
     return "\n".join(part for part in parts if part)
+
+
+def short_label(text: str) -> str:
+    """At most `LABEL_MOST` characters, cut between words where there are words; the tip says all of it."""
+    if len(text) <= LABEL_MOST:
+        return text
+    cut = text[: LABEL_MOST - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[LABEL_MOST // 2 :] else cut).rstrip(" ,;.–-") + "…"
 
 
 def format_value(value: float, decimals: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -95,7 +95,7 @@ class StationChartPanel(Panel):
         self.setFocusProxy(self._chart)
 
     def _button(self, text: str, tip: str, parent: QWidget) -> QPushButton:
-        button = QPushButton(text, parent)
+        button = _RoomyButton(text, parent)
         button.setToolTip(tip)
         button.setFixedHeight(tokens.HEADER_PX - 4)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -317,6 +317,16 @@ class StationChartPanel(Panel):
 
     def is_live(self) -> bool:
         return any(strip.point_count() and not strip.is_lost for strip in self._chart.strips)
+
+
+class _RoomyButton(QPushButton):
+    """As wide as its text is drawn: the horn of a last "ờ" reaches beyond the width the font tells."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(6, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 SPEC = PanelSpec(

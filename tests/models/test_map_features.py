@@ -13,6 +13,7 @@ from backend.contracts.state import Delta
 from console.models.map_features import (
     ALERTS,
     CAMERAS,
+    LABEL_MOST,
     LAYERS,
     STATIONS,
     Projector,
@@ -23,6 +24,7 @@ from console.models.map_features import (
     format_value,
     plain,
     pretty_unit,
+    short_label,
 )
 from tests.panels.map_room import NOW_MS, Room, alert, busy_room, laocai
 from widgets.map_types import MapDelta, MapPoint
@@ -45,6 +47,18 @@ def test_the_whole_picture_has_every_camera_and_station_and_every_placed_alert()
     assert set(points(delta, ALERTS)) == {"fire", "so2", "level", "flood", "rain", "fog", "camera"}
     assert delta.removed[ALERTS] == ["silent"]
     assert projector(room).unplaced(room.state) == 1
+
+
+def test_the_name_of_a_large_area_is_cut_between_words_and_whole_in_the_tip() -> None:
+    room = busy_room()
+    area = "Các xã Bát Xát, Mường Hum, Y Tý, A Mú Sung, Trịnh Tường, Bản Xèo, Dền Sáng và phường Lào Cai"
+    wide = alert("wide", place_name=area, place_id="LC-KK-01")
+    room.happen(AlertRaised(alert=wide))
+    delta = projector(room).project(room.state, room.clock.now_ms())
+    point = points(delta, ALERTS)["wide"]
+    assert point.label == "Các xã Bát Xát, Mường Hum, Y Tý, A Mú…"
+    assert area in point.tip
+    assert len(short_label("x" * 300)) == LABEL_MOST
 
 
 def test_every_layer_that_is_filled_is_declared() -> None:

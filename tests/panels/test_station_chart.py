@@ -25,7 +25,7 @@ from tests.panels.chart_room import (
     rows_of,
     story,
 )
-from widgets.chart_strip import Strip
+from widgets.chart_strip import STRIP_LEAST_PX, Strip
 from widgets.chart_ticker import ChartTicker
 from widgets.chart_types import View
 
@@ -294,3 +294,53 @@ def test_how_much_is_shown_at_first_and_how_often_it_is_painted_are_settings(roo
     ticker.set_rate(5)
     assert ticker.interval_ms == 200
     ticker.set_rate(20)
+
+
+def test_names_of_limits_keep_clear_of_the_line_in_low_strips(room: ChartRoom, qtbot: QtBot) -> None:
+    panel = show(room, qtbot)
+    loaded(room, panel, qtbot)
+    panel.resize(900, 380)
+    room.session.selection.select("station", "TV-LC")
+    qtbot.waitUntil(lambda: strip_of(panel, "Level").point_count() > 500, timeout=10_000)
+    for height in (130, 200, 380):
+        panel.resize(900, height)
+        panel.chart.refresh()
+        strip = strip_of(panel, "Level")
+        area = strip.overlay.boundingRect()
+        labels = [label for label, _, _ in strip.overlay.limit_labels(area)]
+        assert labels
+        assert not any(strip.scene.covers_line(label, area.width(), area.height()) for label in labels), height
+
+
+def test_the_sentence_of_a_strip_without_data_is_not_written_over_its_limits_name(
+    room: ChartRoom, qtbot: QtBot
+) -> None:
+    room.door.refuse = "máy chủ không trả lời"
+    panel = show(room, qtbot)
+    strip = strip_of(panel, "SO2")
+    qtbot.waitUntil(lambda: room.door.refuse in strip.scene.notice, timeout=5_000)
+    area = strip.overlay.boundingRect()
+    labels = strip.overlay.limit_labels(area)
+    assert [limit.name for _, _, limit in labels] == [limit.name for limit in strip.scene.limits]
+    assert not any(label.intersects(strip.overlay.notice_box(area)) for label, _, _ in labels)
+
+
+def test_only_whole_strips_are_shown_and_the_others_are_counted_and_a_click_away(room: ChartRoom, qtbot: QtBot) -> None:
+    panel = show(room, qtbot)
+    chart = panel.chart
+    assert chart.hidden_strips == 0
+    panel.resize(900, 250)
+    shown = [strip for strip in chart.strips if strip.isVisible()]
+    assert len(shown) + chart.hidden_strips == len(chart.strips) == 5
+    assert chart.hidden_strips > 0
+    assert all(strip.visibleRegion().boundingRect() == strip.rect() for strip in shown)
+    assert all(strip.height() >= STRIP_LEAST_PX for strip in shown)
+    more = next(each for each in chart.findChildren(QPushButton) if each.text() == f"+{chart.hidden_strips}")
+    seen = {strip.spec.key for strip in shown}
+    for _ in range(3):
+        QTest.mouseClick(more, Qt.MouseButton.LeftButton)
+        seen |= {strip.spec.key for strip in chart.strips if strip.isVisible()}
+    assert seen == {strip.spec.key for strip in chart.strips}
+    panel.resize(900, 620)
+    assert chart.hidden_strips == 0
+    assert not more.isVisible()
