@@ -243,6 +243,7 @@ class Heads:
         return signed
 
     async def _make(self) -> SignedHead:
+        await self._audit.store.compare()
         events_seq = await self._seal()
         newest = await self._audit.store.newest()
         if newest is None:

@@ -43,7 +43,7 @@ def run(brief: bool) -> dict[str, object]:
             place = Path(folder) / str(repeat)
             place.mkdir()
             figures = {
-                "fsync_per_s": _fsync_per_s(place / "fsync", 20 if brief else 300),
+                "fsync_per_s": fsync_per_s(place / "fsync", 20 if brief else 300),
                 **asyncio.run(_callers(place / "callers.sqlite3", single)),
                 "raw_executemany_per_s": _raw(place / "raw.sqlite3", bulk),
                 "bulk_events_per_s": asyncio.run(_bulk(place / "bulk.sqlite3", bulk)),
@@ -58,7 +58,7 @@ def run(brief: bool) -> dict[str, object]:
     return {"repeats": repeats, **{name: float(f"{median(values):.4g}") for name, values in kept.items()}}
 
 
-def _fsync_per_s(file: Path, times: int) -> float:
+def fsync_per_s(file: Path, times: int) -> float:
     """What the disk does with a WAL-like load: append a few pages, sync."""
     page = b"x" * 4096
     with file.open("wb", buffering=0) as stream:

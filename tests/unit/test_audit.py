@@ -128,10 +128,12 @@ def test_what_is_taken_away_behind_its_back_is_told_and_leaves_a_visible_hole(
             audit = Audit(AuditStore(database), now_ms)
             for number in range(3):
                 await audit.record("alert.take", f"b-{number}", actor="lan", origin="")
+            await audit.store.compare()
             await _change(database, statement)
             row = await audit.record("alert.take", "b-4", actor="lan", origin="")
             assert row.number == 5
-            assert "record 4 of the audit log was changed or taken away" in audit.fault
+            await audit.store.compare()
+            assert "record 4 of the audit log, or one near it, was changed or taken away" in audit.fault
             with pytest.raises(AssertionError):
                 await chain_of(audit.store)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sqlite3
@@ -272,6 +273,7 @@ def test_rubbish_is_told_and_never_raises(log: Log, rows: list[Row], heads: list
 def test_no_two_records_are_encoded_alike(fields: list[str], at: int, length: int) -> None:
     """Moving characters from one field to the next changes what is digested."""
     row = AuditRow(1, 2, *fields)
+    assert digest_of(row) == hashlib.sha256(canonical([row.previous, *row[:8]])).hexdigest()
     other = list(fields)
     following = (at + 1) % 8
     moved, other[at] = other[at][-length:], other[at][:-length]
