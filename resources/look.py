@@ -85,6 +85,13 @@ QFrame#finder QListView { background: $RAISED; }
 QLabel#replayClock { font-size: 15px; font-weight: 600; padding: 0 12px; color: $REPLAY_TEXT; }
 QWidget#replay_room { background: $REPLAY; }
 QLabel#replayMark { background: $REPLAY; color: white; font-weight: 700; padding: 2px 12px; }
+QWidget#transport { background: $PANEL; border-top: 1px solid $LINE; }
+QWidget#transport QPushButton { padding: 3px 8px; }
+QWidget#transport QPushButton#transportButton { padding: 0; border-color: transparent; background: transparent; }
+QWidget#transport QPushButton#transportButton:hover:enabled { background: $HOVER; border-color: $LINE_STRONG; }
+QWidget#transport QPushButton#transportButton:focus { border-color: $FOCUS; }
+QWidget#transport QLabel#replayClock { padding: 0 8px; }
+QPushButton#timelineBack { background: $RAISED; color: $TEXT_2; padding: 1px 8px; font-size: ${SMALL_PX}px; }
 """)
 
 
