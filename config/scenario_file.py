@@ -287,9 +287,7 @@ class _Reader:
             if isinstance(step, ReadingsStep):
                 key = (step.station, step.symbol)
                 if key in seen:
-                    self.file.wrong(
-                        path, f"{step.symbol} of {step.station} has its curve in step {seen[key]!r} already"
-                    )
+                    self.file.wrong(path, f"{step.symbol} of {step.station} has a curve already, step {seen[key]!r}")
                 seen.setdefault(key, step.step_id)
 
     def check_conditions(self) -> None:

@@ -50,13 +50,15 @@ class ScoreKeeper:
         return scorer
 
     async def _read_scenario(self) -> Scenario:
-        if self._scenario is None:
-            path = self._parts.data_dir / SCENARIO_COPY
-            try:
-                self._scenario, _ = await asyncio.to_thread(load_scenario, path, self._parts.site)
-            except SiteErrors as errors:
-                raise Refusal(500, f"the training room's copy of its scenario cannot be read: {errors}") from errors
-        return self._scenario
+        if self._scenario is not None:
+            return self._scenario
+        path = self._parts.data_dir / SCENARIO_COPY
+        try:
+            scenario, _ = await asyncio.to_thread(load_scenario, path, self._parts.site)
+        except SiteErrors as errors:
+            raise Refusal(500, f"the training room's copy of its scenario cannot be read: {errors}") from errors
+        self._scenario = scenario
+        return scenario
 
 
 async def _catch_up(parts: Parts, scorer: Scorer, until_ms: int) -> None:
