@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from backend.contracts.commands import Role
+from backend.contracts.recording import RecordingMode
 from backend.contracts.site import Agency, Commune, MapView, Parameter, Patrol, Plant, Producer, Station
 
 
@@ -108,6 +109,74 @@ class CapSettings(Config):
     priorities: dict[str, int] = {"Extreme": 1, "Severe": 2, "Moderate": 3, "Minor": 4, "Unknown": 3}
 
 
+class Volume(Config):
+    """[[volume]]: a folder for recordings; relative ones lie in the backend's data folder.
+
+    Attributes:
+        floor_free_gb: when less is free on its disk, the oldest unprotected recordings go.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    folder: Annotated[str, Field(min_length=1)]
+    floor_free_gb: Annotated[float, Field(ge=0, le=100_000)] = 2.0
+
+
+class Window(Config):
+    """Part of a week in which a camera of mode "schedule" is recorded: site time, `days` 1 = Monday .. 7 = Sunday.
+
+    `to_min` at or before `from_min` reaches over midnight into the next day.
+    """
+
+    days: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)]
+    from_time: Annotated[str, Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    to_time: Annotated[str, Field(alias="to", pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+
+    @property
+    def from_min(self) -> int:
+        return _minutes(self.from_time)
+
+    @property
+    def to_min(self) -> int:
+        return _minutes(self.to_time)
+
+
+class RecordingClass(Config):
+    """[[class]]: how its cameras are recorded and kept.
+
+    Attributes:
+        days: nothing older is kept, evidence excepted; 0 = until the space is needed.
+        max_gb: of all cameras of the class together; 0 = no bound of its own.
+        stream: which of the camera's streams; a camera that has no sub-stream gives its main one.
+        pre_s, post_s: mode "event": seconds before and after an alert that are kept, too.
+        groups, cameras: whose class this is; a camera named beats its group, a later class beats an earlier one.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    mode: RecordingMode
+    stream: Literal["main", "sub"] = "main"
+    days: Annotated[float, Field(ge=0, le=3660)] = 30.0
+    max_gb: Annotated[float, Field(ge=0, le=10_000_000)] = 0.0
+    pre_s: Annotated[float, Field(ge=0, le=120)] = 10.0
+    post_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    volume: str = ""
+    schedule: tuple[Window, ...] = ()
+    groups: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+
+
+class RecordingConfig(Config):
+    """The whole file. `class_of` every camera's class; one that is not in it is not recorded."""
+
+    segment_s: Annotated[float, Field(ge=2, le=300)] = 10.0
+    volumes: tuple[Volume, ...] = ()
+    classes: tuple[RecordingClass, ...] = ()
+    class_of: dict[str, str] = {}
+
+    def of(self, camera_id: str) -> RecordingClass | None:
+        name = self.class_of.get(camera_id)
+        return next((one for one in self.classes if one.name == name), None)
+
+
 class SiteConfig(Config):
     """A whole site folder.
 
@@ -140,6 +209,7 @@ class SiteConfig(Config):
     sources: tuple[SourceConfig, ...]
     detection_rules: tuple[DetectionRule, ...]
     cap: CapSettings
+    recording: RecordingConfig
     communes: tuple[Commune, ...]
     communes_file: Path
     province_file: Path | None
@@ -152,3 +222,8 @@ class SiteConfig(Config):
         if station is None:
             return None
         return next((item for item in station.parameters if item.symbol == symbol), None)
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)

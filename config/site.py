@@ -31,6 +31,7 @@ from config.model import (
     SourceConfig,
 )
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
+from config.recording import read_recording
 from config.site_files import SiteHead, StationEntry
 from config.toml_lines import Path as KeyPath
 
@@ -100,6 +101,7 @@ class _Reader:
             "sources": self.sources(producers, {station.station_id for station in stations}),
             "detection_rules": self.listed(file, "detection_rule", DetectionRule, lambda item: item.label),
         }
+        recording = read_recording(self.folder, cameras, self.problems)
         province = self.province(head)
         if head is None or home is None or cap is None or self.problems.found:
             return None
@@ -107,6 +109,7 @@ class _Reader:
             folder=self.folder,
             home=home,
             cap=cap,
+            recording=recording,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,

@@ -26,6 +26,7 @@ from backend.services.commands import CommandDesk
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
+from backend.services.recorder.service import Recorder, volume_folders
 from backend.services.room import Room
 from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
@@ -37,6 +38,7 @@ from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
 from backend.storage.history import History
 from backend.storage.readings import ReadingsStore
+from backend.storage.segments import SegmentsStore
 from backend.storage.sole_use import sole_use
 from config.model import SiteConfig
 from config.site import public_site
@@ -81,6 +83,9 @@ async def build(
     audit = Audit(AuditStore(database), now_ms)
     health = Health(room, database)
     health.also(lambda: audit.fault)
+    segments = SegmentsStore(database, volume_folders(site.recording, data_dir))
+    recorder = Recorder(site, room, segments, now_ms)
+    health.also(lambda: recorder.fault)
     folders = settings.heads.folders or (data_dir / "heads",)
     heads = Heads(audit, signer, folders, settings.heads, lambda: room.durable.seq, now_ms)
     health.also(lambda: heads.fault)
@@ -103,6 +108,8 @@ async def build(
         accounts=accounts,
         signer=signer,
         audit=audit,
+        segments=segments,
+        recorder=recorder,
         heads=heads,
         received_heads=ReceivedHeads(data_dir / "heads-received"),
         ingest=ingest,
@@ -167,6 +174,8 @@ def _start_services(parts: Parts) -> None:
         "limit watch": environment.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
+        "recorder": parts.recorder.run,
+        "recordings' room": parts.recorder.keep_room,
         "job watch": lambda: _watch_jobs(parts),
     }
     for name, run in jobs.items():

@@ -17,6 +17,7 @@ from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
+from backend.services.recorder.service import Recorder
 from backend.services.room import Room
 from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
@@ -24,6 +25,7 @@ from backend.storage.database import Database
 from backend.storage.event_log import EventLog
 from backend.storage.history import History
 from backend.storage.readings import ReadingsStore
+from backend.storage.segments import SegmentsStore
 from config.model import SiteConfig
 
 
@@ -44,6 +46,8 @@ class Parts:
     accounts: Accounts
     signer: Signer
     audit: Audit
+    segments: SegmentsStore
+    recorder: Recorder
     heads: Heads
     received_heads: ReceivedHeads
     ingest: Ingest

@@ -31,6 +31,7 @@ from config.model import (
     CapSettings,
     DetectionRule,
     DropFolderSource,
+    RecordingConfig,
     SiteConfig,
     SourceConfig,
 )
@@ -150,6 +151,7 @@ def small_site(
         station_names={"ONGKHOI1": "TL-KT-01"},
     )
     return SiteConfig(
+        recording=RecordingConfig(),
         folder=Path("site"),
         site_id="thu",
         name_vi="Thử",
