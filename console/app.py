@@ -252,8 +252,7 @@ class Desk(QObject):
 
     def _act(self, act: DeskAct, about: str) -> None:
         if self.session.may("desk.act") and self.session.link.condition == "live":
-            if hasattr(self.session.commands, "act"):
-                self.session.commands.act(act, about[:200])
+            self.session.commands.act(act, about[:200])
 
     def _all_deeds(self) -> list[Deed]:
         return [

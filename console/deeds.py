@@ -69,6 +69,7 @@ def room_deeds(
     deeds += [
         Deed("window", translate("Deeds", "Full screen on or off"), "F11", windows.toggle_full_screen),
         Deed("window", translate("Deeds", "Layout as delivered"), "", windows.reset_layout),
+        Deed("window", translate("Deeds", "Open a window on every monitor"), "", windows.open_on_every_monitor),
     ]
     return deeds
 

@@ -12,14 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from backend.contracts.replay import LIVE_EDGE_MS
 from backend.contracts.state import RoomState
 from console.chrome.actions import Deed
-
-try:
-    from console.chrome.transport import TransportBar, replay_deeds
-except ImportError:
-    from PySide6.QtWidgets import QLabel
-
-    TransportBar = lambda session, parent=None: QLabel("transport")
-    replay_deeds = lambda control, session: []
+from console.chrome.transport import TransportBar, replay_deeds
 from console.commands.commands import Commands
 from console.deeds import room_deeds
 from console.models.alerts import AlertModel

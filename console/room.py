@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from console.chrome.actions import Deed, add_to, menu_of
+from console.chrome.banner import ExerciseBanner
 from console.chrome.finder import Entry, Finder
 from console.chrome.header import Header
 from console.chrome.help import Help
@@ -121,7 +122,13 @@ class Room(QObject):
     def _furnish(self) -> tuple[QWidget, QWidget]:
         header = Header(self._session, self.workspaces, self.choose, self._open_menu)
         self._headers.append(header)
-        return header, self._footer()
+        head = QWidget()
+        column = QVBoxLayout(head)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(ExerciseBanner(self._session))
+        column.addWidget(header)
+        return head, self._footer()
 
     def _mark_workspace(self, key: str) -> None:
         for header in self._headers:

@@ -242,6 +242,17 @@ class Windows(QObject):
                 self.show_workspace(workspace.key)
                 return
 
+    def open_on_every_monitor(self) -> None:
+        """Windows that were closed by hand come back, and every monitor has one."""
+        count = self._monitors or len(QGuiApplication.screens())
+        if len(self.windows) < count:
+            self.save()
+            for window in self.windows:
+                window.clear()
+            self._add_windows(count)
+            self.show_workspace(self._key)
+        self.arrange()
+
     def add_window(self) -> None:
         """One window more, on the next monitor: every layout is another with another number of windows."""
         self.save()
