@@ -91,6 +91,17 @@ QWidget#transport QPushButton#transportButton { padding: 0; border-color: transp
 QWidget#transport QPushButton#transportButton:hover:enabled { background: $HOVER; border-color: $LINE_STRONG; }
 QWidget#transport QPushButton#transportButton:focus { border-color: $FOCUS; }
 QWidget#transport QLabel#replayClock { padding: 0 8px; }
+QLabel#transportOutcome { color: $TEXT_1; background: $RAISED; border: 1px solid $LINE_STRONG; padding: 3px 10px; }
+QLabel#transportOutcome[failed="true"] { color: $P2; }
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator { width: 12px; height: 12px;
+  border: 1px solid $TEXT_3; background: $WINDOW; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked, QListView::indicator:checked { background: $TEXT_1;
+  border-color: $TEXT_1; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled, QListView::indicator:disabled {
+  border-color: $LINE_STRONG; }
+QCheckBox::indicator:checked:disabled, QListView::indicator:checked:disabled { background: $LINE_STRONG; }
+QLineEdit:disabled { color: $TEXT_3; border-color: $LINE; }
 QPushButton#timelineBack { background: $RAISED; color: $TEXT_2; padding: 1px 8px; font-size: ${SMALL_PX}px; }
 """)
 

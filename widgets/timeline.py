@@ -301,12 +301,13 @@ class Timeline(QWidget):
         plot = QRect(GUTTER_PX, 0, self.plot_px, self.height())
         painter.setClipRect(plot & part)
         now_ms, edge_ms, first_ms = self._clock.now_ms(), self._clock.edge_ms(), self._clock.first_ms()
-        self._painter.before_first(painter, scale, self._rows, first_ms)
+        self._painter.before_first(painter, scale, self._rows, first_ms, silent=bool(self._contents.notice))
         self._painter.future(painter, scale, self._rows, edge_ms, self._contents.formats.edge_words)
         self._painter.span(painter, scale, self._rows, self._contents, self._held)
         if self._hover_x is not None and not self._scrubbing:
             self._painter.hover(painter, scale, self._rows, self._hover_x, scale.x(now_ms), self._contents)
         self._painter.head(painter, scale, self._rows, now_ms, self._contents)
+        self._painter.notice(painter, self._contents, scale, self._rows)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -19,9 +19,11 @@ from widgets.timeline_types import Contents, Flag, FlagKind
 GUTTER_PX: Final = 96
 RULER_PX: Final = 24
 FLAGS_PX: Final = 18
-LANE_PX: Final = 17
-GAPS_PX: Final = 17
-FOOT_PX: Final = 3
+LANE_PX: Final = 16
+GAPS_PX: Final = 16
+FOOT_PX: Final = 14
+"""Below the lanes, for the handles of the marked span."""
+
 BAR_LEAST_PX: Final = 2.0
 GAP_LEAST_PX: Final = 2.0
 HANDLE_PX: Final = 12
@@ -96,7 +98,6 @@ class TimelinePainter:
         self._flags(painter, contents.flags, scale, rows)
         painter.restore()
         self._gutter(painter, contents, scale, rows)
-        self._notice(painter, contents, plot, rows)
         painter.end()
         return picture
 
@@ -216,11 +217,13 @@ class TimelinePainter:
         name(translate("Timeline", "Gaps"), rows.gaps_top, GAPS_PX)
         painter.fillRect(QRectF(scale.left_px - 1, RULER_PX, 1, rows.bottom - RULER_PX), QColor(tokens.LINE))
 
-    def _notice(self, painter: QPainter, contents: Contents, plot: QRectF, rows: Rows) -> None:
+    def notice(self, painter: QPainter, contents: Contents, scale: Scale, rows: Rows) -> None:
+        """A sentence over everything, in the middle of the lanes."""
         text = contents.notice or (translate("Timeline", "Loading…") if contents.loading else "")
         if not text:
             return
-        area = QRectF(plot.left(), rows.lanes_top, plot.width(), rows.gaps_top - rows.lanes_top)
+        area = QRectF(scale.left_px, rows.lanes_top, scale.width_px, rows.gaps_top - rows.lanes_top)
+        painter.setFont(self._small)
         text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, area.width() - 40))
         box = QRectF(0, 0, self._metrics.horizontalAdvance(text) + 24, self._metrics.height() + 8)
         box.moveCenter(area.center())
@@ -230,14 +233,15 @@ class TimelinePainter:
 
     # -- what moves ------------------------------------------------------------------------------------------------
 
-    def before_first(self, painter: QPainter, scale: Scale, rows: Rows, first_ms: int) -> None:
-        """Nothing was kept before the first instant."""
+    def before_first(self, painter: QPainter, scale: Scale, rows: Rows, first_ms: int, silent: bool) -> None:
+        """Nothing was kept before the first instant. `silent`: something else says so."""
         right = min(scale.x(first_ms), scale.right_px)
         if first_ms and right > scale.left_px:
             part = QRectF(scale.left_px, rows.flags_top, right - scale.left_px, rows.bottom - rows.flags_top)
             painter.fillRect(part, QColor(tokens.WINDOW))
             painter.fillRect(QRectF(right - 1, rows.flags_top, 1, part.height()), QColor(tokens.LINE_STRONG))
-            self._words_in(painter, part, translate("Timeline", "not recorded"))
+            if not silent:
+                self._words_in(painter, part, translate("Timeline", "not recorded"))
 
     def future(self, painter: QPainter, scale: Scale, rows: Rows, edge_ms: int, words: str) -> None:
         """What has not happened yet is hatched; at its border stands how far it is from now."""
@@ -271,7 +275,7 @@ class TimelinePainter:
 
     def _handle(self, painter: QPainter, x: float, rows: Rows, which: str, held: bool) -> None:
         ink = QColor(tokens.FOCUS if held else tokens.TEXT_2)
-        painter.fillRect(QRectF(x - 0.5, rows.flags_top, 1.5, rows.bottom - rows.flags_top), ink)
+        painter.fillRect(QRectF(x - 0.5, rows.flags_top, 1.5, rows.height - rows.flags_top), ink)
         box = handle_rect(x, rows, which)
         painter.fillRect(box, ink)
         painter.setFont(self._strong)
@@ -349,7 +353,7 @@ class TimelinePainter:
 def handle_rect(x: float, rows: Rows, which: str) -> QRectF:
     """The part of a handle that is taken hold of: outside the span it bounds."""
     left = x - HANDLE_PX if which == "in" else x
-    return QRectF(left, rows.flags_top + 1, HANDLE_PX, FLAGS_PX - 3)
+    return QRectF(left, rows.bottom, HANDLE_PX, FOOT_PX - 1)
 
 
 def bar_rects(

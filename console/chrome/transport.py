@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -27,13 +27,12 @@ from backend.contracts.replay import LANES, LIVE_EDGE_MS
 from console.chrome.actions import Deed, key_text
 from console.chrome.transport_dialogs import EvidenceDialog, EvidenceKind, GoToDialog
 from console.chrome.transport_keys import transport_deeds
-from console.chrome.transport_parts import NoteField, lane_words, rate_words
+from console.chrome.transport_parts import NoteRow, OutcomeTag, lane_words, rate_words
 from console.commands.commands import Pending
 from console.models.replay import ReplayControl
 from console.models.session import Session
 from console.models.timeline import TimelineModel
 from console.timebase import RATES
-from widgets.elided_label import ElidedLabel
 from widgets.timeline import Timeline
 from widgets.timeline_icons import Glyph, transport_icon
 from widgets.timeline_scale import instant_text
@@ -42,6 +41,7 @@ from widgets.timeline_types import Lane as TimelineLane
 
 CLOCK_EVERY_MS: Final = 40
 ROW_PX: Final = 40
+RATE_PX: Final = 58
 TOLD_MS: Final = 6_000
 """So long what was done stays to be read; what was refused stays until something else is done."""
 
@@ -68,11 +68,17 @@ class TransportBar(QWidget):
         self.setObjectName("transport")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.timeline = self._make_timeline()
+        self._outcome = OutcomeTag(self.timeline)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.timeline)
-        column.addLayout(self._make_row())
+        self._rows = QStackedWidget()
+        self._rows.addWidget(self._make_row())
+        self._note_row = NoteRow(MARK_MOST_CHARS)
+        self._rows.addWidget(self._note_row)
+        self._rows.setFixedHeight(ROW_PX)
+        column.addWidget(self._rows)
         self._clock_timer = QTimer(self, interval=CLOCK_EVERY_MS)
         self._clock_timer.timeout.connect(self._tell_clock)
         self._told = QTimer(self, singleShot=True, interval=TOLD_MS)
@@ -104,9 +110,10 @@ class TransportBar(QWidget):
         line.set_lanes([TimelineLane(lane, lane_words(lane), urgent=lane == "alert") for lane in LANES])
         return line
 
-    def _make_row(self) -> QHBoxLayout:
+    def _make_row(self) -> QWidget:
         control = self.control
-        row = QHBoxLayout()
+        page = QWidget()
+        row = QHBoxLayout(page)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         mark = QLabel(self.tr("REPLAY"))
@@ -127,6 +134,7 @@ class TransportBar(QWidget):
         for part in (previous, back, self._reverse, self._play, forward, following, self._lane):
             row.addWidget(part)
         self._rate = QPushButton()
+        self._rate.setFixedWidth(RATE_PX)
         self._rate.setObjectName("transportRate")
         self._rate.setToolTip(self.tr("Speed: {slower} slower, {faster} faster").format(slower="[", faster="]"))
         self._rate.clicked.connect(self._choose_rate)
@@ -136,22 +144,9 @@ class TransportBar(QWidget):
         row.addWidget(self._clock)
         row.addWidget(self._word(self.tr("Go to…"), self.tr("Go to an instant"), "Ctrl+G", self.go_to))
         row.addWidget(self._word(self.tr("Newest"), self.tr("To the edge of the present"), "End", self.to_edge))
-        row.addWidget(self._make_middle(), 1)
+        row.addStretch(1)
         self._add_marks(row)
-        return row
-
-    def _make_middle(self) -> QStackedWidget:
-        """What was answered, and in its place the field for a note's words."""
-        self._outcome = ElidedLabel()
-        self._outcome.setObjectName("outcome")
-        self._field = NoteField()
-        self._field.setMaxLength(MARK_MOST_CHARS)
-        self._field.returnPressed.connect(self._send_note)
-        self._field.left.connect(self._close_note)
-        self._middle = QStackedWidget()
-        self._middle.addWidget(self._outcome)
-        self._middle.addWidget(self._field)
-        return self._middle
+        return page
 
     def _add_marks(self, row: QHBoxLayout) -> None:
         control = self.control
@@ -196,6 +191,8 @@ class TransportBar(QWidget):
         line.span_dragged.connect(control.set_span)
         line.view_changed.connect(self._look)
         line.flag_menu.connect(self._offer_flags)
+        self._note_row.given.connect(self._send_note)
+        self._note_row.left.connect(self._close_note)
         model.loaded.connect(self._take_loaded)
         model.flags_changed.connect(self._tell_flags)
         model.told.connect(self._tell_notice)
@@ -233,19 +230,16 @@ class TransportBar(QWidget):
             self._place("span", span[0], end_ms=span[1])
 
     def write(self, kind: WrittenKind) -> None:
-        """Open the field for words about this instant; playing stops, so that they belong to what is seen."""
-        if not self._session.live.may("mark.place") or (kind == "debrief" and not self._session.live.may("debrief")):
+        """Open the row for words about this instant; playing stops, so that they belong to what is seen."""
+        may = self._session.live.may
+        if not may("mark.place") or (kind == "debrief" and not may("debrief")) or self._rows.currentIndex() != 0:
             return
         self.control.pause()
         at_ms = self.control.clock.now_ms()
         self._written = (kind, at_ms)
-        at = instant_text(at_ms, self._offset_min, self._decimal)
-        words = self.tr("Note at {at}: Enter sends, Esc drops it")
-        if kind == "debrief":
-            words = self.tr("Debrief at {at}: Enter sends, Esc drops it")
-        self._field.setPlaceholderText(words.format(at=at))
-        self._middle.setCurrentWidget(self._field)
-        self._field.setFocus()
+        words = self.tr("Debrief at {at}") if kind == "debrief" else self.tr("Note at {at}")
+        self._rows.setCurrentWidget(self._note_row)
+        self._note_row.open(words.format(at=instant_text(at_ms, self._offset_min, self._decimal)))
 
     def order(self, kind: EvidenceKind) -> None:
         """Hold or export what the marked span holds."""
@@ -266,41 +260,45 @@ class TransportBar(QWidget):
 
     # -- marks -------------------------------------------------------------------------------------------------
 
-    def _send_note(self) -> None:
+    def _send_note(self, text: str) -> None:
         kind, at_ms = self._written
-        text = self._field.text().strip()
-        if text:
-            self._close_note()
-            self._place(kind, at_ms, text)
+        pending = self.model.place(kind, at_ms, text)
+
+        def tell() -> None:
+            if not isValid(self):
+                return
+            if pending.waiting:
+                self._note_row.tell(self.tr("Sent, waiting for the server…"), waiting=True, failed=False)
+            elif pending.failed:
+                # Its words stay in the field: they can be sent again.
+                self._note_row.tell(pending.reason, waiting=False, failed=True)
+            else:
+                self._close_note()
+
+        pending.changed.connect(tell)
+        self.timeline.setFocus()
+        tell()
 
     def _close_note(self) -> None:
-        self._field.clear()
-        self._middle.setCurrentWidget(self._outcome)
-        self.timeline.setFocus()
+        self._note_row.field.clear()
+        if self._note_row.field.hasFocus():
+            self.timeline.setFocus()
+        self._rows.setCurrentIndex(0)
 
-    def _place(self, kind: MarkKind, at_ms: int, text: str = "", end_ms: int | None = None) -> None:
-        if not self._session.live.may("mark.place"):
+    def _place(self, kind: MarkKind, at_ms: int, end_ms: int | None = None) -> None:
+        if self._session.live.may("mark.place"):
+            self._follow(self.model.place(kind, at_ms, end_ms=end_ms))
+        else:
             self._say(self.tr("Your role places no marks"), failed=True)
-            return
-        self._follow(self.model.place(kind, at_ms, text, end_ms), partial(self._keep_words, kind, at_ms, text))
 
-    def _keep_words(self, kind: MarkKind, at_ms: int, text: str) -> None:
-        """A note that was not taken is not lost: its words are in the field again."""
-        if text and not self._field.text() and kind in ("note", "debrief"):
-            self._written = ("debrief" if kind == "debrief" else "note", at_ms)
-            self._field.setText(text)
-
-    def _follow(self, pending: Pending, refused: Callable[[], None]) -> None:
+    def _follow(self, pending: Pending) -> None:
         def tell() -> None:
             if not isValid(self):
                 return
             if pending.waiting:
                 self._say(self.tr("Sent, waiting for the server…"), failed=False)
-            elif pending.failed:
-                self._say(pending.reason, failed=True)
-                refused()
             else:
-                self._say("", failed=False)
+                self._say(pending.reason, failed=pending.failed)
 
         pending.changed.connect(tell)
         tell()
@@ -314,7 +312,7 @@ class TransportBar(QWidget):
             go.triggered.connect(lambda checked=False, at_ms=flag.at_ms: self.control.seek(at_ms))
             remove = menu.addAction(self.tr("Remove this mark"))
             remove.setEnabled(self.model.may_remove(flag))
-            remove.triggered.connect(lambda checked=False, one=flag: self._follow(self.model.remove(one), _nothing))
+            remove.triggered.connect(lambda checked=False, one=flag: self._follow(self.model.remove(one)))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
 
@@ -391,9 +389,7 @@ class TransportBar(QWidget):
             self._say(self.control.fault, failed=True)
 
     def _say(self, text: str, failed: bool) -> None:
-        self._outcome.setText(f"✕ {text}" if failed and text else text)
-        self._outcome.setProperty("failed", failed)
-        self._outcome.style().polish(self._outcome)
+        self._outcome.tell(text, failed)
         if text and not failed:
             self._told.start()
 
@@ -419,6 +415,11 @@ class TransportBar(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         top = self._rate.mapToGlobal(QPoint(0, 0))
         menu.popup(QPoint(top.x(), top.y() - menu.sizeHint().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The timeline has its new width by the end of this turn.
+        QTimer.singleShot(0, self, self._outcome.place)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -452,7 +453,3 @@ def front_bar(control: ReplayControl) -> TransportBar | None:
 def replay_deeds(control: ReplayControl, session: Session) -> list[Deed]:
     """All that can be done in a replay window, with the keys of a video editor."""
     return transport_deeds(control, session, partial(front_bar, control))
-
-
-def _nothing() -> None:
-    return

@@ -27,9 +27,10 @@ from shiboken6 import isValid
 from backend.contracts.commands import HoldEvidence, OrderExport
 from backend.contracts.recording import ExportOrder
 from console.chrome.finder import folded
+from console.chrome.transport_parts import length_words, tell_outcome
 from console.commands.commands import Pending, new_id
 from console.models.instants import parse_instant
-from console.models.numbers import format_age, format_date
+from console.models.numbers import format_date
 from console.models.session import Session
 from widgets.timeline_scale import instant_text
 
@@ -157,6 +158,7 @@ class EvidenceDialog(QDialog):
         row.addStretch(1)
         self.cameras = QListWidget()
         self.cameras.setFixedHeight(LIST_PX)
+        self.cameras.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(self.tr("Name of a camera"))
         self._filter.textChanged.connect(self._narrow)
@@ -214,7 +216,7 @@ class EvidenceDialog(QDialog):
         begin_ms, end_ms = self._span_ms
         offset_min = self._offset_min
         begin, end = (instant_text(at_ms, offset_min) for at_ms in (begin_ms, end_ms))
-        return f"{begin}  –  {end}   ({format_age((end_ms - begin_ms) / 1000, self._session.language)})"
+        return f"{begin}  –  {end}   ({length_words(end_ms - begin_ms, self._session.language)})"
 
     @property
     def _offset_min(self) -> int:
@@ -238,7 +240,7 @@ class EvidenceDialog(QDialog):
     def _trouble(self) -> str:
         """Why it cannot be asked for as it stands; "" = it can."""
         if self._span_ms[1] - self._span_ms[0] > LONGEST_MS[self._kind]:
-            longest = format_age(LONGEST_MS[self._kind] / 1000, self._session.language)
+            longest = length_words(LONGEST_MS[self._kind], self._session.language)
             return self.tr("The span is too long: at most {longest}").format(longest=longest)
         if not self.words.text().strip():
             return self.tr("Say why") if self._kind == "hold" else self.tr("Give it a title")
@@ -302,9 +304,7 @@ class EvidenceDialog(QDialog):
         self._tell()
 
     def _show_outcome(self, text: str, failed: bool) -> None:
-        self._outcome.setText(f"✕ {text}" if failed else text)
-        self._outcome.setProperty("failed", failed)
-        self._outcome.style().polish(self._outcome)
+        tell_outcome(self._outcome, text, failed)
 
     def _tell(self) -> None:
         for part in (self.cameras, self._filter):

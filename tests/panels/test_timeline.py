@@ -369,8 +369,8 @@ def test_the_handles_of_the_marked_span_are_dragged_and_never_cross(stage: Stage
     stage.line.set_span(in_ms, out_ms)
     dragged: list[tuple[int, int]] = []
     stage.line.span_dragged.connect(lambda begin, end: dragged.append((begin, end)))
-    grip = stage.place(in_ms, ROWS.flags_top + 6) - QPoint(5, 0)
-    stage.drag(grip, stage.place(NOW_MS, ROWS.flags_top + 6), stage.place(out_ms + 900_000, ROWS.flags_top + 6))
+    y = ROWS.bottom + 5
+    stage.drag(stage.place(in_ms, y) - QPoint(5, 0), stage.place(NOW_MS, y), stage.place(out_ms + 900_000, y))
     assert dragged
     assert all(begin < end == out_ms for begin, end in dragged)
     assert dragged[-1][0] == out_ms - 1
