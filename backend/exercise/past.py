@@ -26,6 +26,7 @@ _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(Event)
 class Seen:
     """One stored detection."""
 
+    producer_id: str
     camera_id: str
     label: str
     zones: tuple[str, ...]
@@ -69,7 +70,7 @@ class Past:
             .order_by(detections.c.start_ms, detections.c.detection_id)
         )
         return [
-            Seen(row.camera_id, row.label, _zones(row.zones), row.score, row.start_ms, row.end_ms)
+            Seen(row.producer_id, row.camera_id, row.label, _zones(row.zones), row.score, row.start_ms, row.end_ms)
             for row in self._connection.execute(query)
         ]
 

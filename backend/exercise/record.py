@@ -189,20 +189,21 @@ class Recording:
             match one.event:
                 case ev.AlertRaised(alert=alert) if alert.cap is not None:
                     newest[alert.alert_id] = alert.cap
-                    self._bulletin(one.at_ms, alert, alert.cap, alert.headline_vi, "Alert")
+                    self._bulletin(one, alert, alert.cap, alert.headline_vi, "Alert")
                 case ev.AlertUpdated(alert_id=alert_id, cap=cap) if cap is not None and alert_id in newest:
                     if cap.key != newest[alert_id].key:
                         headline = one.event.headline_vi or self._alerts[alert_id].headline_vi
                         newest[alert_id] = cap
-                        self._bulletin(one.at_ms, self._alerts[alert_id], cap, headline, "Update")
+                        self._bulletin(one, self._alerts[alert_id], cap, headline, "Update")
                 case ev.AlertReturned(alert_id=alert_id, reason=reason) if reason.startswith("hủy bởi bản tin"):
                     if alert_id in newest:
                         alert = self._alerts[alert_id]
-                        self._bulletin(one.at_ms, alert, newest[alert_id], alert.headline_vi, "Cancel")
+                        self._bulletin(one, alert, newest[alert_id], alert.headline_vi, "Cancel")
                 case _:
                     pass
 
-    def _bulletin(self, at_ms: int, alert: Alert, cap: CapDetail, headline: str, message_type: str) -> None:
+    def _bulletin(self, one: ev.LoggedEvent, alert: Alert, cap: CapDetail, headline: str, message_type: str) -> None:
+        at_ms = one.at_ms
         known = {commune.code for commune in self._site.communes}
         codes = tuple(code for code in (*cap.commune_codes, alert.commune_code) if code in known)
         before = self._bulletins.get(alert.alert_id)
@@ -216,6 +217,7 @@ class Recording:
             "at": self._at(at_ms),
             "title_vi": f"Bản tin: {headline}"[:200],
             "kind": "bulletin",
+            "producer": one.actor.removeprefix("producer:"),
             "event": cap.event or headline[:200],
             "headline": headline[:2000],
             "description": cap.description[:20_000],
@@ -265,6 +267,7 @@ class Recording:
                     "at": self._at(at_ms),
                     "title_vi": f"{rules[label].name_vi} tại camera {camera_id}"[:200],
                     "kind": "detection",
+                    "producer": seen.producer_id,
                     "camera": camera_id,
                     "label": label,
                     "zone": seen.zones[0] if seen.zones else "",

@@ -19,6 +19,7 @@ from typing import ParamSpec
 import httpx
 import pytest
 
+from backend.contracts.alerts import Alert
 from backend.contracts.commands import AcknowledgeAlert, DispatchAlert, Role, TakeAlert
 from backend.contracts.events import AlertRaised, AlertUpdated, MarkPlaced
 from backend.contracts.exercise import END_MARK, ExerciseAnswer
@@ -120,8 +121,8 @@ async def test_rain_falls_as_much_as_the_scenario_says(tmp_path: Path) -> None:
     site = training_site(real, scenario, 1000.0, cameras=False)
     site = site.model_copy(update={"stations": tuple(item for item in site.stations if item.kind == "rain")})
     async with still_room(site, tmp_path / "room") as room:
-        await room.play(player_of(scenario, site, room, 1000.0), START_MS + 100_000)
-        samples = await room.parts.readings_store.samples("MUA-BX", "Rain", START_MS, START_MS + 100_000)
+        await room.play(player_of(scenario, site, room, 1000.0), START_MS + 110_000)
+        samples = await room.parts.readings_store.samples("MUA-BX", "Rain", START_MS, START_MS + 110_000)
     # By hand: 2 h rising, 11 h of 10.6 mm, half an hour up, 7.5 h of 15.4 mm, 3 h down to 4 mm, 3 h of it.
     by_hand = 2 * (2 + 10.6) / 2 + 11 * 10.6 + 0.5 * (10.6 + 15.4) / 2 + 7.5 * 15.4 + 3 * (15.4 + 4) / 2 + 3 * 4
     assert sum(value for _, value, _ in samples) == pytest.approx(by_hand, abs=1)
@@ -135,11 +136,12 @@ async def test_through_the_real_doors_it_raises_alerts_and_is_scored(tmp_path: P
     async with open_room(site, folder) as room:
         start_ms = (time.time_ns() // 1_000_000_000 + 1) * 1000
         player = Player(scenario, site, 3000.0, start_ms, room.doors, room.seat, NoCameraLines(lambda text: None))
-        while not player.ended:
-            await player.play_until(time.time_ns() // 1_000_000)
-            await asyncio.sleep(0.05)
-        alerts = {alert.kind: alert for alert in room.parts.room.state.alerts.values()}
-        assert set(alerts) >= {"station.level", "cap.message"}
+        alerts: dict[str, Alert] = {}
+        async with asyncio.timeout(20):
+            while not player.ended or not set(alerts) >= {"station.level", "cap.message", "detection"}:
+                await player.play_until(time.time_ns() // 1_000_000)
+                await asyncio.sleep(0.05)
+                alerts |= {alert.kind: alert for alert in room.parts.room.state.alerts.values()}
         assert all(alert.exercise for alert in alerts.values())
         comments = [entry for entry in alerts["cap.message"].history if entry.kind == "commented"]
         assert [entry.actor for entry in comments] == ["dao-dien"]
@@ -304,7 +306,7 @@ async def test_a_recording_becomes_a_scenario_that_raises_the_same_alerts_again(
         text = recording.toml("Diễn lại", "Again", SMALL_SITE.as_posix())
     assert (tmp_path / "real" / "trucban.sqlite3").read_bytes() == before
     assert recording.left_out == []
-    assert "officer" not in text
+    assert "officer" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
     again = scenario_of(tmp_path, text, name="again")
     wanted = {(item.alert.kind, item.action): item for item in again.expectations}
     assert set(wanted) == {
