@@ -56,12 +56,14 @@ class ReplayReadings(Wire):
 
     Attributes:
         received_ms: for each of `series` when each of its samples came, parallel to `at_ms`.
+        thinned: for each of `series` whether it had too many samples, and only the extremes of equal parts are here.
     """
 
     start_ms: EpochMs
     end_ms: EpochMs
     series: tuple[ReadingSeries, ...]
     received_ms: tuple[tuple[EpochMs, ...], ...]
+    thinned: tuple[bool, ...] = ()
 
 
 class LaneDensity(Wire):
@@ -92,7 +94,13 @@ class NextEvent(Wire):
 
 
 class AnswerTimes(Wire):
-    """How one alert was answered, for the debrief. None = it never was, or not by the end of the span."""
+    """How one alert was answered, for the debrief. None = it never was, or not by the end of the span.
+
+    Attributes:
+        acknowledged_ms, owned_ms, dispatched_ms: the first time; `closed_ms` the last.
+        dispatched_to: the first agency it was handed to, "" when none.
+        acknowledge_target_s, dispatch_target_s: from being raised; None where the site states no target.
+    """
 
     alert_id: Identifier
     kind: str
@@ -105,8 +113,24 @@ class AnswerTimes(Wire):
     owned_ms: EpochMs | None
     dispatched_ms: EpochMs | None
     closed_ms: EpochMs | None
-    acknowledge_target_s: float
+    acknowledge_target_s: float | None
     dispatch_target_s: float | None
+    owned_by: str = ""
+    dispatched_by: str = ""
+    dispatched_to: str = ""
+
+
+class AnswerTarget(Wire):
+    """How soon alerts of a priority shall be answered, counted from being raised; None = no target.
+
+    Attributes:
+        source: who set it; it says "(chưa xác minh)" while nobody has confirmed the figure.
+    """
+
+    priority: int
+    acknowledge_s: float | None
+    dispatch_s: float | None
+    source: str
 
 
 class Debrief(Wire):
@@ -115,3 +139,4 @@ class Debrief(Wire):
     start_ms: EpochMs
     end_ms: EpochMs
     alerts: tuple[AnswerTimes, ...]
+    targets: tuple[AnswerTarget, ...] = ()

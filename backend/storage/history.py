@@ -11,18 +11,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from backend.contracts.readings import ReadingSeries, ReadingStatus
 from backend.contracts.replay import ReplayReadings
+from backend.storage import log_clock
+from backend.storage.buckets import reading_buckets
 from backend.storage.database import Database
+from backend.storage.log_clock import seq_at
 from backend.storage.tables import events, readings, series, snapshots
 
 SAMPLES_MOST: Final = 2_000
-"""Samples of one parameter in one answer; what is over it are the oldest."""
+"""Samples of one parameter in one answer."""
 
-_BOUNDS: Final = select(func.min(events.c.seq), func.max(events.c.seq))
 _LONGEST: Final = 1 << 62
+_SampleRow = Row[int, float, int, int]
+_SERIES: Final = select(series.c.series_id, series.c.station_id, series.c.symbol).order_by(series.c.series_id)
+_SAMPLE: Final = select(readings.c.at_ms, readings.c.value, readings.c.status, readings.c.received_ms).order_by(
+    readings.c.at_ms
+)
+_SAMPLES: Final = _SAMPLE.where(
+    readings.c.series_id == bindparam("series_id"),
+    readings.c.at_ms >= bindparam("start_ms"),
+    readings.c.at_ms <= bindparam("end_ms"),
+    readings.c.received_ms <= bindparam("known_ms"),
+).limit(SAMPLES_MOST + 1)
+_EPOCH: Final = b'{"epoch":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class History:
 
     async def seq_at(self, at_ms: int) -> int:
         """The last event logged at or before `at_ms`, 0 when there was none yet. Raises: StorageError."""
-        return await self._database.read(lambda connection: _seq_at(connection, at_ms))
+        return await self._database.read(lambda connection: seq_at(connection, at_ms))
 
     async def state_then(self, at_ms: int) -> bytes:
         """Contracts `StateThen` as JSON: the nearest snapshot before the instant and the events behind it.
@@ -60,7 +74,7 @@ class History:
         """
 
         def look(connection: Connection) -> bytes:
-            seq = _seq_at(connection, at_ms)
+            seq = seq_at(connection, at_ms)
             base_seq, snapshot = self._snapshot(connection, seq)
             tail = _events(connection, base_seq, seq, _LONGEST)
             head = f'{{"epoch":{json.dumps(self._epoch)},"seq":{seq},"at_ms":{at_ms},"snapshot":'
@@ -72,7 +86,7 @@ class History:
         """Contracts `ReplayEvents` as JSON. Raises: StorageError."""
 
         def look(connection: Connection) -> bytes:
-            last_seq = _seq_at(connection, until_ms)
+            last_seq = seq_at(connection, until_ms)
             found = _events(connection, after_seq, last_seq, limit)
             complete = "true" if after_seq + len(found) >= last_seq else "false"
             head = f'{{"epoch":{json.dumps(self._epoch)},"complete":{complete},"events":['
@@ -81,35 +95,50 @@ class History:
         return await self._database.read(look)
 
     async def readings(self, start_ms: int, end_ms: int, known_ms: int) -> ReplayReadings:
-        """Samples of every parameter in start_ms..end_ms that had come by `known_ms`. Raises: StorageError."""
-        query = (
-            select(
-                readings.c.series_id,
-                readings.c.at_ms,
-                readings.c.value,
-                readings.c.status,
-                readings.c.received_ms,
-            )
-            .where(readings.c.at_ms >= start_ms, readings.c.at_ms <= end_ms, readings.c.received_ms <= known_ms)
-            .order_by(readings.c.at_ms)
-        )
+        """Samples of every parameter in start_ms..end_ms that had come by `known_ms`.
+
+        A parameter with more than SAMPLES_MOST of them is thinned to the smallest and the largest of equal parts of
+        the span; `thinned` says so.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        span = {"start_ms": start_ms, "end_ms": end_ms, "known_ms": known_ms}
 
         def look(connection: Connection) -> ReplayReadings:
-            names = {row[0]: (row[1], row[2]) for row in connection.execute(select(series))}
-            rows: dict[int, list[tuple[int, float, int, int]]] = {}
+            found: list[tuple[ReadingSeries, tuple[int, ...], bool]] = []
             # One look a series: the table is clustered by it, and a look over all of them would read all of it.
-            for series_id in names:
-                found = connection.execute(query.where(readings.c.series_id == series_id)).all()
-                if found:
-                    rows[series_id] = [(row[1], row[2], row[3], row[4]) for row in found][-SAMPLES_MOST:]
-            return ReplayReadings(
+            for series_id, station_id, symbol in connection.execute(_SERIES).all():
+                rows = connection.execute(_SAMPLES, {"series_id": series_id, **span}).all()
+                many = len(rows) > SAMPLES_MOST
+                if many:
+                    rows = self._extremes(connection, series_id, start_ms, end_ms, known_ms)
+                if rows:
+                    received_ms = tuple(row.received_ms for row in rows)
+                    found.append((_series(station_id, symbol, rows), received_ms, many))
+            return ReplayReadings.model_construct(
                 start_ms=start_ms,
                 end_ms=end_ms,
-                series=tuple(_series(*names[series_id], samples) for series_id, samples in rows.items()),
-                received_ms=tuple(tuple(one[3] for one in samples) for samples in rows.values()),
+                series=tuple(one[0] for one in found),
+                received_ms=tuple(one[1] for one in found),
+                thinned=tuple(one[2] for one in found),
             )
 
         return await self._database.read(look)
+
+    def _extremes(
+        self, connection: Connection, series_id: int, start_ms: int, end_ms: int, known_ms: int
+    ) -> Sequence[_SampleRow]:
+        parts = reading_buckets(
+            connection, series_id, start_ms, end_ms, SAMPLES_MOST // 2, self._database.is_sqlite, known_ms
+        )
+        instants = sorted({at_ms for part in parts for at_ms in (part.minimum_ms, part.maximum_ms)})
+        rows: list[_SampleRow] = []
+        for start in range(0, len(instants), 500):  # SQLite takes a limited number of parameters
+            some = instants[start : start + 500]
+            query = _SAMPLE.where(readings.c.series_id == series_id, readings.c.at_ms.in_(some))
+            rows += connection.execute(query).all()
+        return rows
 
     def _snapshot(self, connection: Connection, seq: int) -> tuple[int, bytes | None]:
         """The newest snapshot at or before `seq` that can be unpacked, as JSON; (0, None) when there is none."""
@@ -121,38 +150,25 @@ class History:
         )
         for found_seq, packed in connection.execute(query):
             try:
-                return found_seq, zlib.decompress(packed)
+                return found_seq, _of_epoch(zlib.decompress(packed), self._epoch)
             except zlib.error:
                 continue
         return 0, None
 
 
 def _bounds(connection: Connection) -> LogBounds:
-    first_seq, last_seq = connection.execute(_BOUNDS).one()
-    if first_seq is None:
+    first_seq, last_seq = log_clock.bounds(connection)
+    if not last_seq:
         return LogBounds(0, 0, None, None)
-    return LogBounds(first_seq, last_seq, _stamp(connection, first_seq), _stamp(connection, last_seq))
+    return LogBounds(first_seq, last_seq, log_clock.stamp(connection, first_seq), log_clock.stamp(connection, last_seq))
 
 
-def _stamp(connection: Connection, seq: int) -> int:
-    return int(connection.execute(select(events.c.at_ms).where(events.c.seq == seq)).scalar_one())
-
-
-def _seq_at(connection: Connection, at_ms: int) -> int:
-    """By halving the log, always at the same places: of two instants the later one never gets the smaller answer,
-    even where the stamps go back.
-    """
-    first_seq, last_seq = connection.execute(_BOUNDS).one()
-    if first_seq is None or _stamp(connection, first_seq) > at_ms:
-        return 0
-    low, size = int(first_seq), 1 << int(last_seq - first_seq).bit_length()
-    # `low` was logged by then; what is beyond the end was not.
-    while size > 1:
-        size //= 2
-        middle = low + size
-        if middle <= last_seq and _stamp(connection, middle) <= at_ms:
-            low = middle
-    return low
+def _of_epoch(snapshot: bytes, epoch: str) -> bytes:
+    """The snapshot's JSON with the log's epoch: it may have been saved before the database moved."""
+    if not snapshot.startswith(_EPOCH):
+        return snapshot
+    end = snapshot.index(b'"', len(_EPOCH))
+    return b"".join((_EPOCH, epoch.encode("ascii"), snapshot[end:]))
 
 
 def _events(connection: Connection, after_seq: int, last_seq: int, limit: int) -> list[bytes]:
@@ -172,11 +188,12 @@ def _events(connection: Connection, after_seq: int, last_seq: int, limit: int) -
     ]
 
 
-def _series(station_id: str, symbol: str, samples: Sequence[tuple[int, float, int, int]]) -> ReadingSeries:
+def _series(station_id: str, symbol: str, rows: Sequence[_SampleRow]) -> ReadingSeries:
+    # Not validated: they were when they came, and a seat validates them again.
     return ReadingSeries.model_construct(
         station_id=station_id,
         symbol=symbol,
-        at_ms=tuple(one[0] for one in samples),
-        value=tuple(one[1] for one in samples),
-        status=tuple(cast("ReadingStatus", one[2]) for one in samples),
+        at_ms=tuple(row.at_ms for row in rows),
+        value=tuple(row.value for row in rows),
+        status=tuple(cast("ReadingStatus", row.status) for row in rows),
     )
