@@ -23,6 +23,7 @@ from backend.services.accounts import AccountError, Accounts
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
+from backend.services.density import DensityService
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
@@ -34,12 +35,14 @@ from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.sources import SourceContext, source_specs
 from backend.storage.audit import AuditStore
 from backend.storage.database import Database, database_file, open_database
+from backend.storage.density import DensityCount
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
 from backend.storage.history import History
 from backend.storage.readings import ReadingsStore
 from backend.storage.segments import SegmentsStore
 from backend.storage.sole_use import sole_use
+from backend.storage.timeline import TimelineStore
 from config.model import SiteConfig
 from config.site import public_site
 
@@ -102,6 +105,7 @@ async def build(
         database=database,
         log=log,
         history=History(database, log.epoch),
+        timeline=TimelineStore(database),
         room=room,
         readings_store=store,
         readings=readings,
@@ -169,6 +173,7 @@ def _start_services(parts: Parts) -> None:
         "feed": parts.fanout.run,
         "heartbeats": parts.fanout.beat,
         "storage probe": parts.health.probe,
+        "density": DensityService(room, DensityCount(parts.database)).run,
         "audit": parts.audit.run,
         "audit heads": parts.heads.run,
         "limit watch": environment.run,

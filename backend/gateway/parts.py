@@ -26,6 +26,7 @@ from backend.storage.event_log import EventLog
 from backend.storage.history import History
 from backend.storage.readings import ReadingsStore
 from backend.storage.segments import SegmentsStore
+from backend.storage.timeline import TimelineStore
 from config.model import SiteConfig
 
 
@@ -40,6 +41,7 @@ class Parts:
     database: Database
     log: EventLog
     history: History
+    timeline: TimelineStore
     room: Room
     readings_store: ReadingsStore
     readings: ReadingsService

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select, tuple_
 
 from backend.storage.database import Database
+from backend.storage.density import MINUTE_MS, add_counts
 from backend.storage.dialect import insert_or_replace
 from backend.storage.errors import StorageError
 from backend.storage.tables import detections
@@ -73,6 +75,7 @@ class _Inserter:
 
     def __init__(self, is_sqlite: bool) -> None:
         self._upsert = insert_or_replace(detections, ("producer_id", "detection_id"), is_sqlite)
+        self._count = add_counts(is_sqlite)
 
     def write(
         self, connection: Connection, items: Sequence[tuple[DetectionRow, ...]]
@@ -90,10 +93,18 @@ class _Inserter:
                 changed[key] = _values(row, known[key])
             results.append(tuple(new))
         connection.execute(self._upsert, list(changed.values()))
+        self._count_new(connection, results)
         return results
 
     def settled(self, committed: bool) -> None:
         pass
+
+    def _count_new(self, connection: Connection, new: Sequence[Sequence[DetectionRow]]) -> None:
+        """The timeline's lane of motion: counted in the transaction that stores them, so each exactly once."""
+        minutes = Counter(row.start_ms - row.start_ms % MINUTE_MS for rows in new for row in rows)
+        if minutes:
+            counts = [{"lane": "motion", "minute_ms": minute, "count": n} for minute, n in minutes.items()]
+            connection.execute(self._count, counts)
 
     def _known(self, connection: Connection, keys: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
         """Best score so far of those that are stored."""

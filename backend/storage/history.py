@@ -76,7 +76,7 @@ class History:
         def look(connection: Connection) -> bytes:
             seq = seq_at(connection, at_ms)
             base_seq, snapshot = self._snapshot(connection, seq)
-            tail = _events(connection, base_seq, seq, _LONGEST)
+            tail = logged_json(connection, base_seq, seq)
             head = f'{{"epoch":{json.dumps(self._epoch)},"seq":{seq},"at_ms":{at_ms},"snapshot":'
             return b"".join((head.encode(), snapshot or b"null", b',"tail":[', b",".join(tail), b"]}"))
 
@@ -87,7 +87,7 @@ class History:
 
         def look(connection: Connection) -> bytes:
             last_seq = seq_at(connection, until_ms)
-            found = _events(connection, after_seq, last_seq, limit)
+            found = logged_json(connection, after_seq, last_seq, limit)
             complete = "true" if after_seq + len(found) >= last_seq else "false"
             head = f'{{"epoch":{json.dumps(self._epoch)},"complete":{complete},"events":['
             return b"".join((head.encode(), b",".join(found), b"]}"))
@@ -171,7 +171,7 @@ def _of_epoch(snapshot: bytes, epoch: str) -> bytes:
     return b"".join((_EPOCH, epoch.encode("ascii"), snapshot[end:]))
 
 
-def _events(connection: Connection, after_seq: int, last_seq: int, limit: int) -> list[bytes]:
+def logged_json(connection: Connection, after_seq: int, last_seq: int, limit: int = _LONGEST) -> list[bytes]:
     """Logged events after one and up to another, each as the JSON of contracts `LoggedEvent`."""
     query = (
         select(events.c.seq, events.c.at_ms, events.c.actor, events.c.caused_by, events.c.origin, events.c.body)

@@ -8,7 +8,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from backend.contracts.replay import LIVE_EDGE_MS, ReplayEvents, ReplayReadings, ReplaySpan, StateThen
+from backend.contracts.replay import (
+    LIVE_EDGE_MS,
+    Lane,
+    NextEvent,
+    ReplayEvents,
+    ReplayReadings,
+    ReplaySpan,
+    StateThen,
+    Timeline,
+)
 from backend.gateway.callers import PartsDep, Watcher
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
@@ -17,6 +26,10 @@ from backend.services.accounts import SignedIn
 
 router = APIRouter(prefix="/api/v1/replay", tags=["replay"])
 
+HOUR_MS: Final = 3_600_000
+READINGS_LONGEST_MS: Final = 6 * HOUR_MS
+TIMELINE_LONGEST_MS: Final = 40 * 24 * HOUR_MS
+TIMELINE_SHORTEST_MS: Final = 1_000
 LAST_MS: Final = 253_402_300_799_999
 _LAST_SEQ: Final = 2**63 - 1
 Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
@@ -78,6 +91,46 @@ async def events(
 @router.get("/readings", response_model=ReplayReadings)
 async def readings(parts: PartsDep, operator: Replayer, start: Instant, end: Instant, known: Instant) -> Response:
     """Samples of every station in a span, as they were known at an instant."""
-    if start > end:
-        raise Refusal(422, "start lies after end")
+    _check_span(start, end, READINGS_LONGEST_MS)
     return json_answer(to_json(await parts.history.readings(start, end, min(known, edge_ms(parts)))))
+
+
+@router.get("/timeline", response_model=Timeline)
+async def timeline(
+    parts: PartsDep,
+    operator: Replayer,
+    start: Instant,
+    end: Instant,
+    buckets: Annotated[int, Query(ge=10, le=4000)] = 1000,
+    camera: Annotated[list[str] | None, Query(max_length=500)] = None,
+) -> Response:
+    """How much happened when, in about so many parts of a span, and when which camera was not recorded."""
+    _check_span(start, end, TIMELINE_LONGEST_MS)
+    if end - start < TIMELINE_SHORTEST_MS:
+        raise Refusal(422, "start to end is shorter than a second, which is the shortest span")
+    answer = await parts.timeline.timeline(start, max(start, min(end, edge_ms(parts))), buckets, camera)
+    return json_answer(to_json(answer))
+
+
+@router.get("/next", response_model=NextEvent)
+async def next_event(
+    parts: PartsDep,
+    operator: Replayer,
+    at: Instant,
+    direction: Annotated[int, Query(ge=-1, le=1)] = 1,
+    lane: Lane | None = None,
+) -> Response:
+    """The nearest event after (direction 1) or before (-1) an instant, in one lane of the timeline or in any."""
+    if not direction:
+        raise Refusal(422, "direction: 1 = the next event, -1 = the previous one")
+    if lane == "motion":
+        raise Refusal(422, "lane: raw detections are no events; alert, report, operator and system can be jumped along")
+    found = await parts.timeline.next_event(at, direction > 0, lane, edge_ms(parts))
+    return json_answer(b'{"event":%s}' % (found or b"null"))
+
+
+def _check_span(start_ms: int, end_ms: int, longest_ms: int) -> None:
+    if start_ms > end_ms:
+        raise Refusal(422, "start lies after end")
+    if end_ms - start_ms > longest_ms:
+        raise Refusal(422, f"start to end is longer than {longest_ms / HOUR_MS:g} hours; ask for a part at a time")
