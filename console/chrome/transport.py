@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -66,6 +67,7 @@ class TransportBar(QWidget):
         self.model = TimelineModel(session, self.control, self)
         self._written: tuple[WrittenKind, int] = ("note", 0)
         self.setObjectName("transport")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.timeline = self._make_timeline()
         self._outcome = OutcomeTag(self.timeline)
