@@ -30,12 +30,13 @@ class AuditReading:
         self.fault = ""
 
     def records(self) -> Iterator[tuple[object, ...]]:
-        return self._rows(f"SELECT {', '.join(AuditRow._fields)} FROM audit ORDER BY number")
+        return self.select(f"SELECT {', '.join(AuditRow._fields)} FROM audit ORDER BY number")
 
     def events(self) -> Iterator[tuple[object, ...]]:
-        return self._rows(f"SELECT {', '.join(EventRow._fields)} FROM events ORDER BY seq")
+        return self.select(f"SELECT {', '.join(EventRow._fields)} FROM events ORDER BY seq")
 
-    def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
+    def select(self, query: str) -> Iterator[tuple[object, ...]]:
+        """Rows of any table of the same moment."""
         try:
             for row in self._connection.exec_driver_sql(query):
                 yield tuple(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import pkgutil
 from pathlib import Path
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("name", help="which benchmark")
     parser.add_argument("--brief", action="store_true", help="one short round, to see that it still works")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how many, for a benchmark that counts in rounds")
     arguments = parser.parse_args()
     try:
         module = importlib.import_module(f"tests.bench.{arguments.name}")
@@ -30,7 +32,12 @@ def main() -> None:
         if isinstance(error, ModuleNotFoundError) and missing != f"tests.bench.{arguments.name}":
             raise
         parser.error(f"no benchmark {arguments.name!r}; there are: {', '.join(names())}")
-    figures = run(brief=arguments.brief)
+    more = {}
+    if arguments.rounds is not None:
+        if "rounds" not in inspect.signature(run).parameters:
+            parser.error(f"the benchmark {arguments.name!r} does not count in rounds")
+        more["rounds"] = arguments.rounds
+    figures = run(brief=arguments.brief, **more)
     line = json.dumps({"benchmark": arguments.name, **figures}, ensure_ascii=False)
     print(line)
     if arguments.json:

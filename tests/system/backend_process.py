@@ -106,11 +106,15 @@ class BackendProcess:
     def feed_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/feed"
 
+    def command(self, port: int = 0) -> list[str]:
+        """What starts it."""
+        command = [sys.executable, "-m", "backend", "serve", "--site", str(self.site), "--data", str(self.data_dir)]
+        return [*command, "--port", str(port), *self.extra]
+
     def restart(self, *, port: int = 0) -> None:
         """Start (again) on the same data; with `port` on the same address as before."""
-        command = [sys.executable, "-m", "backend", "serve", "--site", str(self.site), "--data", str(self.data_dir)]
         self._process = subprocess.Popen(
-            [*command, "--port", str(port), *self.extra],
+            self.command(port),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
