@@ -12,7 +12,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from config.model import CameraConfig, CameraProbeSource, DropFolderSource, SiteConfig, SourceConfig
+from config.model import (
+    CameraConfig,
+    CameraProbeSource,
+    DropFolderSource,
+    RecordingConfig,
+    SiteConfig,
+    SourceConfig,
+)
 from config.scenario import Scenario
 
 SCENARIO_COPY: Final = "scenario.toml"
@@ -50,9 +57,16 @@ def training_site(site: SiteConfig, scenario: Scenario, speed_up: float, cameras
             "speed_up": speed_up,
             "stations": stations,
             "producers": producers,
+            "recording": _recording_inside(site.recording) if cameras else RecordingConfig(),
             "sources": tuple(found for source in site.sources if (found := _inside(source, cameras)) is not None),
         }
     )
+
+
+def _recording_inside(recording: RecordingConfig) -> RecordingConfig:
+    """Recorded as in the real room, but never onto the real room's disks."""
+    volumes = tuple(volume.model_copy(update={"folder": f"recordings/{volume.name}"}) for volume in recording.volumes)
+    return recording.model_copy(update={"volumes": volumes})
 
 
 def _inside(source: SourceConfig, cameras: bool) -> SourceConfig | None:

@@ -34,7 +34,7 @@ from backend.gateway.compose import RoomKindError, running
 from backend.gateway.parts import Parts
 from backend.services import bulletin_words, places
 from backend.storage.errors import StorageError
-from config.model import CapFeedSource, DropFolderSource
+from config.model import CapFeedSource, DropFolderSource, Volume
 from config.scenario import Scenario
 from config.scenario_file import load_scenario, scenario_file
 from config.site import load_site
@@ -233,6 +233,18 @@ def test_a_training_room_reaches_for_nothing_of_the_real_one() -> None:
     folders = [source.folder for source in site.sources if isinstance(source, DropFolderSource)]
     assert folders
     assert all(not folder.is_absolute() for folder in folders)
+    assert site.recording.volumes == ()
+    with_cameras = training_site(
+        away.model_copy(
+            update={
+                "recording": away.recording.model_copy(
+                    update={"volumes": (Volume(name="disk", folder="/srv/recordings"),)}
+                )
+            }
+        ),
+        scenario, 72.0, cameras=True,
+    )  # fmt: skip
+    assert [volume.folder for volume in with_cameras.recording.volumes] == ["recordings/disk"]
     scripted = site.station("TV-LC")
     assert scripted is not None
     assert scripted.interval_s == scenario.head.send_every_s
