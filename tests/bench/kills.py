@@ -205,7 +205,9 @@ def _generation(site: Path, data: Path, rounds: int, chance: random.Random, figu
 def _kill_while_starting(site: Path, data: Path, after_s: float) -> None:
     backend = BackendProcess(site, data)
     command = backend.command(port=0)
-    process = subprocess.Popen(command, cwd=Path.cwd(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=Path.cwd(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(after_s)
     process.kill()
