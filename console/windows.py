@@ -222,7 +222,7 @@ class Windows(QObject):
                 layout = layouts[min(window.number, len(layouts) - 1)]
                 name = self._layout_name(key, window)
                 saved = SavedLayout.from_json(self._preferences.get(name))
-                window.put(key, Content(layout, self._factory, saved))
+                window.put(key, Content(layout, self._factory, saved, workspace.states))
             window.show_workspace(key, workspace.title(self._language))
         self._preferences.set(f"{self._manner.key}workspace", key)
         self.shown.emit(key)

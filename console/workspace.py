@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -44,6 +44,7 @@ class Workspace:
     """`titles`: language -> title; the file carries them, so that a site's own workspace needs no translator.
 
     `replay_only`: it makes sense in a replay only ("session": "replay" in its file).
+    `states`: how its panels are set up at first, as their own `save_state` writes it ("panels" in its file).
     """
 
     key: str
@@ -51,6 +52,7 @@ class Workspace:
     titles: Mapping[str, str]
     sets: tuple[tuple[Layout, ...], ...]
     replay_only: bool = False
+    states: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def title(self, language: str) -> str:
         return self.titles.get(language) or next(iter(self.titles.values()))
@@ -111,7 +113,17 @@ def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
         titles={str(language): str(text) for language, text in titles.items()},
         sets=layouts,
         replay_only=_is_replay(data.get("session", "any")),
+        states=_states(data.get("panels", {}), known_panels),
     )
+
+
+def _states(states: object, known_panels: set[str]) -> dict[str, dict[str, object]]:
+    if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
+        raise ValueError('panels must be {"panel": {...}}')
+    for key in states:
+        if key not in known_panels:
+            raise ValueError(f"no panel {key!r}; there are {', '.join(sorted(known_panels))}")
+    return states
 
 
 def _is_replay(session: object) -> bool:

@@ -34,10 +34,16 @@ class Content(QMainWindow):
         layout: where the panels stand.
         factory: makes a panel.
         saved: the operator's own arrangement, or None.
+        states: how panels are set up as long as the operator has not set them up himself.
     """
 
     def __init__(
-        self, layout: Layout, factory: PanelFactory, saved: SavedLayout | None, parent: QWidget | None = None
+        self,
+        layout: Layout,
+        factory: PanelFactory,
+        saved: SavedLayout | None,
+        states: Mapping[str, Mapping[str, object]] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
@@ -47,6 +53,7 @@ class Content(QMainWindow):
         self._layout = layout
         self._factory = factory
         self._saved = saved
+        self._states = states or {}
         self._docks: dict[str, QDockWidget] = {}
         self._shared_out = False
         self._own_shares: dict[str, tuple[float, float]] = {}
@@ -63,10 +70,9 @@ class Content(QMainWindow):
         first = self._dock(next(leaves(self._layout)))
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first)
         self._place(self._layout, first)
-        if self._saved is not None:
-            for key, state in self._saved.panels.items():
-                if (dock := self._docks.get(key)) is not None:
-                    cast(Shown, dock.widget()).restore_state(state)
+        for key, state in (self._states if self._saved is None else self._saved.panels).items():
+            if (dock := self._docks.get(key)) is not None:
+                cast(Shown, dock.widget()).restore_state(state)
 
     def focus_first(self) -> None:
         """Give the keyboard to the workspace's first panel: its keys work without a click."""

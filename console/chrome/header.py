@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from console.models.numbers import format_date, format_time
@@ -29,6 +29,7 @@ class Header(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # a subclass paints none by itself
         self.setFixedHeight(HEIGHT_PX)
         self._session = session
         self._replaying = session.clock.replaying

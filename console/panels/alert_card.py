@@ -110,6 +110,7 @@ class ActionBar(QWidget):
         self._alert = alert
         for kind, button in self._buttons.items():
             button.setEnabled(alert is not None and self._offered(kind, alert))
+            button.setVisible(not self._session.read_only)
 
     def _offered(self, kind: CommandKind, alert: Alert) -> bool:
         if not self._session.may(kind) or self._session.commands.waiting(alert.alert_id, kind):
