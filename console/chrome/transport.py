@@ -126,7 +126,8 @@ class TransportBar(QWidget):
         self._lane.setToolTip(self.tr("What the jumps stop at"))
         self._lane.addItem(self.tr("All events"), None)
         for lane in LANES:
-            self._lane.addItem(lane_words(lane), lane)
+            if lane != "motion":  # raw detections are no events: nothing to stop at
+                self._lane.addItem(lane_words(lane), lane)
         previous = self._button("previous", self.tr("Previous event"), "Ctrl+Left", partial(self.jump, -1))
         following = self._button("next", self.tr("Next event"), "Ctrl+Right", partial(self.jump, 1))
         back = self._button("frame_back", self.tr("One frame back"), ",", partial(control.step, -1))

@@ -25,7 +25,12 @@ DOOR: Final = "/api/v1/replay/timeline"
 SETTLE_MS: Final = 60
 LOOK_EVERY_MS: Final = 1000
 BAR_PX: Final = 3
+BUCKETS_LEAST: Final = 10
 BUCKETS_MOST: Final = 2000
+SPAN_LEAST_MS: Final = 1000
+SPAN_MOST_MS: Final = 40 * 86_400_000
+"""What the door answers: at least a second and ten buckets, at most forty days."""
+
 MARGIN_SHARE: Final = 0.5
 """Of the visible span on either side: so much is loaded besides, so that panning finds bars already there."""
 
@@ -120,11 +125,17 @@ class TimelineModel(QObject):
         view, control = self._view, self._control
         if view is None:
             return None
-        bucket_ms, margin_ms = self.bucket_ms(), round(view.span_ms * MARGIN_SHARE)
-        start_ms = max(view.start_ms - margin_ms, control.first_ms, 0) // bucket_ms * bucket_ms
+        bucket_ms = self.bucket_ms()
+        room_ms = SPAN_MOST_MS - view.span_ms - 2 * bucket_ms
+        margin_ms = min(round(view.span_ms * MARGIN_SHARE), max(0, room_ms // 2))
         end_ms = min(view.end_ms + margin_ms, control.edge_ms)
+        if end_ms <= max(view.start_ms - margin_ms, control.first_ms):
+            return None  # nothing of it can have been logged
+        least_ms = max(SPAN_LEAST_MS, BUCKETS_LEAST * bucket_ms)
+        start_ms = min(max(view.start_ms - margin_ms, control.first_ms), end_ms - least_ms)
+        start_ms = max(start_ms, 0) // bucket_ms * bucket_ms
         count = -(-(end_ms - start_ms) // bucket_ms)
-        return View(start_ms, start_ms + count * bucket_ms) if count > 0 else None
+        return View(start_ms, start_ms + count * bucket_ms)
 
     def _due(self) -> bool:
         view, density, asked = self._view, self.density, self._asked

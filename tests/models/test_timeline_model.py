@@ -12,7 +12,7 @@ from backend.contracts.events import MarkPlaced, MarkRemoved
 from backend.contracts.marks import Mark
 from backend.contracts.replay import CameraGaps
 from console.models import timeline as module
-from console.models.timeline import BUCKETS_MOST, TimelineModel
+from console.models.timeline import BUCKETS_LEAST, BUCKETS_MOST, SPAN_LEAST_MS, SPAN_MOST_MS, TimelineModel
 from tests.panels.timeline_room import DAY_MS, EDGE_MS, ReplaySeat
 from widgets.chart_types import View
 
@@ -147,15 +147,18 @@ def test_every_question_is_one_the_door_can_answer(qapp: object, span: int, end:
     model = TimelineModel(seat.session, seat.control)
     model.look(View(EDGE_MS + end - span, EDGE_MS + end), width)
     question = model.question()
+    model.deleteLater()
     if question is None:
-        assert EDGE_MS + end - 1.5 * span > EDGE_MS - span or EDGE_MS + end + span / 2 <= seat.control.first_ms
+        assert EDGE_MS + end - 1.5 * span >= EDGE_MS or EDGE_MS + end + span / 2 <= seat.control.first_ms
         return
     bucket_ms = model.bucket_ms()
     assert 0 <= question.start_ms < question.end_ms
     assert question.span_ms % bucket_ms == 0
-    assert 1 <= question.span_ms // bucket_ms <= BUCKETS_MOST + 2
+    assert BUCKETS_LEAST <= question.span_ms // bucket_ms <= BUCKETS_MOST + BUCKETS_LEAST
+    assert SPAN_LEAST_MS <= question.span_ms <= SPAN_MOST_MS
     assert question.end_ms < seat.edge_ms + bucket_ms
-    model.deleteLater()
+    seen = View(max(EDGE_MS + end - span, seat.control.first_ms), min(EDGE_MS + end, seat.edge_ms))
+    assert seen.span_ms <= 0 or (question.start_ms <= seen.start_ms and seen.end_ms <= question.end_ms)
 
 
 _SEATS: list[ReplaySeat] = []
