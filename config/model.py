@@ -177,6 +177,25 @@ class RecordingConfig(Config):
         return next((one for one in self.classes if one.name == name), None)
 
 
+class TargetConfig(Config):
+    """[[target]]: how soon alerts of a priority shall be answered, counted from being raised; the debrief compares.
+
+    Attributes:
+        acknowledge_s, dispatch_s: left out = there is no such target.
+        source: who set it; `verified` once the figure was compared with that text.
+    """
+
+    priority: Annotated[int, Field(ge=1, le=5)]
+    acknowledge_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    dispatch_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    source: Annotated[str, Field(min_length=1, max_length=300)]
+    verified: bool
+
+    @property
+    def source_vi(self) -> str:
+        return self.source if self.verified else f"{self.source} (chưa xác minh)"
+
+
 class SiteConfig(Config):
     """A whole site folder.
 
@@ -210,6 +229,7 @@ class SiteConfig(Config):
     detection_rules: tuple[DetectionRule, ...]
     cap: CapSettings
     recording: RecordingConfig
+    targets: tuple[TargetConfig, ...] = ()
     communes: tuple[Commune, ...]
     communes_file: Path
     province_file: Path | None

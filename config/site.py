@@ -29,6 +29,7 @@ from config.model import (
     OperatorConfig,
     SiteConfig,
     SourceConfig,
+    TargetConfig,
 )
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.recording import read_recording
@@ -76,7 +77,7 @@ class _Reader:
 
     def read(self, today: date | None) -> SiteConfig | None:
         file = self.files["site"]
-        file.only(("site", "home", "cap", "detection_rule", "producer", "source"))
+        file.only(("site", "home", "cap", "detection_rule", "producer", "source", "target"))
         for table in ("site", "home"):
             if table not in file.data:
                 file.wrong((), f"table [{table}] is missing")
@@ -100,6 +101,7 @@ class _Reader:
             "producers": tuple(producers),
             "sources": self.sources(producers, {station.station_id for station in stations}),
             "detection_rules": self.listed(file, "detection_rule", DetectionRule, lambda item: item.label),
+            "targets": self.listed(file, "target", TargetConfig, lambda item: str(item.priority)),
         }
         recording = read_recording(self.folder, cameras, self.problems)
         province = self.province(head)
