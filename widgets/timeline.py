@@ -29,6 +29,7 @@ from widgets.timeline_scale import (
     around,
     bounded,
     clusters,
+    union,
     zoomed,
 )
 from widgets.timeline_tips import as_written, flag_tip, tip_at
@@ -45,6 +46,9 @@ from widgets.timeline_types import (
 FRAME_MS: Final = 16
 REST_MS: Final = 250
 RIGHT_PX: Final = 10
+LABEL_PX: Final = 60
+"""A label of the ruler reaches at most so far out from under the head's."""
+
 FIRST_SPAN_MS: Final = 3_600_000
 DRAG_FROM_PX: Final = 3
 PAGE_SHARE: Final = 0.12
@@ -143,6 +147,7 @@ class Timeline(QWidget):
 
     def set_gaps(self, gaps: Sequence[GapRow]) -> None:
         self._contents.gaps = tuple(gaps)
+        self._contents.no_recording = tuple(union(gaps))
         self._redraw()
 
     def set_flags(self, flags: Sequence[Flag]) -> None:
@@ -278,7 +283,7 @@ class Timeline(QWidget):
         boxes = self._painter.head_rect(head, scale).united(self._painter.head_rect(old_head, scale))
         if self._hover_x is not None:
             boxes = boxes.united(self._painter.hover_rect(self._hover_x, head, scale))
-        return boxes.toAlignedRect().adjusted(-2, -2, 2, 2)
+        return boxes.toAlignedRect().adjusted(-LABEL_PX, -2, LABEL_PX, 2)
 
     def _turn_page(self, now_ms: int) -> None:
         forwards = self._clock.rate() > 0
@@ -426,7 +431,7 @@ class Timeline(QWidget):
             if one is not None:
                 self.update(QRect(round(one) - 2, RULER_PX, 5, self.height() - RULER_PX))
                 box = self._painter.hover_rect(one, head_x, scale)
-                self.update(box.toAlignedRect().adjusted(-2, -2, 2, 2))
+                self.update(box.toAlignedRect().adjusted(-LABEL_PX, -2, LABEL_PX, 2))
         self._hover_x = x
 
     def _look_under(self, position: QPointF) -> None:

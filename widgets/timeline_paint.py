@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, 
 
 from resources import tokens
 from widgets.chart_strip import chart_font
-from widgets.timeline_scale import Scale, clusters, date_text, instant_text, ruler, union
+from widgets.timeline_scale import Scale, clusters, date_text, instant_text, ruler
 from widgets.timeline_types import Contents, Flag, FlagKind
 
 GUTTER_PX: Final = 96
@@ -77,6 +77,7 @@ class TimelinePainter:
         # Measured with the widest figures there are: the label must not tremble while time goes on.
         self.head_label_px = self._strong_metrics.horizontalAdvance("00:00:00,000 · 00/00") + 14
         self._hatches: dict[tuple[str, str, float], QBrush] = {}
+        self._labels: list[QRectF] = []
 
     # -- what changes seldom ---------------------------------------------------------------------------------------
 
@@ -114,6 +115,7 @@ class TimelinePainter:
     def _ruler(self, painter: QPainter, contents: Contents, scale: Scale, rows: Rows) -> None:
         one = 1 / scale.ratio
         formats = contents.formats
+        self._labels.clear()
         for mark in ruler(scale.view, scale.width_px, formats.utc_offset_min, formats.decimal):
             x = scale.x(mark.at_ms)
             tall = bool(mark.label)
@@ -132,6 +134,7 @@ class TimelinePainter:
             painter.setFont(self._strong if mark.strong else self._small)
             painter.setPen(QColor(tokens.TEXT_1 if mark.strong else tokens.TEXT_2))
             painter.drawText(QRectF(x - 45, 0, 90, RULER_PX - 6), Qt.AlignmentFlag.AlignCenter, mark.label)
+            self._labels.append(QRectF(x - half - 2, 0, 2 * half + 4, RULER_PX - 6))
         painter.setFont(self._small)
 
     def _lanes(self, painter: QPainter, contents: Contents, scale: Scale, rows: Rows) -> None:
@@ -151,7 +154,7 @@ class TimelinePainter:
     def _gaps(self, painter: QPainter, contents: Contents, scale: Scale, rows: Rows) -> None:
         top, height = rows.gaps_top + 3, GAPS_PX - 6
         hatch = self._hatch(tokens.TEXT_2, tokens.LIVENESS_BACK, scale.ratio)
-        for start_ms, end_ms in union(contents.gaps):
+        for start_ms, end_ms in contents.no_recording:
             if end_ms < scale.view.start_ms or start_ms > scale.view.end_ms:
                 continue
             left = scale.x(max(start_ms, scale.view.start_ms))
@@ -295,6 +298,7 @@ class TimelinePainter:
         x = scale.x(at_ms)
         painter.fillRect(QRectF(x - 1, RULER_PX - 2, 2, rows.bottom - RULER_PX + 2), QColor(tokens.FOCUS))
         box = self.head_rect(x, scale)
+        self._clear_for(painter, box)
         painter.fillRect(box, QColor(tokens.REPLAY))
         painter.setFont(self._strong)
         painter.setPen(QColor(tokens.LIVENESS_INK))
@@ -308,12 +312,19 @@ class TimelinePainter:
         painter.setPen(pen)
         painter.drawLine(QLineF(x, RULER_PX, x, rows.bottom))
         box = self.hover_rect(x, head_x, scale)
+        self._clear_for(painter, box)
         painter.fillRect(box, QColor(tokens.RAISED))
         painter.setPen(QColor(tokens.LINE_STRONG))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
         painter.setPen(QColor(tokens.TEXT_1))
         text = instant_text(scale.at_ms(x), contents.formats.utc_offset_min, contents.formats.decimal)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _clear_for(self, painter: QPainter, box: QRectF) -> None:
+        """A time of the ruler that would be half hidden is hidden whole."""
+        for label in self._labels:
+            if label.intersects(box):
+                painter.fillRect(label, QColor(tokens.PANEL))
 
     def hover_rect(self, x: float, head_x: float, scale: Scale) -> QRectF:
         box, head = self.head_rect(x, scale), self.head_rect(head_x, scale)

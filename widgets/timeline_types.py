@@ -92,11 +92,16 @@ class TimelineFormats:
 
 @dataclass(slots=True)
 class Contents:
-    """All that is drawn beside the head. Replaced piece by piece; each `set_...` of the widget draws anew."""
+    """All that is drawn beside the head. Replaced piece by piece; each `set_...` of the widget draws anew.
+
+    Attributes:
+        no_recording: spans in which at least one of `gaps` has one, ascending and apart.
+    """
 
     lanes: tuple[Lane, ...] = ()
     density: Density | None = None
     gaps: tuple[GapRow, ...] = ()
+    no_recording: tuple[tuple[int, int], ...] = ()
     flags: tuple[Flag, ...] = ()
     in_ms: int | None = None
     out_ms: int | None = None

@@ -385,3 +385,22 @@ def test_the_ruler_never_shows_half_a_time(stage: Stage) -> None:
         for x in (GUTTER_PX, GUTTER_PX + 1):
             column = [QColor(image.pixel(x, y)).value() for y in range(2, RULER_PX - 7)]
             assert max(column) < 120
+
+
+def test_the_heads_label_hides_times_of_the_ruler_wholly_or_not_at_all(stage: Stage) -> None:
+    line = stage.line
+    for step in range(0, 120, 5):
+        stage.hand.now_ms = NOW_MS + step * 1000
+        image = stage.picture()
+        head = line._painter.head_rect(stage.scale.x(stage.hand.now_ms), stage.scale).toAlignedRect()
+        for label in line._painter._labels:
+            outside = label.toAlignedRect().adjusted(1, 2, -1, -1).intersected(image.rect())
+            if not outside.intersects(head):
+                continue
+            ink = [
+                QColor(image.pixel(x, y)).value()
+                for x in range(outside.left(), outside.right())
+                for y in range(outside.top(), outside.bottom())
+                if not head.contains(x, y)
+            ]
+            assert max(ink, default=0) < 60, "half a time looks out from under the head"
