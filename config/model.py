@@ -167,7 +167,7 @@ class RecordingClass(Config):
 class RecordingConfig(Config):
     """The whole file. `class_of` every camera's class; one that is not in it is not recorded."""
 
-    segment_s: Annotated[float, Field(ge=2, le=300)] = 10.0
+    segment_s: Annotated[float, Field(ge=1, le=300)] = 10.0
     volumes: tuple[Volume, ...] = ()
     classes: tuple[RecordingClass, ...] = ()
     class_of: dict[str, str] = {}

@@ -19,7 +19,7 @@ T = TypeVar("T", Volume, RecordingClass)
 
 
 class _Head(Config):
-    segment_s: Annotated[float, Field(ge=2, le=300)] = 10.0
+    segment_s: Annotated[float, Field(ge=1, le=300)] = 10.0
 
 
 def read_recording(folder: Path, cameras: Iterable[CameraConfig], problems: Problems) -> RecordingConfig:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
+import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from backend.gateway.compose import running
 from backend.gateway.parts import Parts
+from backend.simulate.rtsp import SYSTEM_PYTHON
 from config.model import CameraConfig, RecordingClass, RecordingConfig, SiteConfig, Volume
 from config.site import load_site
 from tests.system.backend_process import SMALL_SITE
@@ -67,3 +70,29 @@ def ffprobe() -> str:
     found = shutil.which("ffprobe")
     assert found is not None, "ffprobe is one of the packages of packaging/setup"
     return found
+
+
+@contextmanager
+def launched(folder: Path, mounts: Mapping[str, str]) -> Iterator[str]:
+    """Address of an RTSP server that plays these GStreamer pipelines (tests/system/rtsp_launch_server.py)."""
+    file = folder / "launch.json"
+    file.write_text(json.dumps(dict(mounts)), encoding="utf-8")
+    script = Path(__file__).with_name("rtsp_launch_server.py")
+    process = subprocess.Popen(
+        [SYSTEM_PYTHON, str(script), str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        line = process.stdout.readline().decode().strip()
+        assert line.startswith("listening on "), process.stderr.read().decode(errors="replace")
+        yield line.removeprefix("listening on ")
+    finally:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
+        try:
+            process.wait(3.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

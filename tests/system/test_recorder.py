@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from backend.contracts.events import EvidenceHeld
+from backend.contracts.recording import Hold
 from backend.gateway.parts import Parts
-from backend.services.recorder.fragments import read_fragments
+from backend.services.recorder.fragments import BrokenFileError, read_fragments
+from backend.services.recorder.writer import MOVFLAGS
 from backend.simulate import rtsp
 from backend.simulate.encode import StreamShape
 from backend.storage.segments import SegmentRow
-from config.model import RecordingClass
+from config.model import RecordingClass, Volume
 from tests.bench.frame_code import read_code
 from tests.system.recorder_alerts import end_alert, raise_at
-from tests.system.recorder_room import ffprobe, recorded, recorded_site, recording_room, until
+from tests.system.recorder_room import ffprobe, launched, recorded, recorded_site, recording_room, until
 from tests.system.rtsp_server_process import RtspServer, make_clip, rtsp_server, start_rtsp_server
 
 pytestmark = pytest.mark.anyio
@@ -201,3 +207,128 @@ async def test_event_mode_keeps_the_seconds_before_the_alert(server: RtspServer,
         rows = await rows_of(parts, "cam-1")
         assert raised_ms - 2 * SECONDS * 1000 <= rows[0].start_ms <= raised_ms - 2000
         assert all(row.cause == "event" for row in rows)
+
+
+TEST_PICTURE = "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=15/1"
+H265 = f"{TEST_PICTURE} ! x265enc key-int-max=15 tune=zerolatency speed-preset=ultrafast ! h265parse ! rtph265pay"
+H264 = f"{TEST_PICTURE} ! openh264enc gop-size=15 ! h264parse ! rtph264pay"
+SOUND = "audiotestsrc is-live=true ! audioconvert ! audio/x-raw,channels=1"
+AAC = f"{SOUND},rate=16000 ! voaacenc ! aacparse ! rtpmp4gpay name=pay1 pt=97"
+ALAW = f"{SOUND},rate=8000 ! alawenc ! rtppcmapay name=pay1 pt=8"
+
+
+async def test_h265_and_sound_are_copied_and_sound_that_mp4_cannot_hold_is_left_out(tmp_path: Path) -> None:
+    picture = "name=pay0 pt=96 config-interval=-1"
+    mounts = {
+        "/cam-1": f"( {H265} {picture} )",
+        "/cam-2": f"( {H264} {picture} {AAC} )",
+        "/cam-3": f"( {H264} {picture} {ALAW} )",
+    }
+    with launched(tmp_path, mounts) as url:
+        site = recorded_site([f"{url}/cam-{number}" for number in (1, 2, 3)])
+        async with recording_room(site, tmp_path / "data") as parts:
+            found = {}
+            for camera_id in ("cam-1", "cam-2", "cam-3"):
+                await recorded(parts, camera_id, 2)
+                found[camera_id] = (await rows_of(parts, camera_id))[:2]
+    assert [row.codec for row in found["cam-1"]] == ["hevc", "hevc"]
+    assert [row.has_audio for row in found["cam-2"]] == [True, True]
+    assert [row.has_audio for row in found["cam-3"]] == [False, False]
+    for rows in found.values():
+        for row in rows:
+            file = parts.segments.file(row)
+            with av.open(str(file)) as container:
+                kinds = {stream.type for stream in container.streams}
+                assert kinds == ({"video", "audio"} if row.has_audio else {"video"})
+                assert sum(1 for _ in container.decode(video=0)) == row.frames
+
+
+def test_a_damaged_or_cut_file_is_read_as_far_as_it_is_whole_and_never_worse(tmp_path: Path) -> None:
+    whole = fragmented(tmp_path / "whole.mp4")
+    content, fragments = whole.read_bytes(), read_fragments(whole)
+    assert len(fragments.fragments) >= 4
+    broken, chance = tmp_path / "broken.mp4", random.Random(7)
+    for turn in range(600):
+        data = bytearray(content)
+        if turn % 3 == 0:
+            data = data[: chance.randrange(len(data))]
+        else:
+            for _ in range(chance.randrange(1, 12)):
+                # Mostly into the boxes' heads, where it hurts.
+                place = chance.choice([one.offset for one in fragments.fragments]) if turn % 2 else 0
+                data[min(len(data) - 1, place + chance.randrange(900))] = chance.randrange(256)
+        broken.write_bytes(data)
+        try:
+            found = read_fragments(broken)
+        except BrokenFileError:
+            continue
+        assert found.whole_bytes <= len(data)
+        assert all(one.offset + one.bytes <= len(data) for one in found.fragments)
+
+
+def fragmented(path: Path) -> Path:
+    """A short fragmented MP4, as the recorder writes it."""
+    source = make_clip(path.with_suffix(".h264"), SHAPE, SECONDS)
+    with av.open(str(source)) as clip, av.open(str(path), "w", format="mp4", options={"movflags": MOVFLAGS}) as file:
+        out = file.add_stream_from_template(clip.streams.video[0])
+        for number, packet in enumerate(clip.demux(video=0)):
+            if packet.size:
+                packet.pts = packet.dts = number * 3600
+                packet.time_base = Fraction(1, 54_000)
+                packet.stream = out
+                file.mux(packet)
+    return path
+
+
+async def test_what_a_killed_backend_left_is_sorted_out_at_the_next_start(server: RtspServer, tmp_path: Path) -> None:
+    """Files without an entry are indexed, empty and unplayable ones are put aside; nothing stops the start."""
+    folder = tmp_path / "recordings" / "cam-1" / "2026-11-23" / "01"
+    folder.mkdir(parents=True)
+    good = fragmented(folder / "1790000000000-main.mp4")
+    good.with_suffix(".h264").unlink()
+    (folder / "1790000010000-main.mp4").write_bytes(b"")
+    (folder / "1790000020000-main.mp4").write_bytes(b"no film at all" * 100)
+    (folder / "notes.txt").write_text("left by a person", encoding="utf-8")
+    async with recording_room(recorded_site([server.address("cam-1")]), tmp_path) as parts:
+        await recorded(parts, "cam-1", 1)
+        row = (await rows_of(parts, "cam-1"))[0]
+        assert (row.start_ms, row.frames) == (1_790_000_000_000, FPS * SECONDS)
+        assert parts.segments.file(row) == good
+        assert not (folder / "1790000010000-main.mp4").exists()
+        broken = tmp_path / "recordings" / "broken"
+        assert [one.name for one in broken.rglob("*.mp4")] == ["1790000020000-main.mp4"]
+        assert (folder / "notes.txt").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting a small disk needs root")
+async def test_a_full_disk_takes_the_oldest_first_and_never_what_is_held(server: RtspServer, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], check=True)
+    try:
+        site = recorded_site([server.address("cam-1")], RecordingClass(name="all", mode="continuous", days=0.0), 1.0)
+        small = site.recording.model_copy(
+            update={"volumes": (Volume(name="disk", folder=str(disk), floor_free_gb=0.00015),)}
+        )
+        async with recording_room(site.model_copy(update={"recording": small}), tmp_path / "data") as parts:
+            await recorded(parts, "cam-1", 1)
+            first = (await rows_of(parts, "cam-1"))[0]
+            hold = Hold(
+                hold_id="h", alert_id="", camera_ids=("cam-1",), start_ms=first.start_ms, end_ms=first.end_ms,
+                reason="vụ cháy", placed_by="lan", placed_ms=1,
+            )  # fmt: skip
+            await parts.room.record(lambda state: [EvidenceHeld(hold=hold)])
+            newest: set[int] = set()
+            end_s = time.monotonic() + 60
+            while len(newest) < 9:
+                assert time.monotonic() < end_s, "it goes on recording on a disk that is always full"
+                newest |= {row.segment_id for row in await rows_of(parts, "cam-1")}
+                await parts.recorder.clean()
+                await asyncio.sleep(0.3)
+            left = await rows_of(parts, "cam-1")
+            assert first.segment_id in {row.segment_id for row in left}, "what is held stays"
+            assert parts.segments.file(first).is_file()
+            assert len(left) < len(newest), "the oldest of the others went"
+            assert all(parts.segments.file(row).is_file() for row in left)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

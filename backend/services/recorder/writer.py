@@ -287,11 +287,9 @@ _CUT: Final = Arrived(cast("Packet[VideoStream]", Packet(0)), 0, False, False, F
 
 
 def safe_name(camera_id: str) -> str:
-    """A folder name for any camera id, different for different ids."""
-    return "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter in "-_") else f"%{ord(letter):x}"
-        for letter in camera_id
-    )
+    """A folder name for any camera id, different for different ids also where upper and lower case are one."""
+    plain = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+    return "".join(letter if letter in plain else f"%{ord(letter):06x}" for letter in camera_id)
 
 
 def _ticks(packet: MediaPacket) -> int:
