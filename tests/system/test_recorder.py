@@ -304,11 +304,11 @@ async def test_what_a_killed_backend_left_is_sorted_out_at_the_next_start(server
 async def test_a_full_disk_takes_the_oldest_first_and_never_what_is_held(server: RtspServer, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(disk)], check=True)
     try:
         site = recorded_site([server.address("cam-1")], RecordingClass(name="all", mode="continuous", days=0.0), 1.0)
         small = site.recording.model_copy(
-            update={"volumes": (Volume(name="disk", folder=str(disk), floor_free_gb=0.00015),)}
+            update={"volumes": (Volume(name="disk", folder=str(disk), floor_free_gb=0.0001),)}
         )
         async with recording_room(site.model_copy(update={"recording": small}), tmp_path / "data") as parts:
             await recorded(parts, "cam-1", 1)
