@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from backend.contracts.readings import ReadingSeries, ReadingStatus
 from backend.contracts.replay import ReplayReadings
@@ -25,6 +26,12 @@ SAMPLES_MOST: Final = 2_000
 """Samples of one parameter in one answer."""
 
 _LONGEST: Final = 1 << 62
+PAGE: Final = 10_000
+"""Places of the log that are looked at in one read; other readers want their turn."""
+
+EventRow = Row[int, int, str, str, str]
+"""seq, at_ms, actor, kind, body."""
+
 _SampleRow = Row[int, float, int, int]
 _SERIES: Final = select(series.c.series_id, series.c.station_id, series.c.symbol).order_by(series.c.series_id)
 _SAMPLE: Final = select(readings.c.at_ms, readings.c.value, readings.c.status, readings.c.received_ms).order_by(
@@ -94,6 +101,27 @@ class History:
 
         return await self._database.read(look)
 
+    async def stamped(self, kinds: Sequence[str], start_ms: int, end_ms: int) -> AsyncIterator[Sequence[EventRow]]:
+        """Events of some kinds that were logged in start_ms..end_ms, in the order of the log, in pages.
+
+        Raises:
+            StorageError: the log cannot be read.
+        """
+        spans = await self._database.read(lambda connection: log_clock.ranges(connection, start_ms, end_ms))
+        query = (
+            select(events.c.seq, events.c.at_ms, events.c.actor, events.c.kind, events.c.body)
+            .where(
+                events.c.seq >= bindparam("first"),
+                events.c.seq <= bindparam("last"),
+                events.c.kind.in_(kinds),
+            )
+            .order_by(events.c.seq)
+        )
+        for first, last in spans:
+            for begin in range(first, last + 1, PAGE):
+                part = {"first": begin, "last": min(begin + PAGE - 1, last)}
+                yield await self._database.read(partial(_all, query, part))
+
     async def readings(self, start_ms: int, end_ms: int, known_ms: int) -> ReplayReadings:
         """Samples of every parameter in start_ms..end_ms that had come by `known_ms`.
 
@@ -161,6 +189,10 @@ def _bounds(connection: Connection) -> LogBounds:
     if not last_seq:
         return LogBounds(0, 0, None, None)
     return LogBounds(first_seq, last_seq, log_clock.stamp(connection, first_seq), log_clock.stamp(connection, last_seq))
+
+
+def _all(query: Select[int, int, str, str, str], values: Mapping[str, int], connection: Connection) -> list[EventRow]:
+    return list(connection.execute(query, values).all())
 
 
 def _of_epoch(snapshot: bytes, epoch: str) -> bytes:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from backend.contracts.replay import (
     LIVE_EDGE_MS,
+    Debrief,
     Lane,
     NextEvent,
     ReplayEvents,
@@ -23,11 +24,15 @@ from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
 from backend.services.accounts import SignedIn
+from backend.services.debrief import TooManyAlertsError
+from backend.services.debrief import debrief as answers
+from backend.services.debrief_sheet import SheetContext, to_csv, to_html
 
 router = APIRouter(prefix="/api/v1/replay", tags=["replay"])
 
 HOUR_MS: Final = 3_600_000
 READINGS_LONGEST_MS: Final = 6 * HOUR_MS
+DEBRIEF_LONGEST_MS: Final = 7 * 24 * HOUR_MS
 TIMELINE_LONGEST_MS: Final = 40 * 24 * HOUR_MS
 TIMELINE_SHORTEST_MS: Final = 1_000
 LAST_MS: Final = 253_402_300_799_999
@@ -127,6 +132,69 @@ async def next_event(
         raise Refusal(422, "lane: raw detections are no events; alert, report, operator and system can be jumped along")
     found = await parts.timeline.next_event(at, direction > 0, lane, edge_ms(parts))
     return json_answer(b'{"event":%s}' % (found or b"null"))
+
+
+async def debriefer(request: Request, parts: PartsDep, operator: Watcher) -> SignedIn:
+    """A signed-in operator who may debrief, which is recorded. Raises: Refusal (401, 403), StorageError."""
+    if "debrief" not in operator.rights:
+        raise Refusal(403, f"the role {operator.role} may not debrief")
+    await parts.audit.look("debrief.opened", "", actor=operator.user, origin=peer_address(request.scope))
+    return operator
+
+
+Debriefer = Annotated[SignedIn, Depends(debriefer)]
+
+
+@router.get("/debrief", response_model=Debrief)
+async def debrief(parts: PartsDep, operator: Debriefer, start: Instant, end: Instant) -> Response:
+    """How every alert raised in a span was answered by its end, beside the site's targets."""
+    return json_answer(to_json(await _debrief(parts, start, end)))
+
+
+@router.get("/debrief.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def debrief_csv(parts: PartsDep, operator: Debriefer, start: Instant, end: Instant) -> Response:
+    """The same for a spreadsheet, with the supervisors' comments, in Vietnamese."""
+    found = await _debrief(parts, start, end)
+    return _sheet(to_csv(found, _sheet_context(parts, operator)), "text/csv", found, "csv")
+
+
+@router.get("/debrief.html", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+async def debrief_html(parts: PartsDep, operator: Debriefer, start: Instant, end: Instant) -> Response:
+    """The same as one printable file for the minutes, in Vietnamese."""
+    found = await _debrief(parts, start, end)
+    return _sheet(to_html(found, _sheet_context(parts, operator)), "text/html", found, "html")
+
+
+async def _debrief(parts: Parts, start_ms: int, end_ms: int) -> Debrief:
+    _check_span(start_ms, end_ms, DEBRIEF_LONGEST_MS)
+    try:
+        return await answers(parts.history, parts.site.targets, start_ms, max(start_ms, min(end_ms, edge_ms(parts))))
+    except TooManyAlertsError as error:
+        raise Refusal(422, str(error)) from error
+
+
+def _sheet_context(parts: Parts, operator: SignedIn) -> SheetContext:
+    site = parts.site
+    return SheetContext(
+        site_vi=site.name_vi,
+        utc_offset_min=site.utc_offset_min,
+        printed_ms=parts.now_ms(),
+        printed_by=operator.user,
+        exercise_vi=site.exercise_vi,
+        marks=tuple(parts.room.durable.marks.values()),
+        users={one.user: one.display_name for one in site.operators},
+        agencies={one.agency_id: one.name_vi for one in site.agencies},
+    )
+
+
+def _sheet(text: str, media_type: str, found: Debrief, ending: str) -> Response:
+    # Opened from the doors' own address it must not be able to do anything.
+    headers = {
+        "Content-Disposition": f'attachment; filename="rut-kinh-nghiem-{found.start_ms}-{found.end_ms}.{ending}"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text.encode(), headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 
 def _check_span(start_ms: int, end_ms: int, longest_ms: int) -> None:
