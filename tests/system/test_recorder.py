@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -304,7 +305,7 @@ async def test_what_a_killed_backend_left_is_sorted_out_at_the_next_start(server
 async def test_a_full_disk_takes_the_oldest_first_and_never_what_is_held(server: RtspServer, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], check=True)
     try:
         site = recorded_site([server.address("cam-1")], RecordingClass(name="all", mode="continuous", days=0.0), 1.0)
         small = site.recording.model_copy(
@@ -318,6 +319,8 @@ async def test_a_full_disk_takes_the_oldest_first_and_never_what_is_held(server:
                 reason="vụ cháy", placed_by="lan", placed_ms=1,
             )  # fmt: skip
             await parts.room.record(lambda state: [EvidenceHeld(hold=hold)])
+            room_bytes = shutil.disk_usage(disk).free - 100_000 - 3 * first.bytes
+            (disk / "somebody-elses").write_bytes(b"x" * room_bytes)
             newest: set[int] = set()
             end_s = time.monotonic() + 60
             while len(newest) < 9:
