@@ -136,8 +136,13 @@ class Room(QObject):
         for window in self.windows.windows:
             if window not in self._finders:
                 self._finders[window] = Finder(window)
-                self._helps[window] = Help(window, [*self.deeds, *panel_keys()])
+                self._helps[window] = Help(window, [*self.deeds, *self._panel_keys()])
                 add_to(window, self.deeds)
+
+    def _panel_keys(self) -> list[Deed]:
+        """Keys of panels; where the window has the same key, its own counts."""
+        taken = {deed.key for deed in self.deeds}
+        return [deed for deed in panel_keys() if deed.key not in taken]
 
     def _bring_card(self, field: str) -> None:
         """Comment and dispatch are written on the card; it may stand in another window or another workspace."""
