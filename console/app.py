@@ -106,6 +106,7 @@ class Desk(QObject):
             chart_hours=settings.charts.window_h,
             parent=self,
         )
+        self.session.workspace_titles = {one.key: one.title(language) for one in workspaces}
         ChartTicker.shared().set_rate(settings.charts.refresh_hz)
         self.live = LiveSource(self.session, self.link, self.clock, self)
         sound = settings.sound

@@ -62,10 +62,12 @@ class Annunciator(QObject):
     def mute(self, minutes: float) -> None:
         """No sound but priority 1's for `minutes`."""
         self._muted_until_s = monotonic_s() + minutes * 60
+        self._session.acted.emit("sound", "muted")
         self.changed.emit()
 
     def unmute(self) -> None:
         self._muted_until_s = 0.0
+        self._session.acted.emit("sound", "unmuted")
         self.changed.emit()
 
     def _load(self, files: dict[int, Path]) -> None:

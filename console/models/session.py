@@ -131,6 +131,7 @@ class Session(QObject):
         replay: the transport of a replay; None in a live session.
         live: the live session of this desk, itself when it is that one: marks, holds and exports are ordered there,
             because a replay takes no commands.
+        workspace_titles: title of each workspace by its key, in the language of the seat.
         chart_hours: how much a chart shows at first; a replay takes it from the live session.
 
     Signals:
@@ -182,6 +183,7 @@ class Session(QObject):
         self.server = server
         self.replay = replay
         self.live = live or self
+        self.workspace_titles: Mapping[str, str] = live.workspace_titles if live is not None else {}
         self.chart_hours: int = live.chart_hours if live is not None else chart_hours
         self.selection = Selection(self)
         self.operator: Operator | None = None

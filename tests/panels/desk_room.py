@@ -20,11 +20,12 @@ from tests.panels.map_room import SiteDocuments, laocai
 
 
 class Seat:
-    """`sent` holds what the operator asked for; `happen` is the server's side of the wire."""
+    """`sent` holds what the operator asked for; `happen` is the server's side of the wire, `log` what it recorded."""
 
     def __init__(self, role: Role = Role.DUTY_OFFICER, language: str = "vi", connected: bool = True) -> None:
         self.sent: list[Command] = []
         self.connected = connected
+        self.log: list[LoggedEvent] = []
         self.clock = WallClock()
         self.state = RoomState(epoch="test")
         self.link = LinkModel()
@@ -67,6 +68,8 @@ class Seat:
         self.session.alerts.take(merged)
         self.session.changed.emit(merged)
         self.commands.take_events(logged_events)
+        self.log += logged_events
+        self.session.folded.emit(tuple(logged_events))
 
     def raise_alerts(self, *alerts: Alert) -> None:
         self.happen(*[AlertRaised(alert=alert) for alert in alerts])

@@ -1,0 +1,155 @@
+"""Every kind of event in words: none is missing, names instead of ids, who and about what."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from backend.contracts import events as ev
+from backend.contracts.alerts import AlertPhase
+from backend.contracts.commands import Command
+from backend.contracts.events import Event, LoggedEvent
+from backend.contracts.kinds.alerts import Priority
+from backend.contracts.marks import Mark
+from backend.contracts.recording import ExportOrder, Hold
+from backend.contracts.state import RoomState, apply
+from console.models.event_words import EventWords, command_words, event_words
+from console.models.session import Selected
+from tests.panels.map_room import NOW_MS, alert, laocai
+
+CAMERA, STATION, PRODUCER = laocai().cameras[0], laocai().stations[0], laocai().producers[0]
+AGENCY, COMMUNE = laocai().agencies[0], laocai().communes[0]
+ORDER = ExportOrder(title="Cháy Cốc Lếu", start_ms=NOW_MS, end_ms=NOW_MS + 60_000, camera_ids=(CAMERA.camera_id,))
+HOLD = Hold(
+    hold_id="h1", alert_id="fire", camera_ids=(), start_ms=NOW_MS, end_ms=NOW_MS + 60_000, reason="điều tra",
+    placed_by="an.tran", placed_ms=NOW_MS,
+)  # fmt: skip
+MARK = Mark(mark_id="m1", kind="note", at_ms=NOW_MS, text="xe đến", placed_by="an.tran", placed_ms=NOW_MS)
+
+SAMPLES: tuple[tuple[Event, str, str], ...] = (
+    (ev.SiteLoaded(site=laocai()), "system", laocai().name_vi),
+    (ev.AlertRaised(alert=alert("fire2", headline="Cháy lớn")), "alert", "Cháy lớn"),
+    (ev.AlertRaised(alert=alert("disk", Priority.SYSTEM, headline="Đĩa đầy")), "system", "Đĩa đầy"),
+    (ev.AlertUpdated(alert_id="fire", priority=Priority.HIGH, text="lan rộng"), "alert", "lan rộng"),
+    (ev.AlertUpdated(alert_id="fire", text="đo lại"), "alert", "Cháy"),
+    (ev.AlertReturned(alert_id="fire", reason="hết khói"), "alert", "hết khói"),
+    (ev.AlertReactivated(alert_id="fire"), "alert", "Cháy"),
+    (ev.AlertAcknowledged(alert_id="fire", comment="đã gọi 114"), "operator", "đã gọi 114"),
+    (ev.AlertCommented(alert_id="fire", comment="xe đang đến"), "operator", "xe đang đến"),
+    (ev.AlertOwned(alert_id="fire", owner="an.tran", previous="binh"), "operator", "binh"),
+    (ev.AlertOwned(alert_id="fire", owner="", previous="an.tran"), "operator", "Cháy"),
+    (ev.AlertDispatched(alert_id="fire", agency_id=AGENCY.agency_id, note="gấp"), "operator", AGENCY.name_vi),
+    (ev.CameraChanged(camera_id=CAMERA.camera_id, condition="lost", reason="refused"), "system", CAMERA.name_vi),
+    (
+        ev.ProducerChanged(producer_id=PRODUCER.producer_id, condition="silent", last_message_ms=NOW_MS),
+        "system",
+        PRODUCER.name_vi,
+    ),
+    (
+        ev.InputQuarantined(producer_id=PRODUCER.producer_id, door="cap", file_name="x.xml", reason="no XML"),
+        "system",
+        "no XML",
+    ),
+    (ev.OperatorSignedIn(user="an.tran", role="duty_officer", origin="10.0.0.5"), "operator", "duty officer"),
+    (ev.OperatorSignedOut(user="an.tran"), "operator", ""),
+    (
+        ev.CommandRefused(command="alert.take", about="fire", reason_code="owner_changed", reason="đã có người nhận"),
+        "operator",
+        "đã có người nhận",
+    ),
+    (
+        ev.RecordingChanged(camera_id=CAMERA.camera_id, condition="gap", reason="mất tín hiệu"),
+        "system",
+        "mất tín hiệu",
+    ),
+    (ev.EvidenceHeld(hold=HOLD), "operator", "điều tra"),
+    (ev.EvidenceReleased(hold_id="h1", reason="đã bàn giao"), "operator", "đã bàn giao"),
+    (ev.ExportOrdered(export_id="e1", order=ORDER), "operator", ORDER.title),
+    (ev.ExportChanged(export_id="e1", condition="failed", reason="đĩa đầy"), "operator", "đĩa đầy"),
+    (ev.MarkPlaced(mark=MARK), "operator", "xe đến"),
+    (ev.MarkRemoved(mark_id="m1"), "operator", ""),
+    (ev.DeskActed(act="workspace", about="duty"), "operator", "Trực ban"),
+    (ev.DeskActed(act="camera", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
+    (ev.DeskActed(act="go_to", about=f"commune:{COMMUNE.code}"), "operator", COMMUNE.name),
+    (ev.DeskActed(act="replay", about=str(NOW_MS)), "operator", "11:00:00 22/11"),
+    (ev.DeskActed(act="snapshot", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
+    (ev.DeskActed(act="sound", about="muted"), "operator", "mute"),
+)
+
+
+def room() -> RoomState:
+    """A room in which the things the samples speak of are known."""
+    state = RoomState(epoch="test")
+    for event in (
+        ev.SiteLoaded(site=laocai()),
+        ev.AlertRaised(alert=alert("fire", headline="Cháy")),
+        ev.ExportOrdered(export_id="e1", order=ORDER),
+    ):
+        apply(state, logged(event, state.seq + 1))
+    return state
+
+
+def logged(event: Event, seq: int = 9, actor: str = "an.tran") -> LoggedEvent:
+    return LoggedEvent(seq=seq, at_ms=NOW_MS, actor=actor, caused_by=None, origin="", event=event)
+
+
+def words_of(event: Event, state: RoomState | None = None, actor: str = "an.tran") -> EventWords:
+    return event_words(logged(event, actor=actor), state or room(), "vi", {"duty": "Trực ban"})
+
+
+def event_classes() -> set[type]:
+    union = get_args(Event)[0]
+    return set(get_args(union))
+
+
+def test_every_kind_of_event_has_a_sample_here() -> None:
+    assert {type(event) for event, _, _ in SAMPLES} == event_classes()
+    acts = {event.act for event, _, _ in SAMPLES if isinstance(event, ev.DeskActed)}
+    assert acts == set(get_args(ev.DeskAct))
+
+
+@pytest.mark.parametrize(("event", "kind", "told"), SAMPLES, ids=[sample[0].kind for sample in SAMPLES])
+def test_an_event_is_told_in_words_with_names_instead_of_ids(event: Event, kind: str, told: str) -> None:
+    words = words_of(event)
+    assert words.kind == kind
+    assert told in words.what
+    assert words.what
+    assert words.who == "an.tran"
+    for raw in (CAMERA.camera_id, STATION.station_id, AGENCY.agency_id, "alert.take", "{", "}"):
+        assert raw not in words.what
+
+
+@pytest.mark.parametrize(("event", "kind", "told"), SAMPLES, ids=[sample[0].kind for sample in SAMPLES])
+def test_an_event_is_told_by_a_room_that_knows_nothing(event: Event, kind: str, told: str) -> None:
+    """The log reaches further back than the state: an alert of last week is in no state any more."""
+    assert words_of(event, RoomState()).what
+
+
+def test_a_line_leads_to_what_it_is_about() -> None:
+    assert words_of(ev.AlertAcknowledged(alert_id="fire")).about == Selected("alert", "fire")
+    assert words_of(ev.CameraChanged(camera_id=CAMERA.camera_id, condition="online")).about == Selected(
+        "camera", CAMERA.camera_id
+    )
+    assert words_of(ev.DeskActed(act="go_to", about=f"station:{STATION.station_id}")).about == Selected(
+        "station", STATION.station_id
+    )
+    assert words_of(ev.DeskActed(act="go_to", about="nonsense")).about is None
+    assert words_of(ev.OperatorSignedOut(user="an.tran")).about is None
+
+
+def test_the_system_and_producers_are_named() -> None:
+    raised = ev.AlertRaised(alert=alert("fire", phase=AlertPhase.ACTIVE_UNACKNOWLEDGED))
+    assert words_of(raised, actor="").who == "the system"
+    assert words_of(raised, actor=f"producer:{PRODUCER.producer_id}").who == PRODUCER.name_vi
+    assert words_of(raised).priority == int(Priority.CRITICAL)
+
+
+def test_every_command_has_a_name_for_its_refusal() -> None:
+    kinds = {
+        one.model_fields["kind"].default
+        for member in get_args(get_args(Command)[0])
+        for one in (get_args(member) or (member,))
+    }
+    assert len(kinds) > 10
+    assert {kind for kind in kinds if command_words(kind) == kind} == set()
