@@ -19,6 +19,7 @@ from backend.contracts.doors import (
     StreamList,
 )
 from backend.contracts.events import LoggedEvent
+from backend.contracts.exercise import ExerciseAnswer
 from backend.contracts.feed import CLIENT_FRAME, SERVER_FRAME
 from backend.contracts.readings import ReadingHistory
 from backend.contracts.state import StateSnapshot
@@ -40,6 +41,7 @@ def schemas() -> dict[str, str]:
         ("sealed-streams", SealedStreams),
         ("stream-list", StreamList),
         ("error-answer", ErrorAnswer),
+        ("exercise-answer", ExerciseAnswer),
         ("audit-page", AuditPage),
         ("audit-head-answer", AuditHeadAnswer),
         ("signed-head", SignedHead),

@@ -40,6 +40,7 @@ from config.scenario_file import load_scenario, scenario_file
 from config.site import load_site
 from tests.system.backend_process import TOP, BackendProcess, run_backend, wait_until
 from tests.system.exercise_room import START_MS, open_room, player_of, still_room
+from tests.system.rtsp_server_process import make_clip, mounts_of, rtsp_server
 from tests.unit.exercise_samples import SMALL_SITE, WHOLE, scenario_of
 
 Parameters = ParamSpec("Parameters")
@@ -386,6 +387,41 @@ async def test_a_cameras_line_is_cut_and_whole_again(tmp_path: Path) -> None:
         assert await reader.readline() == b"RTSP OPTIONS\n"
         writer.close()
         broken.close()
+
+
+@in_a_loop
+async def test_a_camera_the_scenario_loses_is_lost_to_the_room_and_comes_back(tmp_path: Path) -> None:
+    """A real camera server, the room's own probe, and in between the line that the scenario cuts."""
+    steps = "".join(
+        f'\n[[step]]\nstep_id = "{name}"\nat = "{at}"\ntitle_vi = "x"\nkind = "camera"\n'
+        f'camera = "cam-1"\ncondition = "{name}"\n'
+        for name, at in (("lost", "00:01:00"), ("back", "00:02:00"))
+    )
+    scenario = scenario_of(tmp_path, WHOLE + steps)
+    clip = await asyncio.to_thread(make_clip, tmp_path / "clip.mp4")
+    with rtsp_server(tmp_path, mounts_of(clip, 1)) as server:
+        real = load_site(SMALL_SITE)
+        address = type(real.cameras[0].main_url)(server.address("cam-000/sub"))
+        camera = real.cameras[0].model_copy(update={"main_url": address, "sub_url": address})
+        site = training_site(real.model_copy(update={"cameras": (camera,)}), scenario, 60.0, cameras=True)
+        async with CameraRelays(site, ["cam-1"]) as relays:
+            site = through_relays(site, relays.ports)
+            async with open_room(site, tmp_path / "room") as room:
+                player = Player(scenario, site, 60.0, START_MS, room.doors, room.seat, relays)
+                state = room.parts.room.state
+                await _comes_true(lambda: "cam-1" in state.cameras and state.cameras["cam-1"].condition == "online")
+                await player.play_until(START_MS + 1_000)
+                await _comes_true(lambda: state.cameras["cam-1"].condition == "lost")
+                alert = next(alert for alert in state.alerts.values() if alert.kind == "camera.lost")
+                assert (alert.place_id, alert.exercise) == ("cam-1", True)
+                await player.play_until(START_MS + 2_000)
+                await _comes_true(lambda: state.cameras["cam-1"].condition == "online")
+
+
+async def _comes_true(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not condition():
+            await asyncio.sleep(0.05)
 
 
 # -- the commands ---------------------------------------------------------------------------------
