@@ -323,7 +323,7 @@ class _RoomyButton(QPushButton):
     """As wide as its text is drawn: the horn of a last "ờ" reaches beyond the width the font tells."""
 
     def sizeHint(self) -> QSize:
-        return super().sizeHint() + QSize(6, 0)
+        return super().sizeHint() + QSize(4, 0)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
