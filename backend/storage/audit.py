@@ -182,14 +182,15 @@ class AuditStore:
 
     async def append(self, deed: Deed) -> AuditRow:
         """Give it the next place; durable when it returns."""
-        for _ in range(TURNS - 1):
+        writer, turn = self._database.writer, 1
+        while True:
+            await writer.capacity()
             try:
-                return await self._database.submit(self._chain, deed)
+                return await writer.submit(self._chain, deed)
             except StorageError:
-                if self._database.fault:
+                if writer.fault or turn == TURNS:
                     raise
-                # A command line beside us took the number: the chain reads its end again.
-        return await self._database.submit(self._chain, deed)
+                turn += 1  # a command line beside us took the number: the chain reads its end again
 
     async def compare(self) -> None:
         """Look whether what stood there at the last look still does, and all that came since; `broken` tells if not.

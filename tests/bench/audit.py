@@ -67,7 +67,7 @@ def _deed(number: int) -> Deed:
 
 def run(brief: bool) -> dict[str, object]:
     """Medians of interleaved repeats."""
-    repeats, each, bulk = (1, 10, 2_000) if brief else (9, 60, 40_000)
+    repeats, each, bulk = (1, 10, 2_000) if brief else (21, 100, 40_000)
     kept: dict[str, list[float]] = {}
     # In the working folder's own disk: /tmp may be memory, where a sync costs nothing.
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
