@@ -78,6 +78,7 @@ def _recordings() -> None:
         sa.Column("has_audio", sa.Boolean, nullable=False),
         sa.Column("cause", sa.Text, nullable=False),
         sa.Column("retention_class", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("segments_camera_start", "segments", ["camera_id", "start_ms"])
     op.create_index("segments_start", "segments", ["start_ms"])
