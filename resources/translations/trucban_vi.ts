@@ -302,8 +302,106 @@
         <translation>Máy chủ không hiểu: {reason}</translation>
     </message>
     <message>
+        <source>It is not there any more: {reason}</source>
+        <translation>Không còn nữa: {reason}</translation>
+    </message>
+    <message>
+        <source>It is already in another state: {reason}</source>
+        <translation>Đã ở trạng thái khác: {reason}</translation>
+    </message>
+    <message>
+        <source>That is not possible: {reason}</source>
+        <translation>Không thực hiện được: {reason}</translation>
+    </message>
+    <message>
         <source>Refused without a reason</source>
         <translation>Bị từ chối, không có lý do</translation>
+    </message>
+</context>
+<context>
+    <name>Debrief</name>
+    <message>
+        <source>{n} alerts</source>
+        <translation>{n} cảnh báo</translation>
+    </message>
+    <message>
+        <source>acknowledged after {time} in the middle</source>
+        <translation>xác nhận sau {time} (trung vị)</translation>
+    </message>
+    <message>
+        <source>{n} late</source>
+        <translation>{n} muộn</translation>
+    </message>
+    <message>
+        <source>{n} never acknowledged</source>
+        <translation>{n} không ai xác nhận</translation>
+    </message>
+    <message>
+        <source>Alert</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>Raised</source>
+        <translation>Phát sinh</translation>
+    </message>
+    <message>
+        <source>Acknowledged after</source>
+        <translation>Xác nhận sau</translation>
+    </message>
+    <message>
+        <source>Handed over after</source>
+        <translation>Chuyển xử lý sau</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Người xác nhận</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>không có</translation>
+    </message>
+</context>
+<context>
+    <name>DebriefPanel</name>
+    <message>
+        <source>For the minutes…</source>
+        <translation>Đưa vào biên bản…</translation>
+    </message>
+    <message>
+        <source>Save the sheet with times, targets and comments as one printable file</source>
+        <translation>Lưu bảng thời gian, chỉ tiêu và nhận xét thành một tệp in được</translation>
+    </message>
+    <message>
+        <source>Comment on this instant (Enter)</source>
+        <translation>Nhận xét tại thời điểm này (Enter)</translation>
+    </message>
+    <message>
+        <source>The debrief is for supervisors. Sign in as one to see it.</source>
+        <translation>Phần rút kinh nghiệm dành cho giám sát viên. Đăng nhập bằng tài khoản giám sát để xem.</translation>
+    </message>
+    <message>
+        <source>The times cannot be fetched: {reason}</source>
+        <translation>Không lấy được số liệu thời gian: {reason}</translation>
+    </message>
+    <message>
+        <source>No alert was raised in this span.</source>
+        <translation>Không có cảnh báo nào trong khoảng thời gian này.</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>Sheet for the minutes</source>
+        <translation>Bảng đưa vào biên bản</translation>
+    </message>
+    <message>
+        <source>Web page, printable (*.html)</source>
+        <translation>Trang web in được (*.html)</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Đã lưu: {path}</translation>
     </message>
 </context>
 <context>
@@ -319,6 +417,10 @@
     <message>
         <source>Show the keys</source>
         <translation>Xem các phím</translation>
+    </message>
+    <message>
+        <source>Replay from here</source>
+        <translation>Phát lại từ đây</translation>
     </message>
     <message>
         <source>Leave</source>
@@ -369,6 +471,10 @@
         <translation>Bố cục ban đầu</translation>
     </message>
     <message>
+        <source>Open a window on every monitor</source>
+        <translation>Mở cửa sổ trên mọi màn hình</translation>
+    </message>
+    <message>
         <source>Mute for {minutes} minutes, or not</source>
         <translation>Tắt tiếng {minutes} phút, hoặc bật lại</translation>
     </message>
@@ -411,6 +517,14 @@
     <message>
         <source>commune</source>
         <translation>xã, phường</translation>
+    </message>
+    <message>
+        <source>One replay window more</source>
+        <translation>Thêm một cửa sổ phát lại</translation>
+    </message>
+    <message>
+        <source>End the replay</source>
+        <translation>Kết thúc phát lại</translation>
     </message>
 </context>
 <context>
@@ -469,6 +583,10 @@
     <message>
         <source>{hours} h</source>
         <translation>{hours} giờ</translation>
+    </message>
+    <message>
+        <source>at least {sum} (only {share} of the time was measured)</source>
+        <translation>ít nhất {sum} (chỉ đo được {share} thời gian)</translation>
     </message>
     <message>
         <source>{count} stations</source>
@@ -547,6 +665,384 @@
     </message>
 </context>
 <context>
+    <name>EventWords</name>
+    <message>
+        <source>all cameras</source>
+        <translation>tất cả camera</translation>
+    </message>
+    <message>
+        <source>{count} cameras</source>
+        <translation>{count} camera</translation>
+    </message>
+    <message>
+        <source>the system</source>
+        <translation>hệ thống</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>không ghi</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>đang chờ</translation>
+    </message>
+    <message>
+        <source>recording</source>
+        <translation>đang ghi</translation>
+    </message>
+    <message>
+        <source>gap</source>
+        <translation>khoảng trống</translation>
+    </message>
+    <message>
+        <source>cannot be stored</source>
+        <translation>không lưu được</translation>
+    </message>
+    <message>
+        <source>bookmark</source>
+        <translation>dấu trang</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>ghi chú</translation>
+    </message>
+    <message>
+        <source>debriefing comment</source>
+        <translation>nhận xét rút kinh nghiệm</translation>
+    </message>
+    <message>
+        <source>marked span</source>
+        <translation>đoạn đánh dấu</translation>
+    </message>
+    <message>
+        <source>site {name} loaded: {cameras} cameras, {stations} stations</source>
+        <translation>nạp cấu hình {name}: {cameras} camera, {stations} trạm</translation>
+    </message>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>{alert}: now {priority}</source>
+        <translation>{alert}: chuyển sang mức {priority}</translation>
+    </message>
+    <message>
+        <source>{alert}: updated</source>
+        <translation>{alert}: cập nhật</translation>
+    </message>
+    <message>
+        <source>{alert}: over</source>
+        <translation>{alert}: đã hết</translation>
+    </message>
+    <message>
+        <source>{alert}: true again</source>
+        <translation>{alert}: tái diễn</translation>
+    </message>
+    <message>
+        <source>acknowledged “{alert}”</source>
+        <translation>xác nhận “{alert}”</translation>
+    </message>
+    <message>
+        <source>commented on “{alert}”</source>
+        <translation>ghi ý kiến về “{alert}”</translation>
+    </message>
+    <message>
+        <source>gave back “{alert}”</source>
+        <translation>trả lại “{alert}”</translation>
+    </message>
+    <message>
+        <source>took over “{alert}” from {previous}</source>
+        <translation>nhận xử lý “{alert}” từ {previous}</translation>
+    </message>
+    <message>
+        <source>took over “{alert}”</source>
+        <translation>nhận xử lý “{alert}”</translation>
+    </message>
+    <message>
+        <source>handed “{alert}” to {agency}</source>
+        <translation>chuyển “{alert}” cho {agency}</translation>
+    </message>
+    <message>
+        <source>camera {camera}: signal is there</source>
+        <translation>camera {camera}: có tín hiệu</translation>
+    </message>
+    <message>
+        <source>camera {camera}: signal lost</source>
+        <translation>camera {camera}: mất tín hiệu</translation>
+    </message>
+    <message>
+        <source>camera {camera}: not checked</source>
+        <translation>camera {camera}: chưa kiểm tra</translation>
+    </message>
+    <message>
+        <source>source {producer}: data comes</source>
+        <translation>nguồn {producer}: có dữ liệu</translation>
+    </message>
+    <message>
+        <source>source {producer}: silent</source>
+        <translation>nguồn {producer}: im lặng</translation>
+    </message>
+    <message>
+        <source>source {producer}: nothing came yet</source>
+        <translation>nguồn {producer}: chưa có dữ liệu</translation>
+    </message>
+    <message>
+        <source>last at {time}</source>
+        <translation>lần cuối lúc {time}</translation>
+    </message>
+    <message>
+        <source>broken input of {producer} put aside</source>
+        <translation>dữ liệu hỏng của {producer} được để riêng</translation>
+    </message>
+    <message>
+        <source>signed in as {role}</source>
+        <translation>đăng nhập, vai trò {role}</translation>
+    </message>
+    <message>
+        <source>left the desk</source>
+        <translation>rời bàn trực</translation>
+    </message>
+    <message>
+        <source>duty officer</source>
+        <translation>cán bộ trực ban</translation>
+    </message>
+    <message>
+        <source>leader</source>
+        <translation>lãnh đạo</translation>
+    </message>
+    <message>
+        <source>supervisor</source>
+        <translation>giám sát</translation>
+    </message>
+    <message>
+        <source>agency</source>
+        <translation>cơ quan phối hợp</translation>
+    </message>
+    <message>
+        <source>administrator</source>
+        <translation>quản trị</translation>
+    </message>
+    <message>
+        <source>acknowledging</source>
+        <translation>xác nhận</translation>
+    </message>
+    <message>
+        <source>commenting</source>
+        <translation>ghi ý kiến</translation>
+    </message>
+    <message>
+        <source>taking over</source>
+        <translation>nhận xử lý</translation>
+    </message>
+    <message>
+        <source>giving back</source>
+        <translation>trả lại</translation>
+    </message>
+    <message>
+        <source>handing to an agency</source>
+        <translation>chuyển cho cơ quan</translation>
+    </message>
+    <message>
+        <source>placing a mark</source>
+        <translation>đặt dấu</translation>
+    </message>
+    <message>
+        <source>removing a mark</source>
+        <translation>bỏ dấu</translation>
+    </message>
+    <message>
+        <source>holding evidence</source>
+        <translation>niêm giữ bằng chứng</translation>
+    </message>
+    <message>
+        <source>releasing evidence</source>
+        <translation>bỏ niêm giữ bằng chứng</translation>
+    </message>
+    <message>
+        <source>exporting evidence</source>
+        <translation>xuất bằng chứng</translation>
+    </message>
+    <message>
+        <source>changing an export</source>
+        <translation>dừng hoặc tiếp tục xuất bằng chứng</translation>
+    </message>
+    <message>
+        <source>an entry of the desk</source>
+        <translation>mục ghi của bàn trực</translation>
+    </message>
+    <message>
+        <source>refused: {command}</source>
+        <translation>bị từ chối: {command}</translation>
+    </message>
+    <message>
+        <source>recording of {camera}: {condition}</source>
+        <translation>ghi hình {camera}: {condition}</translation>
+    </message>
+    <message>
+        <source>holds evidence of {cameras}, {span}</source>
+        <translation>niêm giữ bằng chứng của {cameras}, {span}</translation>
+    </message>
+    <message>
+        <source>released held evidence</source>
+        <translation>bỏ niêm giữ bằng chứng</translation>
+    </message>
+    <message>
+        <source>ordered the evidence package “{title}” of {cameras}, {span}</source>
+        <translation>yêu cầu xuất gói bằng chứng “{title}” của {cameras}, {span}</translation>
+    </message>
+    <message>
+        <source>the evidence package “{title}” goes on</source>
+        <translation>gói bằng chứng “{title}” tiếp tục xuất</translation>
+    </message>
+    <message>
+        <source>the evidence package “{title}” is ready</source>
+        <translation>gói bằng chứng “{title}” đã xong</translation>
+    </message>
+    <message>
+        <source>the evidence package “{title}” was stopped</source>
+        <translation>gói bằng chứng “{title}” đã dừng</translation>
+    </message>
+    <message>
+        <source>the evidence package “{title}” failed</source>
+        <translation>gói bằng chứng “{title}” bị lỗi</translation>
+    </message>
+    <message>
+        <source>placed a mark on the timeline: {mark} at {time}</source>
+        <translation>đặt dấu trên trục thời gian: {mark} lúc {time}</translation>
+    </message>
+    <message>
+        <source>removed a mark from the timeline</source>
+        <translation>bỏ dấu trên trục thời gian</translation>
+    </message>
+    <message>
+        <source>showed the workspace “{name}”</source>
+        <translation>mở màn hình “{name}”</translation>
+    </message>
+    <message>
+        <source>opened the camera {camera} large</source>
+        <translation>phóng to camera {camera}</translation>
+    </message>
+    <message>
+        <source>brought the room to {name}</source>
+        <translation>đưa cả phòng đến {name}</translation>
+    </message>
+    <message>
+        <source>opened the replay at {time}</source>
+        <translation>mở phát lại từ {time}</translation>
+    </message>
+    <message>
+        <source>saved a picture of {camera}</source>
+        <translation>lưu ảnh từ {camera}</translation>
+    </message>
+    <message>
+        <source>muted the sound</source>
+        <translation>tắt tiếng</translation>
+    </message>
+    <message>
+        <source>turned the sound on</source>
+        <translation>bật lại tiếng</translation>
+    </message>
+    <message>
+        <source>changed the sound</source>
+        <translation>đổi âm thanh</translation>
+    </message>
+</context>
+<context>
+    <name>EvidenceDialog</name>
+    <message>
+        <source>Hold evidence</source>
+        <translation>Niêm giữ bằng chứng</translation>
+    </message>
+    <message>
+        <source>Export evidence</source>
+        <translation>Xuất bằng chứng</translation>
+    </message>
+    <message>
+        <source>Span</source>
+        <translation>Đoạn</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Lý do</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Tiêu đề</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>A second copy with this text burnt in:</source>
+        <translation>Thêm bản sao có in chữ:</translation>
+    </message>
+    <message>
+        <source>Encrypt the package (a passphrase is made for you)</source>
+        <translation>Mã hóa gói (hệ thống cấp mật khẩu)</translation>
+    </message>
+    <message>
+        <source>all {count}</source>
+        <translation>tất cả {count}</translation>
+    </message>
+    <message>
+        <source>chosen ones</source>
+        <translation>chọn từng camera</translation>
+    </message>
+    <message>
+        <source>Name of a camera</source>
+        <translation>Tên camera</translation>
+    </message>
+    <message>
+        <source>Watermark</source>
+        <translation>Hình chìm</translation>
+    </message>
+    <message>
+        <source>Protection</source>
+        <translation>Bảo vệ</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>Niêm giữ</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Xuất</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Đóng</translation>
+    </message>
+    <message>
+        <source>The span is too long: at most {longest}</source>
+        <translation>Đoạn quá dài: tối đa {longest}</translation>
+    </message>
+    <message>
+        <source>Say why</source>
+        <translation>Hãy ghi lý do</translation>
+    </message>
+    <message>
+        <source>Give it a title</source>
+        <translation>Hãy đặt tiêu đề</translation>
+    </message>
+    <message>
+        <source>Choose at least one camera</source>
+        <translation>Hãy chọn ít nhất một camera</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>Evidence is held: {title}</source>
+        <translation>Đã niêm giữ bằng chứng: {title}</translation>
+    </message>
+    <message>
+        <source>Exporting: {title}</source>
+        <translation>Đang xuất: {title}</translation>
+    </message>
+</context>
+<context>
     <name>Finder</name>
     <message>
         <source>Nothing found</source>
@@ -554,10 +1050,45 @@
     </message>
 </context>
 <context>
+    <name>GoToDialog</name>
+    <message>
+        <source>Go to an instant</source>
+        <translation>Đến một thời điểm</translation>
+    </message>
+    <message>
+        <source>-5 min</source>
+        <translation>-5 ph</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>Đến</translation>
+    </message>
+    <message>
+        <source>not yet: goes to the newest instant</source>
+        <translation>chưa đến: sẽ về thời điểm mới nhất</translation>
+    </message>
+    <message>
+        <source>Not understood. For example: 10:02:15</source>
+        <translation>Chưa hiểu. Ví dụ: 10:02:15</translation>
+    </message>
+    <message>
+        <source>A time alone is of the day that is replayed</source>
+        <translation>Chỉ ghi giờ thì tính theo ngày đang phát lại</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
+    <message>
+        <source>REPLAY</source>
+        <translation>PHÁT LẠI</translation>
+    </message>
     <message>
         <source>Menu (Ctrl+K finds every action)</source>
         <translation>Trình đơn (Ctrl+K tìm mọi thao tác)</translation>
+    </message>
+    <message>
+        <source>replaying {instant}</source>
+        <translation>đang phát lại {instant}</translation>
     </message>
 </context>
 <context>
@@ -675,6 +1206,10 @@
     <message>
         <source>{n} alerts without a place: see the list</source>
         <translation>{n} cảnh báo không có vị trí: xem danh sách</translation>
+    </message>
+    <message>
+        <source>LOADING</source>
+        <translation>ĐANG TẢI</translation>
     </message>
     <message>
         <source>CONNECTING</source>
@@ -900,6 +1435,17 @@
     </message>
 </context>
 <context>
+    <name>NoteRow</name>
+    <message>
+        <source>Send</source>
+        <translation>Gửi</translation>
+    </message>
+    <message>
+        <source>Drop</source>
+        <translation>Bỏ</translation>
+    </message>
+</context>
+<context>
     <name>Panels</name>
     <message>
         <source>Alert card</source>
@@ -928,6 +1474,22 @@
     <message>
         <source>Camera wall</source>
         <translation>Tường camera</translation>
+    </message>
+    <message>
+        <source>Debrief</source>
+        <translation>Rút kinh nghiệm</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room log</source>
+        <translation>Nhật ký phòng</translation>
+    </message>
+    <message>
+        <source>Scoring sheet</source>
+        <translation>Phiếu chấm điểm</translation>
     </message>
 </context>
 <context>
@@ -975,6 +1537,400 @@
     <message>
         <source>{share}% of limit</source>
         <translation>{share}% ngưỡng</translation>
+    </message>
+</context>
+<context>
+    <name>Recordings</name>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>continuous</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by schedule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sub-stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>free {bytes}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>used {bytes}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>held {bytes}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>room for {days} days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation type="unfinished">Camera</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gaps in 24 h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bytes} kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {time} on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how far it is, is not known: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>encrypted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all cameras</source>
+        <translation>tất cả camera</translation>
+    </message>
+    <message>
+        <source>{count} cameras</source>
+        <translation>{count} camera</translation>
+    </message>
+</context>
+<context>
+    <name>RecordingsPanel</name>
+    <message>
+        <source>Recording of the cameras</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence held</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is held. A span is held from the replay&apos;s timeline.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Release…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why it need not be kept any more · Enter releases, Esc does not</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No package yet. Select an alert and order one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the alert…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order a package of the selected alert: a minute before it until a minute after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch the package from the server and save it here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what opens the encrypted package; who asked is recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for the site from the server</source>
+        <translation type="unfinished">Đang chờ dữ liệu trạm từ máy chủ</translation>
+    </message>
+    <message>
+        <source>This site has no camera. Cameras are entered in cameras.csv of the site.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is known of the recording: the server records nothing, or has not begun.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{well} of {wanted} cameras recorded as they should</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} cannot be stored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} with a gap now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} not recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LINK LOST: what is shown is old</source>
+        <translation type="unfinished">MẤT LIÊN KẾT: số liệu đang hiện là số liệu cũ</translation>
+    </message>
+    <message>
+        <source>{bytes} a day together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures of the recorder could not be loaded: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the evidence package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving {name} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Đã lưu: {path}</translation>
+    </message>
+    <message>
+        <source>Not saved: {reason}</source>
+        <translation type="unfinished">Chưa lưu được: {reason}</translation>
+    </message>
+    <message>
+        <source>The passphrase could not be had: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Replay</name>
+    <message>
+        <source>A replay takes no commands.</source>
+        <translation>Đang phát lại nên không nhận lệnh.</translation>
+    </message>
+    <message>
+        <source>REPLAY</source>
+        <translation>PHÁT LẠI</translation>
+    </message>
+</context>
+<context>
+    <name>RoomLog</name>
+    <message>
+        <source>Room log</source>
+        <translation>Nhật ký phòng</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Tất cả</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>Người trực</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>Hệ thống</translation>
+    </message>
+    <message>
+        <source>Search, diacritics not needed</source>
+        <translation>Tìm, không cần dấu</translation>
+    </message>
+    <message>
+        <source>No line holds this. Clear the search or choose All.</source>
+        <translation>Không có dòng nào như vậy. Xóa ô tìm hoặc chọn Tất cả.</translation>
+    </message>
+    <message>
+        <source>The log could not be loaded: {reason}</source>
+        <translation>Không tải được nhật ký: {reason}</translation>
+    </message>
+    <message>
+        <source>Loading the log …</source>
+        <translation>Đang tải nhật ký …</translation>
+    </message>
+    <message>
+        <source>Nothing had happened yet.</source>
+        <translation>Lúc này chưa có sự việc nào.</translation>
+    </message>
+    <message>
+        <source>No connection to the server: what happened is not known.</source>
+        <translation>Không có kết nối tới máy chủ: chưa biết đã xảy ra việc gì.</translation>
+    </message>
+</context>
+<context>
+    <name>Score</name>
+    <message>
+        <source>met</source>
+        <translation>đạt</translation>
+    </message>
+    <message>
+        <source>late</source>
+        <translation>muộn</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>bỏ sót</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>đang chờ</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>chưa diễn ra</translation>
+    </message>
+    <message>
+        <source>not over yet</source>
+        <translation>chưa kết thúc</translation>
+    </message>
+    <message>
+        <source>no result yet</source>
+        <translation>chưa có kết luận</translation>
+    </message>
+    <message>
+        <source>PASSED</source>
+        <translation>ĐẠT</translation>
+    </message>
+    <message>
+        <source>NOT PASSED</source>
+        <translation>KHÔNG ĐẠT</translation>
+    </message>
+    <message>
+        <source>{points} of {most} points</source>
+        <translation>{points}/{most} điểm</translation>
+    </message>
+    <message>
+        <source>passed from {percent}%</source>
+        <translation>mức đạt {percent}%</translation>
+    </message>
+    <message>
+        <source>acknowledged after {half} s (half), {most} s (95%)</source>
+        <translation>ghi nhận sau {half} s (một nửa), {most} s (95%)</translation>
+    </message>
+    <message>
+        <source>{n} of {all} alerts unanswered</source>
+        <translation>{n}/{all} cảnh báo không ai ghi nhận</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Kết quả</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>Việc phải làm</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Tính từ</translation>
+    </message>
+    <message>
+        <source>After (of)</source>
+        <translation>Sau (thời hạn)</translation>
+    </message>
+    <message>
+        <source>Officer</source>
+        <translation>Cán bộ</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Điểm</translation>
+    </message>
+</context>
+<context>
+    <name>ScorePanel</name>
+    <message>
+        <source>This is not an exercise</source>
+        <translation>Đây không phải buổi diễn tập</translation>
+    </message>
+    <message>
+        <source>The sheet is shown to everybody when the exercise is over</source>
+        <translation>Phiếu chấm điểm được mở cho mọi người khi buổi diễn tập kết thúc</translation>
+    </message>
+    <message>
+        <source>The sheet cannot be fetched: {reason}</source>
+        <translation>Không lấy được phiếu chấm điểm: {reason}</translation>
+    </message>
+    <message>
+        <source>Fetching the sheet…</source>
+        <translation>Đang lấy phiếu chấm điểm…</translation>
     </message>
 </context>
 <context>
@@ -1049,6 +2005,10 @@
     <message>
         <source>nearest, {distance} km away</source>
         <translation>trạm gần nhất, cách {distance} km</translation>
+    </message>
+    <message>
+        <source>So long a span holds extremes only, not every sample: choose a shorter one for all</source>
+        <translation>Khoảng dài thế này chỉ có cực trị, không phải mọi mẫu: chọn khoảng ngắn hơn để lấy đủ</translation>
     </message>
     <message>
         <source>History could not be loaded</source>
@@ -1180,6 +2140,10 @@
         <translation>Biểu đồ</translation>
     </message>
     <message>
+        <source>No room for: {names}. Click to see them</source>
+        <translation>Không đủ chỗ cho: {names}. Bấm để xem</translation>
+    </message>
+    <message>
         <source>{start} to now</source>
         <translation>{start} đến nay</translation>
     </message>
@@ -1229,6 +2193,26 @@
     <message>
         <source>SIGNAL LOST</source>
         <translation>MẤT TÍN HIỆU</translation>
+    </message>
+    <message>
+        <source>PICTURE OF {clock}</source>
+        <translation>HÌNH LÚC {clock}</translation>
+    </message>
+    <message>
+        <source>LOADING</source>
+        <translation>ĐANG TẢI</translation>
+    </message>
+    <message>
+        <source>NO RECORDING</source>
+        <translation>KHÔNG CÓ ĐOẠN GHI</translation>
+    </message>
+    <message>
+        <source>at {clock}</source>
+        <translation>lúc {clock}</translation>
+    </message>
+    <message>
+        <source>RECORDING DAMAGED</source>
+        <translation>ĐOẠN GHI HỎNG</translation>
     </message>
     <message>
         <source>camera refuses the connection</source>
@@ -1283,6 +2267,10 @@
         <translation>không thấy tệp</translation>
     </message>
     <message>
+        <source>the recording cannot be fetched</source>
+        <translation>không lấy được đoạn ghi</translation>
+    </message>
+    <message>
         <source>stream cannot be opened</source>
         <translation>không mở được luồng</translation>
     </message>
@@ -1307,10 +2295,350 @@
     </message>
 </context>
 <context>
+    <name>Timeline</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Dòng thời gian</translation>
+    </message>
+    <message>
+        <source>back to the head</source>
+        <translation>về con trỏ</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Dấu</translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation>Khoảng trống</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Đang tải…</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>chưa ghi</translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation>Dấu trang</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Ghi chú</translation>
+    </message>
+    <message>
+        <source>Debrief</source>
+        <translation>Rút kinh nghiệm</translation>
+    </message>
+    <message>
+        <source>Span</source>
+        <translation>Đoạn</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>và {count} mục nữa</translation>
+    </message>
+    <message>
+        <source>No recording of:</source>
+        <translation>Không có đoạn ghi của:</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineModel</name>
+    <message>
+        <source>Nothing has been recorded yet</source>
+        <translation>Chưa có gì được ghi</translation>
+    </message>
+    <message>
+        <source>The timeline cannot be loaded: {reason}. Trying again.</source>
+        <translation>Không tải được dòng thời gian: {reason}. Đang thử lại.</translation>
+    </message>
+</context>
+<context>
     <name>TitleBar</name>
     <message>
         <source>Take this panel out of the window, or put it back</source>
         <translation>Tách ô này khỏi cửa sổ, hoặc đưa trở lại</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>Play or pause</source>
+        <translation>Phát hoặc dừng</translation>
+    </message>
+    <message>
+        <source>Play backwards, again: faster</source>
+        <translation>Phát lùi, bấm tiếp: nhanh hơn</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Dừng</translation>
+    </message>
+    <message>
+        <source>Play forwards, again: faster</source>
+        <translation>Phát tới, bấm tiếp: nhanh hơn</translation>
+    </message>
+    <message>
+        <source>Slower</source>
+        <translation>Chậm hơn</translation>
+    </message>
+    <message>
+        <source>Faster</source>
+        <translation>Nhanh hơn</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>Lùi một khung hình</translation>
+    </message>
+    <message>
+        <source>One frame forward</source>
+        <translation>Tới một khung hình</translation>
+    </message>
+    <message>
+        <source>10 s back</source>
+        <translation>Lùi 10 s</translation>
+    </message>
+    <message>
+        <source>10 s forward</source>
+        <translation>Tới 10 s</translation>
+    </message>
+    <message>
+        <source>Previous event</source>
+        <translation>Sự kiện trước</translation>
+    </message>
+    <message>
+        <source>Next event</source>
+        <translation>Sự kiện sau</translation>
+    </message>
+    <message>
+        <source>To the first instant</source>
+        <translation>Về đầu bản ghi</translation>
+    </message>
+    <message>
+        <source>To the edge of the present</source>
+        <translation>Đến thời điểm mới nhất</translation>
+    </message>
+    <message>
+        <source>Go to an instant…</source>
+        <translation>Đến lúc…</translation>
+    </message>
+    <message>
+        <source>Back to the live windows</source>
+        <translation>Về cửa sổ trực tiếp</translation>
+    </message>
+    <message>
+        <source>Begin of the span here</source>
+        <translation>Đầu đoạn tại đây</translation>
+    </message>
+    <message>
+        <source>End of the span here</source>
+        <translation>Cuối đoạn tại đây</translation>
+    </message>
+    <message>
+        <source>To the begin of the span</source>
+        <translation>Đến đầu đoạn</translation>
+    </message>
+    <message>
+        <source>To the end of the span</source>
+        <translation>Đến cuối đoạn</translation>
+    </message>
+    <message>
+        <source>Clear the span</source>
+        <translation>Bỏ đoạn</translation>
+    </message>
+    <message>
+        <source>Bookmark here</source>
+        <translation>Đặt dấu trang tại đây</translation>
+    </message>
+    <message>
+        <source>Note here</source>
+        <translation>Ghi chú tại đây</translation>
+    </message>
+    <message>
+        <source>Leave the span as a mark</source>
+        <translation>Lưu đoạn thành dấu</translation>
+    </message>
+    <message>
+        <source>Hold evidence of the span…</source>
+        <translation>Niêm giữ bằng chứng của đoạn…</translation>
+    </message>
+    <message>
+        <source>Export evidence of the span…</source>
+        <translation>Xuất bằng chứng của đoạn…</translation>
+    </message>
+    <message>
+        <source>Debrief comment here</source>
+        <translation>Nhận xét rút kinh nghiệm tại đây</translation>
+    </message>
+    <message>
+        <source>Timeline: closer</source>
+        <translation>Dòng thời gian: gần hơn</translation>
+    </message>
+    <message>
+        <source>Timeline: farther</source>
+        <translation>Dòng thời gian: xa hơn</translation>
+    </message>
+    <message>
+        <source>Timeline: all of it</source>
+        <translation>Dòng thời gian: toàn bộ</translation>
+    </message>
+    <message>
+        <source>Timeline: the marked span</source>
+        <translation>Dòng thời gian: đoạn đã chọn</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>Phản ánh</translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation>Chuyển động</translation>
+    </message>
+    <message>
+        <source>Officers</source>
+        <translation>Thao tác</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>Hệ thống</translation>
+    </message>
+</context>
+<context>
+    <name>TransportBar</name>
+    <message>
+        <source>REPLAY</source>
+        <translation>PHÁT LẠI</translation>
+    </message>
+    <message>
+        <source>What the jumps stop at</source>
+        <translation>Nhảy đến loại sự kiện nào</translation>
+    </message>
+    <message>
+        <source>All events</source>
+        <translation>Mọi sự kiện</translation>
+    </message>
+    <message>
+        <source>Previous event</source>
+        <translation>Sự kiện trước</translation>
+    </message>
+    <message>
+        <source>Next event</source>
+        <translation>Sự kiện sau</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>Lùi một khung hình</translation>
+    </message>
+    <message>
+        <source>One frame forward</source>
+        <translation>Tới một khung hình</translation>
+    </message>
+    <message>
+        <source>Play backwards</source>
+        <translation>Phát lùi</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>Phát hoặc dừng</translation>
+    </message>
+    <message>
+        <source>Speed: {slower} slower, {faster} faster</source>
+        <translation>Tốc độ: {slower} chậm hơn, {faster} nhanh hơn</translation>
+    </message>
+    <message>
+        <source>Go to…</source>
+        <translation>Đến lúc…</translation>
+    </message>
+    <message>
+        <source>Go to an instant</source>
+        <translation>Đến một thời điểm</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>Mới nhất</translation>
+    </message>
+    <message>
+        <source>To the edge of the present</source>
+        <translation>Đến thời điểm mới nhất</translation>
+    </message>
+    <message>
+        <source>Bookmark here</source>
+        <translation>Đặt dấu trang tại đây</translation>
+    </message>
+    <message>
+        <source>Note here</source>
+        <translation>Ghi chú tại đây</translation>
+    </message>
+    <message>
+        <source>Debrief comment here</source>
+        <translation>Nhận xét rút kinh nghiệm tại đây</translation>
+    </message>
+    <message>
+        <source>Begin of the span</source>
+        <translation>Đầu đoạn</translation>
+    </message>
+    <message>
+        <source>End of the span</source>
+        <translation>Cuối đoạn</translation>
+    </message>
+    <message>
+        <source>Clear the span</source>
+        <translation>Bỏ đoạn</translation>
+    </message>
+    <message>
+        <source>Hold evidence</source>
+        <translation>Niêm giữ</translation>
+    </message>
+    <message>
+        <source>Export evidence</source>
+        <translation>Xuất bằng chứng</translation>
+    </message>
+    <message>
+        <source>Debrief at {at}</source>
+        <translation>Nhận xét lúc {at}</translation>
+    </message>
+    <message>
+        <source>Note at {at}</source>
+        <translation>Ghi chú lúc {at}</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>Your role places no marks</source>
+        <translation>Vai trò của bạn không được đặt dấu</translation>
+    </message>
+    <message>
+        <source>Remove this mark</source>
+        <translation>Xóa dấu này</translation>
+    </message>
+    <message>
+        <source>now −{seconds} s</source>
+        <translation>hiện tại −{seconds} s</translation>
+    </message>
+    <message>
+        <source>Your role does not allow this</source>
+        <translation>Vai trò của bạn không được làm việc này</translation>
+    </message>
+    <message>
+        <source>First mark begin (I) and end (O) of the span</source>
+        <translation>Hãy chọn đầu (I) và cuối (O) đoạn trước</translation>
+    </message>
+    <message>
+        <source>Turn round</source>
+        <translation>Đảo chiều</translation>
     </message>
 </context>
 <context>
