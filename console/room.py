@@ -12,6 +12,7 @@ from console.chrome.banner import ExerciseBanner
 from console.chrome.finder import Entry, Finder
 from console.chrome.header import Header
 from console.chrome.help import Help
+from console.chrome.transport_dialogs import EvidenceDialog, EvidenceKind
 from console.deeds import panel_keys, things
 from console.models.preferences import Preferences
 from console.models.session import Session
@@ -73,6 +74,7 @@ class Room(QObject):
         self._helps: dict[RoomWindow, Help] = {}
         self.windows.shown.connect(self._mark_workspace)
         session.asked.connect(self._bring_card)
+        session.evidence_wanted.connect(self._ask_evidence)
 
     def choose(self, key: str) -> None:
         """Show a workspace, or ask for the replay when it is one for replay only."""
@@ -154,6 +156,9 @@ class Room(QObject):
         if "alert_card" not in built and any(key == "alert_card" for key, _ in self.windows.panels()):
             # It was not there to hear what was asked.
             QTimer.singleShot(0, self, lambda: self._session.asked.emit(field))
+
+    def _ask_evidence(self, kind: EvidenceKind, start_ms: int, end_ms: int) -> None:
+        EvidenceDialog(self._session, kind, (start_ms, end_ms), self.front()).open()
 
     def _open_menu(self, button: QWidget) -> None:
         window = self.front()

@@ -143,6 +143,12 @@ class ExportState(Wire):
     changed_ms: EpochMs
 
 
+class ExportPassphrase(Wire):
+    """Answer of `POST /api/v1/exports/{export_id}/passphrase`: opens an encrypted package. Never logged or stored."""
+
+    passphrase: str
+
+
 class ExportProgress(Wire):
     """Answer of `GET /api/v1/exports/{export_id}`. `share` 0..1; `step` names what is being made."""
 

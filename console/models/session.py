@@ -138,6 +138,7 @@ class Session(QObject):
         changed: a `Delta`, after state and models were updated.
         operator_changed: the operator signed in, changed or lost rights.
         folded: the events themselves, a tuple of `LoggedEvent`, after state and models were updated by them.
+        evidence_wanted: hold or export a span: ("hold" or "export", start_ms, end_ms); the room asks for the rest.
         acted: something was done at this desk that the room's log should tell: (`DeskAct`, about).
         asked: a key wants a field of the shown alert card: "comment" or "dispatch".
     """
@@ -145,6 +146,7 @@ class Session(QObject):
     changed = Signal(object)
     folded = Signal(object)
     asked = Signal(str)
+    evidence_wanted = Signal(str, object, object)
     acted = Signal(str, str)
     operator_changed = Signal()
 
