@@ -11,7 +11,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from backend.contracts.replay import AnswerTimes
+from backend.contracts.replay import AnswerTarget, AnswerTimes
 from console.models.numbers import NO_VALUE, format_time
 from resources import tokens
 
@@ -79,12 +79,20 @@ class DebriefModel(QAbstractTableModel):
         super().__init__(parent)
         self._english = language == "en"
         self._rows: Sequence[AnswerTimes] = ()
+        self._sources: dict[int, str] = {}
         self._end_ms = 0
         self._offset_min = 0
 
-    def show_times(self, rows: Sequence[AnswerTimes], end_ms: int, utc_offset_min: int) -> None:
+    def show_times(
+        self,
+        rows: Sequence[AnswerTimes],
+        end_ms: int,
+        utc_offset_min: int,
+        targets: Sequence[AnswerTarget] = (),
+    ) -> None:
         self.beginResetModel()
         self._rows, self._end_ms, self._offset_min = tuple(rows), end_ms, utc_offset_min
+        self._sources = {target.priority: target.source for target in targets}
         self.endResetModel()
 
     @property
@@ -138,6 +146,8 @@ class DebriefModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole and column is Column.ALERT:
             return self._headline(row)
+        if role == Qt.ItemDataRole.ToolTipRole and column in (Column.ACKNOWLEDGED, Column.DISPATCHED):
+            return self._sources.get(row.priority)
         return None
 
     def _headline(self, row: AnswerTimes) -> str:

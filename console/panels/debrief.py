@@ -77,21 +77,7 @@ class DebriefPanel(Panel):
         row.setContentsMargins(0, 2, 8, 2)
         row.addWidget(self._summary, 1)
         row.addWidget(self._export)
-        self.table = QTableView(self)
-        self.table.setModel(self._model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_PX)
-        columns = self.table.horizontalHeader()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        columns.setSectionResizeMode(Column.ALERT, QHeaderView.ResizeMode.Stretch)
-        columns.setHighlightSections(False)
-        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
-        self.table.activated.connect(self._go_to)
+        self._build_table()
         self._message = QLabel(self)
         self._message.setObjectName("empty")
         self._message.setWordWrap(True)
@@ -116,6 +102,23 @@ class DebriefPanel(Panel):
             column.addWidget(widget, stretch)
         self.setFocusProxy(self.table)
         self._tell()
+
+    def _build_table(self) -> None:
+        self.table = QTableView(self)
+        self.table.setModel(self._model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_PX)
+        columns = self.table.horizontalHeader()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns.setSectionResizeMode(Column.ALERT, QHeaderView.ResizeMode.Stretch)
+        columns.setHighlightSections(False)
+        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
+        self.table.activated.connect(self._go_to)
 
     # -- what is asked -----------------------------------------------------------------------------------------
 
@@ -153,7 +156,7 @@ class DebriefPanel(Panel):
     def _arrived(self, answer: Debrief) -> None:
         self._asking, self._failure = False, ""
         site = self._session.state.site
-        self._model.show_times(answer.alerts, answer.end_ms, site.utc_offset_min if site else 0)
+        self._model.show_times(answer.alerts, answer.end_ms, site.utc_offset_min if site else 0, answer.targets)
         self._tell()
         self._show_selected(self._session.selection.current)
         if self._span != self.span() and self._session.replay is not None and not self._session.replay.playing:
