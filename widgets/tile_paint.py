@@ -14,7 +14,7 @@ from widgets.tile_words import Label
 
 DIMMED: Final = 150
 HATCH_STEP_PX: Final = 12
-COVERED: Final[frozenset[TileState]] = frozenset({"frozen", "lost", "connecting"})
+COVERED: Final[frozenset[TileState]] = frozenset({"frozen", "lost", "connecting", "loading", "gap", "damaged"})
 """Conditions whose picture, if any, is old: dimmed and hatched."""
 
 

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-TileState = Literal["connecting", "live", "slow", "frozen", "unchanging", "lost"]
+TileState = Literal[
+    "connecting", "live", "slow", "frozen", "unchanging", "lost", "past", "near", "loading", "gap", "damaged"
+]
+"""The last five are of a replay. past: the picture of the clock's instant. near: one of another instant. loading: the
+recording is being fetched. gap: nothing was recorded then. damaged: what was recorded then cannot be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class TileStatus:
 
     Attributes:
         age_s: for how long this has been so: since the last new picture (frozen, lost), since the picture last
-            differed (unchanging), since it was asked for (connecting), how far behind (slow); 0 when live.
+            differed (unchanging), since it was asked for (connecting, loading), how far behind (slow), how long before
+            the clock's instant it was taken, negative = after it (near); 0 when live.
         reason: key of the words that say why, "" when there is nothing to say.
         note: key of words shown beside any state, "" for none.
     """

@@ -37,6 +37,8 @@ def label_of(status: TileStatus, clock_text: Callable[[float], str]) -> Label:
     age = age_words(status.age_s)
     reason = reason_words(status.reason)
     match status.state:
+        case "past" | "near" | "loading" | "gap" | "damaged":
+            return _label_of_replay(status, clock_text)
         case "live":
             return Label(reason=note_words(status.note))
         case "connecting":
@@ -52,6 +54,22 @@ def label_of(status: TileStatus, clock_text: Callable[[float], str]) -> Label:
             )
         case "lost":
             return Label(translate("Tile", "SIGNAL LOST"), age if status.age_s >= 1 else "", reason)
+
+
+def _label_of_replay(status: TileStatus, clock_text: Callable[[float], str]) -> Label:
+    match status.state:
+        case "near":
+            return Label(translate("Tile", "PICTURE OF {clock}").replace("{clock}", clock_text(status.age_s)))
+        case "loading":
+            age = age_words(status.age_s) if status.age_s >= 2 else ""
+            return Label(translate("Tile", "LOADING"), age, reason_words(status.reason))
+        case "gap":
+            return Label(
+                translate("Tile", "NO RECORDING"), translate("Tile", "at {clock}").replace("{clock}", clock_text(0.0))
+            )
+        case "damaged":
+            return Label(translate("Tile", "RECORDING DAMAGED"))
+    return Label()
 
 
 def reason_words(key: str) -> str:
@@ -70,6 +88,7 @@ def reason_words(key: str) -> str:
         "no_address": translate("Tile", "no address for this camera"),
         "worker_died": translate("Tile", "decoder is being restarted"),
         "file_missing": translate("Tile", "file is not there"),
+        "fetch_failed": translate("Tile", "the recording cannot be fetched"),
         "other": translate("Tile", "stream cannot be opened"),
     }
     return words.get(key, "")

@@ -148,7 +148,8 @@ class Doors:
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            response = await self._client.request(method, path, content=body, params=query, headers=headers)
+            # No parameters at all rather than none of them: those would replace the ones that stand in the path.
+            response = await self._client.request(method, path, content=body, params=query or None, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DoorError(str(error) or type(error).__name__) from error
         if response.is_success:

@@ -49,6 +49,8 @@ class ReplayControl(QObject):
         self.loading = False
         self.fault = ""
         self.frame_ms: Callable[[], int] = lambda: FRAME_MS
+        self.stepped: Callable[[int, int], int] = lambda at_ms, frames: at_ms + frames * self.frame_ms()
+        """Where so many frames from an instant lead; the video knows when each frame was taken."""
 
     @property
     def first_ms(self) -> int:
@@ -129,7 +131,7 @@ class ReplayControl(QObject):
         """Frames forwards or backwards; playing stops."""
         if self.playing:
             self.pause()
-        self.seek(self.clock.now_ms() + frames * self.frame_ms())
+        self.seek(self.stepped(self.clock.now_ms(), frames))
 
     def jump(self, lane: Lane | None, direction: int) -> None:
         """To the next (+1) or previous (-1) event of a lane; None = of any."""

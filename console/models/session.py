@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from console.models.preferences import Preferences
     from console.models.readings import ReadingStore
     from console.models.replay import ReplayControl
-    from console.video.service import VideoService
+    from console.video.surface import Video
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -160,7 +160,7 @@ class Session(QObject):
         link: LinkModel,
         commands: Commands,
         history: HistoryDoor,
-        video: VideoService,
+        video: Video,
         preferences: Preferences,
         language: str,
         read_only: bool = False,

@@ -22,7 +22,8 @@ from widgets.tile_paint import Caption
 
 FIRST_SIZE_PX: Final = (320, 180)
 SNAPSHOT_FOLDER: Final = "snapshots.folder"
-HONEST_STATES: Final = frozenset({"live", "slow", "frozen", "unchanging", "lost"})
+TRUE_STATES: Final = frozenset({"live", "past"})
+HONEST_STATES: Final = TRUE_STATES | {"slow", "frozen", "unchanging", "lost", "gap", "damaged"}
 
 
 class Wall(QObject):
@@ -156,7 +157,7 @@ class Wall(QObject):
         shown = [tile for _, tile in self.canvas.visible_tiles() if tile.content is not None]
         return (
             bool(shown)
-            and any(tile.status.state == "live" for tile in shown)
+            and any(tile.status.state in TRUE_STATES for tile in shown)
             and all(tile.status.state in HONEST_STATES for tile in shown)
         )
 

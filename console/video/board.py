@@ -74,10 +74,21 @@ ROW: Final = np.dtype(
         ("height_px", np.int64),
         ("attempts", np.int64),
         ("skipped", np.int64),
+        ("shown_ms", np.float64),
+        ("until_ms", np.float64),
+        ("before_ms", np.float64),
+        ("generation", np.int64),
+        ("bad_from_ms", np.float64),
+        ("bad_until_ms", np.float64),
+        ("reading", np.int64),
     ]
 )
 """One stream. `frame_s` arrival of the newest decoded picture's data, `changed_s` when the picture last differed,
-`lag_s` how far behind the stream's own clock we are, `skipped` pictures decoded or dropped without being shown."""
+`lag_s` how far behind the stream's own clock we are, `skipped` pictures decoded or dropped without being shown.
+
+Of a replay, in epoch milliseconds: `shown_ms` when the shown frame was taken, `until_ms` and `before_ms` when the ones
+after and before it were, `generation` of the clock it was shown for, `bad_from_ms`..`bad_until_ms` what was found
+damaged last; `reading` the recording that is being read or decoded just now, 0 = none."""
 
 
 class Row:

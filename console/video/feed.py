@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtGui import QImage
 
 from console.video.choice import Quality, Stream, choose
-from console.video.source import NO_ADDRESS, DecodedStream, Output
+from console.video.liveness import Rules
+from console.video.source import NO_ADDRESS, Decode, Output
 from widgets.tile_types import TileStatus
 
-if TYPE_CHECKING:
-    from console.video.service import VideoService
+
+class FeedHome(Protocol):
+    """Where a feed gets its decodes from."""
+
+    rules: Rules
+    main_from_px: int
+
+    def streams_of(self, camera_id: str) -> tuple[bool, bool] | None:
+        """(has a main stream, has a sub-stream); None when nothing may be opened."""
+        ...
+
+    def refusal_of(self, camera_id: str) -> TileStatus: ...
+
+    def decode(self, key: tuple[str, Stream]) -> Decode | None:
+        """The decode of a camera's stream, begun if there is none. None when no worker has room."""
+        ...
+
+    def released(self, key: tuple[str, Stream]) -> None:
+        """One of its users has gone."""
+        ...
+
+    def forget(self, feed: TileFeed) -> None: ...
 
 
 class _View:
     """One output of one decode, held by one feed."""
 
-    def __init__(self, key: tuple[str, Stream], decoded: DecodedStream, size_px: tuple[int, int]) -> None:
+    def __init__(self, key: tuple[str, Stream], decoded: Decode, size_px: tuple[int, int]) -> None:
         self.key = key
         self.decoded = decoded
         self.output: Output = decoded.output(size_px)
@@ -32,7 +53,7 @@ class TileFeed:
     """A `TileSource` (widgets/tile_types.py). GUI thread only; made by `VideoService.open`, ended by `close`."""
 
     def __init__(
-        self, service: VideoService, camera_id: str, tile_px: tuple[int, int], quality: Quality, *, paused: bool = False
+        self, service: FeedHome, camera_id: str, tile_px: tuple[int, int], quality: Quality, *, paused: bool = False
     ) -> None:
         self.camera_id = camera_id
         self._service = service
@@ -62,7 +83,7 @@ class TileFeed:
         return None if self._paused else self._stream
 
     @property
-    def decoded(self) -> DecodedStream | None:
+    def decoded(self) -> Decode | None:
         """The decode whose picture is shown."""
         return None if self._shown is None else self._shown.decoded
 

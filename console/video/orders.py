@@ -44,8 +44,48 @@ class RemoveOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRecorded:
+    """Show recorded files in board row `row`, at the instants of the clock in the shared memory `clock`."""
+
+    row: int
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A recording, or a piece of one, on this machine's disk.
+
+    Attributes:
+        start_ms: wall clock of the recording's own time 0, epoch milliseconds.
+        end_ms: where the recording ends.
+        whole: False: one fragment of it only, got for a quick look.
+        open: it was still being written when it was fetched: it may end sooner than it is said to.
+    """
+
+    segment_id: int
+    path: str
+    start_ms: int
+    end_ms: int
+    whole: bool = True
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HaveFiles:
+    """All that is there for the camera of board row `row` around the clock; replaces what was said before."""
+
+    row: int
+    files: tuple[RecordedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Somebody touched the replay's clock: look at it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     pass
 
 
-Order = OpenStream | CloseStream | AddOutput | RemoveOutput | Stop
+Order = OpenStream | CloseStream | AddOutput | RemoveOutput | OpenRecorded | HaveFiles | Nudge | Stop

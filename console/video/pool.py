@@ -18,7 +18,16 @@ from typing import Final
 
 from console.video import worker
 from console.video.board import ROWS, Board, Phase, Reason
-from console.video.orders import AddOutput, CloseStream, OpenStream, Order, RemoveOutput, Stop
+from console.video.orders import (
+    AddOutput,
+    CloseStream,
+    HaveFiles,
+    OpenRecorded,
+    OpenStream,
+    Order,
+    RemoveOutput,
+    Stop,
+)
 
 WATCH_S: Final = 0.2
 HANGS_AFTER_S: Final = 4.0
@@ -32,8 +41,9 @@ CRASH_PAUSE_CAP_S: Final = 10.0
 class _Wanted:
     """What a stream's replacement must be told."""
 
-    opened: OpenStream
+    opened: OpenStream | OpenRecorded
     outputs: dict[str, AddOutput] = field(default_factory=dict)
+    files: HaveFiles | None = None
 
 
 class WorkerKeeper:
@@ -115,8 +125,10 @@ class WorkerKeeper:
 
     def _remember(self, order: Order) -> None:
         match order:
-            case OpenStream():
+            case OpenStream() | OpenRecorded():
                 self._wanted[order.row] = _Wanted(order)
+            case HaveFiles(row) if row in self._wanted:
+                self._wanted[row].files = order
             case CloseStream(row):
                 self._wanted.pop(row, None)
             case AddOutput() if order.row in self._wanted:
@@ -156,6 +168,8 @@ class WorkerKeeper:
             self._send(wanted.opened)
             for output in wanted.outputs.values():
                 self._send(output)
+            if wanted.files is not None:
+                self._send(wanted.files)
 
     def _mark_streams_lost(self) -> None:
         now_s = time.monotonic()

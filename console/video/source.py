@@ -1,9 +1,8 @@
-"""One decode: a camera's stream in a worker, shared by every tile that shows it; and its outputs, one a tile size."""
+"""One decode in a worker, shared by every tile that shows it; and its outputs, one a tile size."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from console.video.board import Reason
 from console.video.liveness import DEFAULT_RULES, Rules, judge
@@ -23,28 +22,18 @@ class Output:
         self.users = 0
 
 
-class DecodedStream:
-    """GUI thread only. `weight` is its rough cost, for spreading streams over the workers.
+class Decode:
+    """A row of a worker's board and the outputs of what is decoded there. GUI thread only.
 
-    `retry_s`: first and longest pause before a lost stream is tried again.
+    `weight` is its rough cost, for spreading decodes over the workers.
     """
 
-    def __init__(
-        self,
-        keeper: WorkerKeeper,
-        address: str,
-        engine: Engine,
-        weight: int,
-        *,
-        is_file: bool,
-        retry_s: tuple[float, float] = (FIRST_S, CAP_S),
-    ) -> None:
+    def __init__(self, keeper: WorkerKeeper, weight: int) -> None:
         self.keeper = keeper
         self.weight = weight
         self.row = keeper.take_row()
         self.users = 0
         self._outputs: dict[tuple[int, int], Output] = {}
-        keeper.tell(OpenStream(self.row, address, engine, is_file, *retry_s))
 
     def output(self, size_px: tuple[int, int]) -> Output:
         """The output of this size, shared; give it back with `release`."""
@@ -64,8 +53,9 @@ class DecodedStream:
             self.keeper.tell(RemoveOutput(self.row, output.ring.name))
             output.ring.close(remove=True)
 
-    def status(self, rules: Rules = DEFAULT_RULES) -> TileStatus:
-        return judge(self.keeper.board.rows[self.row], time.monotonic(), rules)
+    def status(self, rules: Rules) -> TileStatus:
+        """The truth about the picture, now."""
+        raise NotImplementedError
 
     def figure(self, name: str) -> float:
         """A field of the board's row, for diagnostics and benchmarks."""
@@ -80,7 +70,25 @@ class DecodedStream:
         self.keeper.give_row(self.row)
 
 
+class DecodedStream(Decode):
+    """A camera's stream. `retry_s`: first and longest pause before a lost stream is tried again."""
+
+    def __init__(
+        self,
+        keeper: WorkerKeeper,
+        address: str,
+        engine: Engine,
+        weight: int,
+        *,
+        is_file: bool,
+        retry_s: tuple[float, float] = (FIRST_S, CAP_S),
+    ) -> None:
+        super().__init__(keeper, weight)
+        keeper.tell(OpenStream(self.row, address, engine, is_file, *retry_s))
+
+    def status(self, rules: Rules = DEFAULT_RULES) -> TileStatus:
+        return judge(self.keeper.board.rows[self.row], time.monotonic(), rules)
+
+
 NO_ADDRESS = TileStatus("lost", 0.0, Reason.NO_ADDRESS.name.lower())
 BAD_ADDRESS = TileStatus("lost", 0.0, Reason.BAD_ADDRESS.name.lower())
-
-Opener = Callable[[tuple[int, int]], "DecodedStream | None"]

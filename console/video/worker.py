@@ -10,9 +10,21 @@ from typing import Final
 
 from console.video import memory
 from console.video.board import Board
-from console.video.orders import AddOutput, CloseStream, OpenStream, Order, RemoveOutput, Stop
+from console.video.orders import (
+    AddOutput,
+    CloseStream,
+    HaveFiles,
+    Nudge,
+    OpenRecorded,
+    OpenStream,
+    Order,
+    RemoveOutput,
+    Stop,
+)
 from console.video.pyav_engine import play as play_pyav
 from console.video.pyav_engine import quiet_library
+from console.video.recorded.motion_block import MotionBlock
+from console.video.recorded.player import Company, RecordedPlayer
 from console.video.ring import FrameRing
 from console.video.stream import OpenGate, Player, Stream
 
@@ -51,7 +63,9 @@ class Worker:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._gate = OpenGate(OPENING_AT_ONCE)
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[int, Stream | RecordedPlayer] = {}
+        self._company = Company()
+        self._clocks: dict[str, MotionBlock] = {}
         self.running = True
 
     def take(self, order: Order) -> None:
@@ -62,6 +76,8 @@ class Worker:
                 stream = Stream(order, self._board, self._gate, player_for(order))
                 self._streams[order.row] = stream
                 stream.start()
+            case OpenRecorded() | HaveFiles() | Nudge():
+                self._take_recorded(order)
             case CloseStream(row):
                 self._close(row)
             case AddOutput(row, name, width_px, height_px):
@@ -80,6 +96,30 @@ class Worker:
         stream = self._streams.pop(row, None)
         if stream is not None:
             stream.close()
+
+    def _take_recorded(self, order: OpenRecorded | HaveFiles | Nudge) -> None:
+        match order:
+            case OpenRecorded():
+                self._open_recorded(order)
+            case HaveFiles(row):
+                player = self._streams.get(row)
+                if isinstance(player, RecordedPlayer):
+                    player.have(order)
+            case Nudge():
+                for player in self._streams.values():
+                    if isinstance(player, RecordedPlayer):
+                        player.nudge()
+
+    def _open_recorded(self, order: OpenRecorded) -> None:
+        self._close(order.row)
+        try:
+            clock = self._clocks.get(order.clock) or MotionBlock.attach(order.clock)
+        except FileNotFoundError:
+            return  # the replay is over already
+        self._clocks[order.clock] = clock
+        player = RecordedPlayer(order, self._board, clock, self._company)
+        self._streams[order.row] = player
+        player.start()
 
     def _add_output(self, row: int, name: str, box_px: tuple[int, int]) -> None:
         stream = self._streams.get(row)

@@ -1,0 +1,1 @@
+"""Recorded video of a replay: files fetched around the clock, decode workers that follow the clock by themselves."""
