@@ -24,7 +24,15 @@ def delivered() -> list[Workspace]:
 
 
 def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[Workspace]) -> None:
-    assert [one.title("vi") for one in delivered] == ["Trực ban", "Môi trường", "Bản đồ", "Camera", "Rút kinh nghiệm", "Phát lại"]
+    assert [one.title("vi") for one in delivered] == [
+        "Trực ban",
+        "Môi trường",
+        "Bản đồ",
+        "Camera",
+        "Ghi hình",
+        "Rút kinh nghiệm",
+        "Phát lại",
+    ]
     assert all(one.title("en") for one in delivered)
 
 
