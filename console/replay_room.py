@@ -24,13 +24,7 @@ from console.panels import PanelSpec
 from console.room import Room
 from console.sources.replay import PastHistory, ReplaySource
 from console.timebase import ReplayClock, WallClock
-
-try:
-    from console.video.recorded.service import RecordedVideo
-except ImportError:
-    from console.video.service import VideoService
-
-    RecordedVideo = lambda control, server, cache, workers, parent: VideoService(1, parent=parent)
+from console.video.recorded.service import RecordedVideo
 from console.windows import Manner
 from console.workspace import Workspace
 from resources import tokens

@@ -24,6 +24,9 @@ from widgets.tile_canvas import TileCanvas
 
 ROLES: Final = (Qt.ItemDataRole.DisplayRole, *range(Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 12))
 ROWS_MOST: Final = 300
+OF_THE_DESK: Final = ("The boundaries cannot be fetched",)
+"""What a panel says of its own trouble with the server comes and goes; it is no part of the room."""
+
 AGE: Final = re.compile(r"\d+(?:[.,]\d+)?[ \u00a0\u202f]?(?:s|ms|min|ph|phút|giờ|h|ngày|d|days?)(?![\w/])")
 """Ages count on between the live look and the replayed one: their figures are left out, not their words."""
 
@@ -31,7 +34,7 @@ AGE: Final = re.compile(r"\d+(?:[.,]\d+)?[ \u00a0\u202f]?(?:s|ms|min|ph|phút|gi
 def words(panel: QWidget) -> list[str]:
     """Everything a panel shows, sorted (labels are used again in any order); ages masked."""
     found = [word for widget in (panel, *panel.findChildren(QWidget)) for word in _of(widget, panel)]
-    return sorted(AGE.sub("~", word) for word in found if word.strip())
+    return sorted(AGE.sub("~", word) for word in found if word.strip() and not word.startswith(OF_THE_DESK))
 
 
 def _of(widget: QWidget, panel: QWidget) -> Iterator[str]:
