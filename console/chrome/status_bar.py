@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from console.chrome.annunciator import Annunciator
 from console.models.numbers import format_age, format_number, format_time
+from console.models.recordings import TROUBLE, condition_words, counts
 from console.models.session import Session
 from resources import tokens
 from widgets.elided_label import ElidedLabel
 
 LOOK_EVERY_MS: Final = 500
 CLOCKS_APART_MS: Final = 2000
+TOLD_AT_MOST: Final = 20
 LOAD_WINDOW_MS: Final = 600_000
 
 
@@ -34,6 +36,8 @@ class StatusBar(QWidget):
         self._clocks = QLabel()
         self._producers = QPushButton(flat=True)
         self._producers.clicked.connect(self._list_producers)
+        self._recording = QLabel()
+        self._recording.setObjectName("recording")
         self._load = QLabel()
         self._notice = ElidedLabel()
         self._simulated = QLabel(self.tr("SIMULATED DATA"))
@@ -44,7 +48,7 @@ class StatusBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(10)
-        for widget in (self._link, self._clocks, self._producers, self._load):
+        for widget in (self._link, self._clocks, self._producers, self._recording, self._load):
             row.addWidget(widget)
             row.addWidget(_rule())
         row.addWidget(self._notice, 1)
@@ -70,6 +74,7 @@ class StatusBar(QWidget):
         self._tell_link()
         self._tell_clocks()
         self._tell_producers()
+        self._tell_recording()
         site = self._session.state.site
         self._simulated.setVisible(site is not None and site.simulated)
         operator = self._session.operator
@@ -124,6 +129,23 @@ class StatusBar(QWidget):
         silent = any(condition == "silent" for _, condition in conditions)
         text = self.tr("sources {fresh}/{all}").format(fresh=fresh, all=len(known))
         self._producers.setText("⬢ " + text if silent else text)
+
+    def _tell_recording(self) -> None:
+        """Quiet while every camera that should be recorded is."""
+        state, session = self._session.state, self._session
+        well, wanted = counts(state)
+        words = self.tr("recorded {well}/{all}").format(well=well, all=wanted) if wanted else self.tr("not recorded")
+        trouble = well < wanted
+        self._recording.setText(f"⬢ {words}" if trouble else words)
+        if self._recording.property("trouble") != trouble:
+            self._recording.setProperty("trouble", trouble)
+            self._recording.style().polish(self._recording)
+        found = []
+        for camera in state.site.cameras if state.site is not None else ():
+            recording = state.recordings.get(camera.camera_id)
+            if recording is not None and recording.condition in TROUBLE:
+                found.append(f"{session.local_name(camera.name_vi, camera.name_en)}: {condition_words(recording)}")
+        self._recording.setToolTip("\n".join(found[:TOLD_AT_MOST]))
 
     def _list_producers(self) -> None:
         session = self._session

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import (
+    QByteArray,
+    QCoreApplication,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap, QStandardItem, QStandardItemModel
 
+from backend.contracts.recording import RecordingCondition, RecordingState
 from backend.contracts.site import Camera
 from console.models.map_features import plain
+from console.models.recordings import SHAPES, TROUBLE, condition_words
 from console.models.session import Session
+from resources import tokens
 
 CAMERA_MIME: Final = "application/x-trucban-camera"
+MARK_PX: Final = 10
+translate = QCoreApplication.translate
 KEY_ROLE: Final = Qt.ItemDataRole.UserRole
 FOLDED_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+CONDITION_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 
 
 class CameraTreeModel(QStandardItemModel):
@@ -95,8 +111,39 @@ class CameraTreeModel(QStandardItemModel):
         text = name
         if state is not None and state.condition == "lost":
             text = self.tr("{camera}  ✕ SIGNAL LOST").replace("{camera}", name)
+        recording = self._session.state.recordings.get(camera_id)
+        condition = None if recording is None else recording.condition
+        if condition in TROUBLE:
+            text += "  " + self.tr("recording: {condition}").format(condition=condition_words(recording))
         if item.text() != text:
             item.setText(text)
+        if item.data(CONDITION_ROLE) != (condition or ""):
+            item.setData(condition or "", CONDITION_ROLE)
+            item.setIcon(_mark(condition))
+            item.setToolTip("" if recording is None else _recording_tip(name, recording))
+
+
+def _recording_tip(name: str, recording: RecordingState) -> str:
+    words = translate("CameraTreeModel", "Recording: {condition}").format(condition=condition_words(recording))
+    return f"{name}\n{words}: {recording.reason}" if recording.reason else f"{name}\n{words}"
+
+
+@cache
+def _mark(condition: RecordingCondition | None) -> QIcon:
+    """A small shape beside the name: grey while it is as it should be, nothing where nothing is recorded."""
+    if condition is None or condition == "off":
+        return QIcon()
+    picture = QPixmap(2 * MARK_PX, 2 * MARK_PX)
+    picture.setDevicePixelRatio(2.0)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    font = QFont(tokens.FONT_FAMILY)
+    font.setPixelSize(MARK_PX)
+    painter.setFont(font)
+    painter.setPen(QColor(tokens.SYSTEM if condition in TROUBLE else tokens.TEXT_3))
+    painter.drawText(QRectF(0, 0, MARK_PX, MARK_PX), Qt.AlignmentFlag.AlignCenter, SHAPES[condition])
+    painter.end()
+    return QIcon(picture)
 
 
 class CameraFilter(QSortFilterProxyModel):

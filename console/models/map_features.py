@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -69,6 +69,8 @@ class Words:
     fault: str = "device fault"
     exercise: str = "EXERCISE"
     simulated: str = "simulated data"
+    recording: Mapping[str, str] = field(default_factory=dict)
+    """What is said of each condition of a camera's recording; a condition without words is not told."""
     seconds: str = "{n} s"
     minutes: str = "{n} min"
     hours: str = "{n} h"
@@ -103,8 +105,9 @@ class Projector:
         if change.reset or change.site:
             return self.project(state, now_ms)
         delta = MapDelta()
-        if change.cameras and state.site is not None:
-            cameras = [camera for camera in state.site.cameras if camera.camera_id in change.cameras]
+        changed = change.cameras | change.recordings
+        if changed and state.site is not None:
+            cameras = [camera for camera in state.site.cameras if camera.camera_id in changed]
             delta.points[CAMERAS] = [self.camera(camera, state) for camera in cameras]
         self._alerts(state, change.alerts, delta)
         return delta
@@ -127,6 +130,9 @@ class Projector:
         lines = [name, camera.group, note or (self.words.unknown if condition == "unknown" else "")]
         if known is not None and known.reason:
             lines.append(known.reason)
+        recording = state.recordings.get(camera.camera_id)
+        if recording is not None:
+            lines.append(self.words.recording.get(recording.condition, ""))
         if camera.simulated:
             lines.append(self.words.simulated)
         cone = None

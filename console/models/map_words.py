@@ -21,6 +21,12 @@ def map_words() -> Words:
         fault=translate("MapWords", "device fault"),
         exercise=translate("MapWords", "EXERCISE"),
         simulated=translate("MapWords", "simulated data"),
+        recording={
+            "recording": translate("MapWords", "● recorded"),
+            "waiting": translate("MapWords", "◌ recording waits"),
+            "gap": translate("MapWords", "▨ recording: gap"),
+            "failed": translate("MapWords", "⬢ recording cannot be stored"),
+        },
         seconds=translate("MapWords", "{n} s"),
         minutes=translate("MapWords", "{n} min"),
         hours=translate("MapWords", "{n} h"),

@@ -50,6 +50,7 @@ class Wall(QObject):
         canvas.cleared.connect(self.clear)
         canvas.snapshot_asked.connect(self.snapshot)
         canvas.selected.connect(self._selected)
+        canvas.opened.connect(self._opened)
 
     # -- what is where --
 
@@ -183,7 +184,8 @@ class Wall(QObject):
             self.save_failed.emit(self.tr("There is no picture to save in this tile."))
             return
         path = self.snapshot_folder() / f"{content.key}_{self._stamp()}.png"
-        jobs.start(self, lambda: _save(image, path), lambda saved: self.saved.emit(str(saved)), self._not_saved)
+        camera_id = content.key
+        jobs.start(self, lambda: _save(image, path), lambda saved: self._saved(camera_id, saved), self._not_saved)
 
     def snapshot_folder(self) -> Path:
         """The operator's own folder for snapshots, else Pictures/Truc Ban."""
@@ -192,6 +194,10 @@ class Wall(QObject):
             return Path(chosen)
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         return Path(pictures) / "Truc Ban"
+
+    def _saved(self, camera_id: str, path: Path) -> None:
+        self._session.acted.emit("snapshot", camera_id)
+        self.saved.emit(str(path))
 
     def _not_saved(self, reason: str) -> None:
         self.save_failed.emit(self.tr("The picture could not be saved: {reason}").replace("{reason}", reason))
@@ -252,6 +258,12 @@ class Wall(QObject):
         else:
             self.put(index, camera_id)
         self.canvas.select(index)
+
+    def _opened(self, index: int) -> None:
+        """Somebody looked at one camera large, or left it."""
+        content = self.canvas.tiles[index].content
+        if content is not None and self.canvas.enlarged == index:
+            self._session.acted.emit("camera", content.key)
 
     def _selected(self, index: int) -> None:
         content = self.canvas.tiles[index].content

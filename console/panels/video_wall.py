@@ -211,8 +211,8 @@ class VideoWall(Panel):
     def _state_changed(self, delta: Delta) -> None:
         if delta.reset or delta.site:
             self._take_site()
-        elif delta.cameras:
-            self._tree.refresh(tuple(delta.cameras))
+        elif delta.cameras or delta.recordings:
+            self._tree.refresh(tuple(delta.cameras | delta.recordings))
 
     def _take_site(self) -> None:
         self._tree.refresh()

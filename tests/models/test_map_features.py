@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from backend.contracts.alerts import AlertPhase
-from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, CameraChanged
+from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, CameraChanged, RecordingChanged
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console.models.map_features import (
@@ -59,6 +59,17 @@ def test_the_name_of_a_large_area_is_cut_between_words_and_whole_in_the_tip() ->
     assert point.label == "Các xã Bát Xát, Mường Hum, Y Tý, A Mú…"
     assert area in point.tip
     assert len(short_label("x" * 300)) == LABEL_MOST
+
+
+def test_the_tip_of_a_camera_tells_how_it_is_recorded() -> None:
+    room = busy_room()
+    camera_id = laocai().cameras[0].camera_id
+    words = Words(recording={"gap": "recording: gap"})
+    changes: list[Delta] = []
+    room.session.changed.connect(changes.append)
+    room.happen(RecordingChanged(camera_id=camera_id, condition="gap"))
+    delta = Projector(room.readings.latest, words).project_changes(room.state, changes[0], room.clock.now_ms())
+    assert "recording: gap" in points(delta, CAMERAS)[camera_id].tip
 
 
 def test_every_layer_that_is_filled_is_declared() -> None:

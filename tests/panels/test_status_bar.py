@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from backend.contracts.events import ProducerChanged, SiteLoaded
+from backend.contracts.events import ProducerChanged, RecordingChanged, SiteLoaded
 from backend.contracts.feed import ProducerPulse
 from backend.contracts.kinds.alerts import Priority
 from console.chrome.annunciator import Annunciator
@@ -17,7 +17,7 @@ from console.chrome.status_bar import StatusBar
 from console.models.link import LinkModel
 from console.timebase import monotonic_s
 from tests.panels.desk_room import Seat
-from tests.panels.map_room import alert
+from tests.panels.map_room import alert, laocai
 from widgets.elided_label import ElidedLabel
 
 WAIT_MS = 3000
@@ -125,3 +125,21 @@ def test_the_link_says_in_words_what_it_is(qtbot: QtBot, line: Line) -> None:
         line.seat.link.changed.emit()
         assert said in line.words()
         assert "● link" not in line.words()
+
+
+def test_recording_is_counted_quietly_and_its_trouble_is_marked_and_named(line: Line) -> None:
+    cameras = laocai().cameras
+    assert "not recorded" in line.words()
+    for camera in cameras[:3]:
+        line.seat.happen(RecordingChanged(camera_id=camera.camera_id, condition="recording"))
+    line.seat.happen(RecordingChanged(camera_id=cameras[3].camera_id, condition="off"))
+    assert "recorded 3/3" in line.words()
+    assert "⬢ recorded" not in line.words()
+    line.seat.happen(RecordingChanged(camera_id=cameras[1].camera_id, condition="gap", reason="mất tín hiệu"))
+    assert "⬢ recorded 2/3" in line.words()
+    label = line.bar.findChild(QLabel, "recording")
+    assert label is not None
+    assert cameras[1].name_en in label.toolTip()
+    assert label.property("trouble") is True
+    line.seat.happen(RecordingChanged(camera_id=cameras[1].camera_id, condition="recording"))
+    assert "⬢ recorded" not in line.words()

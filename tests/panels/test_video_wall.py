@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backend.contracts.events import AlertRaised, CameraChanged
+from backend.contracts.events import AlertRaised, CameraChanged, RecordingChanged
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import RoomState
 from console.models.cameras import KEY_ROLE, CameraFilter, CameraTreeModel
@@ -209,6 +209,49 @@ def test_going_to_an_alert_shows_the_nearest_cameras_and_back_what_was_there(
     assert panel.wall.camera_ids == before
     room.session.selection.bring_room_to("camera", "dl-ho-sa-pa")
     assert "dl-ho-sa-pa" in panel.wall.camera_ids
+
+
+def test_the_tree_marks_how_a_camera_is_recorded_and_names_only_trouble(room: WallRoom, panel: VideoWall) -> None:
+    model = CameraTreeModel(room.session)
+    model.refresh()
+    camera = laocai().cameras[0]
+    item = next(
+        group.child(row)
+        for group in (model.item(each) for each in range(model.rowCount()))
+        for row in range(group.rowCount())
+        if group.child(row).data(KEY_ROLE) == camera.camera_id
+    )
+    assert item.icon().isNull()
+    room.happen(RecordingChanged(camera_id=camera.camera_id, condition="recording"))
+    model.refresh([camera.camera_id])
+    assert item.text() == camera.name_vi
+    assert not item.icon().isNull()
+    assert "recording" in item.toolTip()
+    room.happen(RecordingChanged(camera_id=camera.camera_id, condition="failed", reason="đĩa đầy"))
+    model.refresh([camera.camera_id])
+    assert "cannot be stored" in item.text()
+    assert "đĩa đầy" in item.toolTip()
+    room.happen(RecordingChanged(camera_id=camera.camera_id, condition="off"))
+    model.refresh([camera.camera_id])
+    assert item.icon().isNull()
+    assert item.text() == camera.name_vi
+
+
+def test_what_is_looked_at_large_and_saved_is_told_to_the_room(
+    qtbot: QtBot, panel: VideoWall, room: WallRoom, tmp_path: Path
+) -> None:
+    acted: list[tuple[str, str]] = []
+    room.session.acted.connect(lambda act, about: acted.append((act, about)))
+    room.session.preferences.set(SNAPSHOT_FOLDER, str(tmp_path))
+    wait_live(qtbot, panel)
+    camera_id = panel.wall.camera_ids[0]
+    panel.canvas.select(0)
+    panel.canvas.setFocus()
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Return)
+    QTest.keyClick(panel.canvas, Qt.Key.Key_Return)
+    assert acted == [("camera", camera_id)]
+    panel.wall.snapshot(0)
+    qtbot.waitUntil(lambda: acted[-1] == ("snapshot", camera_id), timeout=5_000)
 
 
 def test_a_large_tile_plays_the_main_stream_and_the_hidden_ones_cost_nothing(
