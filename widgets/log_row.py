@@ -27,14 +27,20 @@ _CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """`colour`: of the glyph, "" = grey. `strong`: the line stands out among the others."""
+    """`colour`: of the glyph, "" = grey. `strong`: the line stands out among the others; `quiet`: it steps back.
 
-    moment: str
+    `date`: "" = today's. `by_person`: who did it is told even where there is little room.
+    """
+
+    time: str
+    date: str
     glyph: str
     colour: str
     who: str
     what: str
     strong: bool = False
+    quiet: bool = False
+    by_person: bool = False
 
 
 class LogRowDelegate(QStyledItemDelegate):
@@ -43,8 +49,9 @@ class LogRowDelegate(QStyledItemDelegate):
         self._plain = chart_font(tokens.FONT_PX)
         self._strong = chart_font(tokens.FONT_PX, QFont.Weight.Medium)
         self._small = chart_font(tokens.SMALL_PX)
-        # The widest date there is: times stand in a column.
-        self._moment_px = QFontMetricsF(self._small).horizontalAdvance("00:00:00 00/00") + PAD_PX
+        metrics = QFontMetricsF(self._small)
+        self._time_px = metrics.horizontalAdvance("00:00:00 ")
+        self._date_px = metrics.horizontalAdvance("00/00") + PAD_PX
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(200, LINE_PX)
@@ -70,19 +77,24 @@ class LogRowDelegate(QStyledItemDelegate):
     def _paint_row(self, painter: QPainter, area: QRectF, row: LogRow) -> None:
         painter.setFont(self._small)
         painter.setPen(QColor(tokens.TEXT_2))
-        painter.drawText(area, _LEFT, row.moment)
-        left = area.left() + self._moment_px
+        wide = area.width() >= WHO_FROM_PX
+        painter.drawText(area, _LEFT, row.time)
+        left = area.left() + self._time_px
+        if row.date:
+            painter.drawText(area.adjusted(self._time_px, 0, 0, 0), _LEFT, row.date)
+        # In a wide list what follows stands in columns, whether a line is today's or not.
+        left += self._date_px if wide or row.date else 0
         painter.setPen(QColor(row.colour or tokens.TEXT_2))
         painter.drawText(QRectF(left, area.top(), GLYPH_PX, area.height()), _CENTRE, row.glyph)
         left += GLYPH_PX + PAD_PX / 2
-        if area.width() >= WHO_FROM_PX:
+        text = f"{row.who}: {row.what}" if row.by_person else row.what
+        if wide:
             self._paint_text(painter, QRectF(left, area.top(), WHO_PX - PAD_PX, area.height()), row.who, tokens.TEXT_2)
             left += WHO_PX
             text = row.what
-        else:
-            text = f"{row.who}: {row.what}"
         painter.setFont(self._strong if row.strong else self._plain)
-        self._paint_text(painter, QRectF(left, area.top(), area.right() - left, area.height()), text, tokens.TEXT_1)
+        colour = tokens.TEXT_2 if row.quiet else tokens.TEXT_1
+        self._paint_text(painter, QRectF(left, area.top(), area.right() - left, area.height()), text, colour)
 
     @staticmethod
     def _paint_text(painter: QPainter, area: QRectF, text: str, colour: str) -> None:

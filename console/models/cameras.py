@@ -27,6 +27,7 @@ from resources import tokens
 
 CAMERA_MIME: Final = "application/x-trucban-camera"
 MARK_PX: Final = 10
+QUIET_PX: Final = 6
 translate = QCoreApplication.translate
 KEY_ROLE: Final = Qt.ItemDataRole.UserRole
 FOLDED_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -138,7 +139,7 @@ def _mark(condition: RecordingCondition | None) -> QIcon:
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     font = QFont(tokens.FONT_FAMILY)
-    font.setPixelSize(MARK_PX)
+    font.setPixelSize(MARK_PX if condition in TROUBLE else QUIET_PX)
     painter.setFont(font)
     painter.setPen(QColor(tokens.SYSTEM if condition in TROUBLE else tokens.TEXT_3))
     painter.drawText(QRectF(0, 0, MARK_PX, MARK_PX), Qt.AlignmentFlag.AlignCenter, SHAPES[condition])

@@ -24,7 +24,7 @@ from backend.contracts.replay import ReplayEvents
 from backend.contracts.state import Delta
 from console.models.event_words import EventWords, LogKind, event_words
 from console.models.map_features import plain
-from console.models.numbers import format_time
+from console.models.numbers import format_date, format_time
 from console.models.session import Session
 from resources import tokens
 from widgets.log_row import ROW_ROLE, LogRow
@@ -136,7 +136,21 @@ class RoomLogModel(QAbstractListModel):
             alert = self._session.state.alerts.get(words.about.key) if words.about is not None else None
             if alert is not None and not alert.acknowledged:
                 colour = tokens.severity(words.priority)
-        return LogRow(line.moment, glyph, colour, words.who, words.what, strong=words.priority is not None)
+        session = self._session
+        offset_min = session.state.site.utc_offset_min if session.state.site is not None else 0
+        date = format_date(line.at_ms, offset_min)
+        today = date == format_date(session.clock.now_ms(), offset_min)
+        return LogRow(
+            format_time(line.at_ms, offset_min),
+            "" if today else date[:5],
+            glyph,
+            colour,
+            words.who,
+            words.what,
+            strong=words.priority is not None,
+            quiet=words.kind == "system" and words.priority is None,
+            by_person=words.kind == "operator",
+        )
 
     # -- events ------------------------------------------------------------------------------------------------
 
