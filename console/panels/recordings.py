@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -147,6 +147,9 @@ class RecordingsPanel(Panel):
         self.reason.setPlaceholderText(self.tr("Why it need not be kept any more · Enter releases, Esc does not"))
         self.reason.returnPressed.connect(self._release)
         self.reason.hide()
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.reason)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave_release)
         return self._part(self.tr("Evidence held"), [self.release], self._hold_empty, self.hold_list, self.reason)
 
     def _export_part(self) -> QWidget:
@@ -347,8 +350,12 @@ class RecordingsPanel(Panel):
         if hold_id and reason:
             command = ReleaseEvidence(command_id=new_id(), hold_id=hold_id, reason=reason)
             self._follow(self._session.commands.submit_room(command))
-            self.reason.clear()
-            self.reason.hide()
+            self._leave_release()
+
+    def _leave_release(self) -> None:
+        self.reason.clear()
+        self.reason.hide()
+        self.hold_list.setFocus()
 
     def _change(self) -> None:
         export = self.exports.export(_key(self.export_list))

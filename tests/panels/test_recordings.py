@@ -206,6 +206,9 @@ def test_a_hold_is_released_with_a_reason_by_who_may(seat: Seat, qtbot: QtBot) -
     QTest.mouseClick(panel.release, Qt.MouseButton.LeftButton)
     QTest.keyClick(panel.reason, Qt.Key.Key_Return)
     assert not seat.sent, "a release without a reason is not sent"
+    QTest.keyClick(panel.reason, Qt.Key.Key_Escape)
+    assert not panel.reason.isVisible()
+    QTest.mouseClick(panel.release, Qt.MouseButton.LeftButton)
     QTest.keyClicks(panel.reason, "da ban giao")
     QTest.keyClick(panel.reason, Qt.Key.Key_Return)
     (command,) = seat.sent

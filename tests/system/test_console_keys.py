@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, Q
 
 from console.chrome.finder import Finder
 from console.chrome.help import Help
+from console.chrome.transport_dialogs import EvidenceDialog
 from console.commands.commands import Pending
 from console.models.session import Selected
 from tests.system.backend_process import LAOCAI
@@ -134,6 +135,17 @@ def test_function_keys_show_the_workspaces_in_their_order(room: RunningDesk) -> 
         until(lambda: bool(room.desk.windows.panels()), "its panels are there")
         for content in room.window.contents().values():
             assert content.isVisible() == (content is room.window.current()), "what is not shown costs nothing"
+
+
+def test_evidence_wanted_by_any_panel_is_asked_for_by_the_rooms_own_dialog(room: RunningDesk) -> None:
+    now_ms = room.desk.session.clock.now_ms()
+    room.desk.session.evidence_wanted.emit("export", now_ms - 60_000, now_ms)
+    dialog = room.window.findChild(EvidenceDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert dialog.camera_ids()
+    dialog.close()
+    until(lambda: room.window.findChild(EvidenceDialog) is None, "the dialog is gone")
 
 
 def test_the_search_finds_without_diacritics_and_goes_there(room: RunningDesk) -> None:
