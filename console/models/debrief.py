@@ -179,6 +179,6 @@ class DebriefModel(QAbstractTableModel):
 def _words(found: Answer) -> str:
     target = "" if found.target_s is None else f" / {duration(found.target_s)}"
     if found.after_s is None:
-        never = translate("Debrief", "never") if found.standing == "missing" else NO_VALUE
-        return f"▲ {never}{target}" if found.standing == "missing" else never
+        never = translate("Debrief", "never")
+        return f"▲ {never}{target}" if found.standing == "missing" else f"{NO_VALUE}{target}"
     return f"▲ {duration(found.after_s)}{target}" if found.standing == "late" else f"{duration(found.after_s)}{target}"
