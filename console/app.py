@@ -282,7 +282,7 @@ class Desk(QObject):
         current = self.session.selection.current
         alert = self.session.state.find_alert(current.key) if current is not None and current.kind == "alert" else None
         before_ms = 60_000 if alert is None else 10_000
-        self.replay.open((self.clock.now_ms() if alert is None else alert.raised_ms) - before_ms)
+        self.replay.open((self.clock.now_ms() if alert is None else alert.raised_ms) - before_ms, playing=True)
 
 
 def prepare_environment() -> None:

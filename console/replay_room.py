@@ -73,9 +73,9 @@ class ReplaySession(QObject):
         self.session.operator = live.operator
         self.source = ReplaySource(self.session, self.control, live.server, self)
 
-    def start(self, at_ms: int) -> None:
+    def start(self, at_ms: int, playing: bool = False) -> None:
         self.video.start()
-        self.source.start(at_ms)
+        self.source.start(at_ms, playing)
 
     def stop(self) -> None:
         """Ends source and video; returns at once. `join` waits for the video's workers."""
@@ -128,12 +128,12 @@ class ReplayRooms(QObject):
             self.room.windows.show_workspace(workspace)
             self.room.bring_to_front()
 
-    def open(self, at_ms: int, workspace: str = "") -> None:
-        """Replay from `at_ms`."""
+    def open(self, at_ms: int, workspace: str = "", playing: bool = False) -> None:
+        """Replay from `at_ms`; one that runs already goes there."""
         if not self._live.operator or "replay" not in self._live.operator.rights or self._live.server is None:
             return
         if self.running is None or self.room is None:
-            self._begin(at_ms, workspace)
+            self._begin(at_ms, workspace, playing)
         else:
             self.running.control.seek(at_ms)
             self.room.bring_to_front()
@@ -146,7 +146,7 @@ class ReplayRooms(QObject):
             running.join()
         self._ending.clear()
 
-    def _begin(self, at_ms: int, workspace: str) -> None:
+    def _begin(self, at_ms: int, workspace: str, playing: bool) -> None:
         running = ReplaySession(self._live, self._wall, self._cache, parent=self)
         manner = Manner("replay_", translate("Replay", "REPLAY"), tokens.REPLAY_FRAME_PX, from_last=True)
         room = Room(
@@ -164,7 +164,7 @@ class ReplayRooms(QObject):
         room.deeds = self._deeds(room, running)
         room.windows.all_closed.connect(self._end)
         running.control.live_wanted.connect(self.live_wanted)
-        running.start(at_ms)
+        running.start(at_ms, playing)
         key = workspace or next((one.key for one in self._workspaces if one.replay_only), "")
         room.windows.open(key)
         current = self._live.selection.current

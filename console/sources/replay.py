@@ -68,14 +68,16 @@ class ReplaySource(QObject):
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
 
-    def start(self, at_ms: int) -> None:
-        """Learn what can be replayed and stand at `at_ms`."""
+    def start(self, at_ms: int, playing: bool = False) -> None:
+        """Learn what can be replayed, stand at `at_ms`, and go on from there when `playing`."""
         self._control.clock.seek(at_ms)
         self._control.set_loading(True)
 
         def learnt(span: ReplaySpan) -> None:
             self._control.set_first_ms(span.first_ms or span.server_ms)
             self._control.seek(at_ms)
+            if playing:
+                self._control.play(1.0)
             self._timer.start()
 
         self._server.ask("/api/v1/replay/span", {}, ReplaySpan, learnt, self._failed)
