@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -147,9 +147,7 @@ class RecordingsPanel(Panel):
         self.reason.setPlaceholderText(self.tr("Why it need not be kept any more · Enter releases, Esc does not"))
         self.reason.returnPressed.connect(self._release)
         self.reason.hide()
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.reason)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.activated.connect(self._leave_release)
+        self.reason.installEventFilter(self)
         return self._part(self.tr("Evidence held"), [self.release], self._hold_empty, self.hold_list, self.reason)
 
     def _export_part(self) -> QWidget:
@@ -356,6 +354,15 @@ class RecordingsPanel(Panel):
         self.reason.clear()
         self.reason.hide()
         self.hold_list.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc leaves the reason."""
+        if watched is not self.reason or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() != Qt.Key.Key_Escape:
+            return False
+        self._leave_release()
+        return True
 
     def _change(self) -> None:
         export = self.exports.export(_key(self.export_list))
