@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--brief", action="store_true", help="one short round, to see that it still works")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     parser.add_argument("--rounds", type=int, metavar="N", help="how many, for a benchmark that counts in rounds")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep what is made there, and take it from there")
     arguments = parser.parse_args()
     try:
         module = importlib.import_module(f"tests.bench.{arguments.name}")
@@ -32,11 +33,15 @@ def main() -> None:
         if isinstance(error, ModuleNotFoundError) and missing != f"tests.bench.{arguments.name}":
             raise
         parser.error(f"no benchmark {arguments.name!r}; there are: {', '.join(names())}")
-    more = {}
+    more: dict[str, object] = {}
     if arguments.rounds is not None:
         if "rounds" not in inspect.signature(run).parameters:
             parser.error(f"the benchmark {arguments.name!r} does not count in rounds")
         more["rounds"] = arguments.rounds
+    if arguments.data is not None:
+        if "data" not in inspect.signature(run).parameters:
+            parser.error(f"the benchmark {arguments.name!r} keeps no data")
+        more["data"] = arguments.data
     figures = run(brief=arguments.brief, **more)
     line = json.dumps({"benchmark": arguments.name, **figures}, ensure_ascii=False)
     print(line)

@@ -1,0 +1,335 @@
+"""A made-up life of a room as events, for tests of the replay and its benchmark: whole alert life cycles, every kind
+of event, a clock that is set back now and then. The same seed tells the same story."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from backend.contracts import events as ev
+from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
+from backend.contracts.geometry import Polygon
+from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
+from backend.contracts.marks import Mark, MarkKind
+from backend.contracts.recording import ExportOrder, Hold
+from backend.contracts.site import Site
+from config.site import load_site, public_site
+
+USERS: Final = ("lan", "minh", "hoa", "truong-ca", "lanh-dao")
+AGENCIES: Final = ("pccc", "so-nnmt", "csgt", "phong-thu-dan-su")
+OPEN_ALERTS: Final = 60
+"""About so many are open at a time."""
+
+_KINDS: Final[tuple[AlertKindKey, ...]] = (
+    "station.limit", "station.limit", "station.level", "cap.message", "detection", "detection", "detection",
+    "camera.lost", "producer.silent", "input.quarantined",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    at_ms: int
+    actor: str
+    event: ev.Event
+
+
+class Story:
+    """Endless.
+
+    Args:
+        mean_ms: time between two happenings in the middle.
+        steps: at these numbers of happenings the clock is set back, by up to `step_ms`.
+    """
+
+    def __init__(
+        self, site: Site, seed: int, begin_ms: int, mean_ms: float, steps: Sequence[int] = (), step_ms: int = 60_000
+    ) -> None:
+        self._site = site
+        self._chance = random.Random(seed)
+        self._now_ms = float(begin_ms)
+        self._mean_ms = mean_ms
+        self._steps = frozenset(steps)
+        self._step_ms = step_ms
+        self._count = 0
+        self._alerts: dict[str, Alert] = {}
+        self._cameras = [camera.camera_id for camera in site.cameras][:24] or ["cam-1"]
+        self._producers = [producer.producer_id for producer in site.producers] or ["nguon"]
+        self._marks: list[str] = []
+        self._holds: list[str] = []
+        self._exports: list[str] = []
+        others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
+            (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
+            (0.6, self._signed), (0.3, self._quarantined), (0.4, self._mark_placed), (0.1, self._mark_removed),
+            (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
+            (0.002, self._site_loaded),
+        )  # fmt: skip
+        self._others = [other for _, other in others]
+        self._weights = [weight for weight, _ in others]
+
+    def happenings(self) -> Iterator[Happening]:
+        yield self._stamped("", ev.SiteLoaded(site=self._site))
+        while True:
+            chance = self._chance.random()
+            if chance < 0.7:
+                found = self._about_an_alert()
+            else:
+                event = self._chance.choices(self._others, self._weights)[0]()
+                actor = "" if event is None or event.kind.startswith(_OF_THE_SYSTEM) else self._user()
+                found = None if event is None else (actor, event)
+            if found is not None:
+                yield self._stamped(*found)
+
+    def _stamped(self, actor: str, event: ev.Event) -> Happening:
+        self._count += 1
+        # A decision makes several events of one stamp now and then.
+        if self._chance.random() < 0.9:
+            hour = self._now_ms / 3_600_000 % 24
+            calm = 1.6 if hour < 12 else 0.4  # UTC: the night and the day of UTC+7, roughly
+            self._now_ms += self._chance.expovariate(1 / (self._mean_ms * calm / 0.9))
+        if self._count in self._steps:
+            self._now_ms -= self._chance.uniform(1, self._step_ms)
+        return Happening(int(self._now_ms), actor, event)
+
+    def _user(self) -> str:
+        return self._chance.choice(USERS)
+
+    # -- alerts --------------------------------------------------------------------------------------------------
+
+    def _about_an_alert(self) -> tuple[str, ev.Event] | None:
+        chance = self._chance.random()
+        if not self._alerts or chance < 0.12 * max(0.0, 2 - len(self._alerts) / OPEN_ALERTS):
+            return "", self._raised()
+        alert = self._chance.choice(list(self._alerts.values()))
+        deed = self._chance.random()
+        if deed < 0.5:
+            return "", self._updated(alert)
+        if deed < 0.62:
+            return self._acknowledged(alert)
+        if deed < 0.76:
+            return self._returned_or_again(alert)
+        return self._user(), self._handled(alert)
+
+    def _raised(self) -> ev.AlertRaised:
+        number = self._count
+        kind = self._chance.choice(_KINDS)
+        alert_id = f"{kind.replace('.', '-')}-{number:08x}"
+        camera = self._chance.choice(self._cameras)
+        priority = ALERT_KINDS[kind].default_priority
+        if priority is not Priority.SYSTEM:
+            priority = Priority(self._chance.choices((1, 2, 3, 4), (1, 4, 15, 10))[0])
+        alert = Alert(
+            alert_id=alert_id,
+            kind=kind,
+            priority=priority,
+            phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
+            place_id=camera if ALERT_KINDS[kind].about == "camera" else f"tram-{number % 40}",
+            place_name="Cầu Cốc Lếu, phường Lào Cai",
+            headline_vi=f"{ALERT_KINDS[kind].name_vi}: cầu Cốc Lếu lúc trời mưa lớn",
+            headline_en=f"{ALERT_KINDS[kind].name_en}: Coc Leu bridge in heavy rain",
+            raised_ms=int(self._now_ms),
+            changed_ms=int(self._now_ms),
+            lat_deg=22.48 + number % 100 / 1000,
+            lon_deg=103.97 + number % 77 / 1000,
+            commune_code="02647",
+            limit=self._limit() if kind in ("station.limit", "station.level") else None,
+            cap=_cap(number) if kind == "cap.message" else None,
+            shapes=(_AREA,) if kind == "cap.message" else (),
+            detection=_detection(camera, number) if kind == "detection" else None,
+        )
+        self._alerts[alert_id] = alert
+        return ev.AlertRaised(alert=alert)
+
+    def _limit(self) -> LimitReading:
+        return LimitReading(
+            symbol="SO2",
+            unit="mg/Nm3",
+            value=round(self._chance.uniform(500, 900), 1),
+            limit_value=500.0,
+            limit_source="QCVN 19:2009/BTNMT cột B, Kp=0,9 Kv=1,0 (chưa xác minh)",
+            window_min=60,
+        )
+
+    def _updated(self, alert: Alert) -> ev.AlertUpdated:
+        chance = self._chance.random()
+        if chance < 0.1:
+            priority = Priority(self._chance.randint(1, 4))
+            self._alerts[alert.alert_id] = alert.model_copy(update={"priority": priority})
+            return ev.AlertUpdated(alert_id=alert.alert_id, priority=priority, text="mức mới")
+        if alert.limit is not None:
+            return ev.AlertUpdated(alert_id=alert.alert_id, limit=self._limit(), text="618,4 mg/Nm³")
+        return ev.AlertUpdated(alert_id=alert.alert_id, count=alert.count + 1)
+
+    def _acknowledged(self, alert: Alert) -> tuple[str, ev.Event]:
+        if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
+            del self._alerts[alert.alert_id]
+        else:
+            self._phase(alert, AlertPhase.ACTIVE_ACKNOWLEDGED)
+        return self._user(), ev.AlertAcknowledged(alert_id=alert.alert_id, comment="đã gọi đầu mối của cơ sở")
+
+    def _returned_or_again(self, alert: Alert) -> tuple[str, ev.Event]:
+        if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
+            self._phase(alert, AlertPhase.ACTIVE_UNACKNOWLEDGED)
+            return "", ev.AlertReactivated(alert_id=alert.alert_id, limit=alert.limit and self._limit())
+        if alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
+            del self._alerts[alert.alert_id]
+        else:
+            self._phase(alert, AlertPhase.RETURNED_UNACKNOWLEDGED)
+        return "", ev.AlertReturned(alert_id=alert.alert_id, reason="giá trị đã về dưới ngưỡng")
+
+    def _phase(self, alert: Alert, phase: AlertPhase) -> None:
+        self._alerts[alert.alert_id] = alert.model_copy(update={"phase": phase})
+
+    def _handled(self, alert: Alert) -> ev.Event:
+        chance = self._chance.random()
+        if chance < 0.4:
+            return ev.AlertOwned(alert_id=alert.alert_id, owner=self._chance.choice(("", *USERS)), previous="")
+        if chance < 0.7:
+            agency = self._chance.choice(AGENCIES)
+            return ev.AlertDispatched(alert_id=alert.alert_id, agency_id=agency, note="đề nghị đến hiện trường")
+        return ev.AlertCommented(alert_id=alert.alert_id, comment="đã xem hình trực tiếp, chưa thấy khói")
+
+    # -- everything else -----------------------------------------------------------------------------------------
+
+    def _desk(self) -> ev.Event:
+        acts: tuple[ev.DeskAct, ...] = ("workspace", "camera", "go_to", "replay", "snapshot", "sound")
+        act = self._chance.choice(acts)
+        return ev.DeskActed(act=act, about=self._chance.choice(("watch", "wall", "environment")))
+
+    def _camera(self) -> ev.Event:
+        conditions: tuple[ev.CameraCondition, ...] = ("unknown", "online", "lost")
+        condition = self._chance.choice(conditions)
+        camera_id = self._chance.choice(self._cameras)
+        return ev.CameraChanged(camera_id=camera_id, condition=condition, reason="no answer within 5 s")
+
+    def _recording(self) -> ev.Event:
+        condition = self._chance.choice(("recording", "gap", "failed", "waiting", "off"))
+        return ev.RecordingChanged(
+            camera_id=self._chance.choice(self._cameras), condition=condition, reason="mất tín hiệu"
+        )  # type: ignore[arg-type]
+
+    def _producer(self) -> ev.Event:
+        return ev.ProducerChanged(
+            producer_id=self._chance.choice(self._producers),
+            condition=self._chance.choice(("unknown", "fresh", "silent")),  # type: ignore[arg-type]
+            last_message_ms=self._chance.choice((None, int(self._now_ms))),
+        )
+
+    def _refused(self) -> ev.Event:
+        return ev.CommandRefused(
+            command="alert.acknowledge",
+            about=f"a{self._count}",
+            reason_code="wrong_phase",
+            reason='đã được "người khác" xác nhận lúc 10:02:15',
+        )
+
+    def _signed(self) -> ev.Event:
+        user = self._user()
+        if self._chance.random() < 0.5:
+            return ev.OperatorSignedIn(user=user, role="duty_officer", origin="10.0.0.7")
+        return ev.OperatorSignedOut(user=user)
+
+    def _quarantined(self) -> ev.Event:
+        return ev.InputQuarantined(
+            producer_id=self._producers[0], door="drop", file_name=f"{self._count}.txt", reason="dòng 3: không phải số"
+        )
+
+    def _mark_placed(self) -> ev.Event:
+        kinds: tuple[MarkKind, ...] = ("bookmark", "note", "debrief", "span")
+        kind = self._chance.choice(kinds)
+        at_ms = int(self._now_ms) - 60_000
+        mark = Mark(
+            mark_id=f"mark-{self._count}",
+            kind=kind,
+            at_ms=at_ms,
+            end_ms=at_ms + 30_000 if kind == "span" else None,
+            text="gọi lại cho cơ sở",
+            placed_by="truong-ca",
+            placed_ms=int(self._now_ms),
+        )
+        self._marks = [*self._marks[-50:], mark.mark_id]
+        return ev.MarkPlaced(mark=mark)
+
+    def _mark_removed(self) -> ev.Event | None:
+        return ev.MarkRemoved(mark_id=self._chance.choice(self._marks)) if self._marks else None
+
+    def _held(self) -> ev.Event:
+        hold = Hold(
+            hold_id=f"hold-{self._count}",
+            alert_id="",
+            camera_ids=tuple(self._cameras[:2]),
+            start_ms=int(self._now_ms) - 600_000,
+            end_ms=int(self._now_ms),
+            reason="vụ việc cần xác minh",
+            placed_by="lan",
+            placed_ms=int(self._now_ms),
+        )
+        self._holds.append(hold.hold_id)
+        return ev.EvidenceHeld(hold=hold)
+
+    def _released(self) -> ev.Event | None:
+        return ev.EvidenceReleased(hold_id=self._holds.pop(0), reason="đã bàn giao") if self._holds else None
+
+    def _ordered(self) -> ev.Event:
+        order = ExportOrder(
+            title="Vụ cháy", start_ms=int(self._now_ms) - 600_000, end_ms=int(self._now_ms), camera_ids=("cam-1",)
+        )
+        self._exports.append(f"export-{self._count}")
+        return ev.ExportOrdered(export_id=self._exports[-1], order=order)
+
+    def _changed(self) -> ev.Event | None:
+        if not self._exports:
+            return None
+        condition = self._chance.choice(("done", "cancelled", "failed"))
+        return ev.ExportChanged(export_id=self._exports.pop(0), condition=condition, digest="0" * 64)  # type: ignore[arg-type]
+
+    def _site_loaded(self) -> ev.Event:
+        return ev.SiteLoaded(site=self._site)
+
+
+_OF_THE_SYSTEM: Final = ("camera.", "recording.", "producer.", "input.", "site.", "export.changed")
+_AREA: Final = Polygon(
+    ring=(
+        *(
+            (103.8 + 0.3 * math.cos(turn * math.pi / 24), 22.3 + 0.2 * math.sin(turn * math.pi / 24))
+            for turn in range(48)
+        ),
+        (104.1, 22.3),
+    )
+)
+
+
+def _cap(number: int) -> CapDetail:
+    return CapDetail(
+        key=f"kttv.gov.vn,bantin-{number},2026-11-23T03:00:00+07:00",
+        status="Actual",
+        message_type="Alert",
+        category="Met",
+        event="Mưa lớn",
+        urgency="Expected",
+        severity="Severe",
+        certainty="Likely",
+        sender_name="Đài Khí tượng Thủy văn khu vực",
+        description="Trong 6 giờ tới có mưa to đến rất to, lượng mưa phổ biến 60-120 mm, có nơi trên 180 mm. " * 3,
+        instruction="Theo dõi các bản tin tiếp theo; đề phòng lũ quét, sạt lở đất ở vùng núi.",
+        web="",
+        effective_ms=1_763_800_000_000,
+        expires_ms=None,
+        risk_level=2,
+        area_names=("Lào Cai", "Sa Pa", "Bát Xát"),
+        commune_codes=("02647", "02650", "02683"),
+    )
+
+
+def _detection(camera_id: str, number: int) -> DetectionDetail:
+    return DetectionDetail(
+        camera_id=camera_id, label="fire", sub_label="", score=0.8, zones=("cau",), count=1 + number % 3
+    )
+
+
+def sample_site(folder: Path) -> Site:
+    """The public part of a site folder."""
+    return public_site(load_site(folder), 1_763_800_000_000)
