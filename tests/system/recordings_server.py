@@ -73,13 +73,13 @@ class Recorded:
 
 
 class RecordingsServer:
-    """Listens on a free port. `slow_s` delays every file; `asked` counts what was asked for by kind."""
+    """Listens on a free port. `slow_s` delays every file; `asked` holds the paths that were asked for."""
 
     def __init__(self) -> None:
         self.recorded: list[Recorded] = []
         self.slow_s = 0.0
         self.broken = False
-        self.asked: dict[str, int] = {}
+        self.asked: list[str] = []
         self._lock = threading.Lock()
         owner = self
 
@@ -145,7 +145,7 @@ class RecordingsServer:
             "segments": self._segments, "files": self._file, "open": self._open, "preview": self._preview,
         }  # fmt: skip
         with self._lock:
-            self.asked[kind] = self.asked.get(kind, 0) + 1
+            self.asked.append(request.path)
         door = None if self.broken else doors.get(kind)
         body = None if door is None else door(query, rest)
         if body is None:
@@ -191,11 +191,10 @@ class RecordingsServer:
             fragments = read_fragments(one.path)
         except BrokenFileError:
             return None
-        wanted = fragments.at((at_ms - one.segment.start_ms) / 1000)
-        if wanted is None:
-            return None
         content = one.path.read_bytes()
-        return content[: fragments.head_bytes] + content[wanted.offset : wanted.offset + wanted.bytes]
+        wanted = fragments.at((at_ms - one.segment.start_ms) / 1000)
+        pieces = b"".join(content[each.offset : each.offset + each.bytes] for each in wanted)
+        return content[: fragments.head_bytes] + pieces if pieces else None
 
     def _find(self, camera_id: str, at_ms: int, *, growing: bool | None = None) -> Recorded | None:
         return next(

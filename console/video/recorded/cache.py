@@ -89,11 +89,14 @@ class RecordingCache:
         stored = self._files.pop(file, None)
         if stored is not None:
             self.used_bytes -= stored.bytes
-            self._disk.submit(_unlink, Path(stored.file.path))
+            self.discard(Path(stored.file.path))
 
     def discard(self, path: Path) -> None:
-        """A file that was fetched for nothing."""
-        self._disk.submit(_unlink, path)
+        """A file that is not needed."""
+        try:
+            self._disk.submit(_unlink, path)
+        except RuntimeError:
+            _unlink(path)  # it came when everything else was over
 
     def shrink(self, wanted: Set[RecordedFile]) -> list[Stored]:
         """Removes the longest unused until the bound is kept; what is wanted stays. Returns what went."""

@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from backend.contracts.recording import Segment
 from console.video.board import Phase, Reason
-from console.video.recorded.index import Known
+from console.video.recorded.index import HOLD_MS, Known
 from widgets.tile_types import TileStatus
 
 GRACE_S: Final = 0.3
@@ -60,7 +61,9 @@ def judge(row: np.void, known: Known, moment: Moment, *, fetched: bool, fault: s
         return TileStatus("damaged")
     if int(row["frames"]):
         shown_ms, until_ms = float(row["shown_ms"]), float(row["until_ms"])
-        if shown_ms - SLACK_MS <= at_ms < until_ms + SLACK_MS:
+        # In a hole too short to be one, the last picture before it stands.
+        held = isinstance(known, Segment) and at_ms >= known.end_ms
+        if shown_ms - SLACK_MS <= at_ms < until_ms + (HOLD_MS if held else SLACK_MS):
             return TileStatus("past")
         beside_ms = shown_ms - at_ms if at_ms < shown_ms else at_ms - until_ms
         late_ms = LATE_MS * max(moment.speed, 1.0)

@@ -43,9 +43,9 @@ class Library:
         """
         for file in self._covering(at_ms):
             segment = self._load(file)
-            if at_ms < segment.end_ms + HOLD_MS or segment.bad_span(at_ms) is not None:
+            if at_ms < segment.end_ms or segment.bad_span(at_ms) is not None:
                 return segment, _frame(segment, at_ms)
-        return self._piece(at_ms, near=near)
+        return self._piece(at_ms) or self._held(at_ms) or (self._near_piece(at_ms) if near else None)
 
     def after(self, segment: LoadedSegment) -> LoadedSegment | None:
         """What goes on where a recording ends; None when it is not there."""
@@ -64,20 +64,32 @@ class Library:
         return None
 
     def _covering(self, at_ms: float) -> list[RecordedFile]:
-        """Whole files that hold the instant, or ended just before it; the best first."""
-        holding = [file for file in self._files if file.whole and file.start_ms <= at_ms < file.end_ms + HOLD_MS]
-        return sorted(holding, key=lambda file: (file.end_ms <= at_ms, file.open, -file.end_ms))
+        """Whole files that hold the instant; finished ones first, then the longest."""
+        holding = [file for file in self._files if file.whole and file.start_ms <= at_ms < file.end_ms]
+        return sorted(holding, key=lambda file: (file.open, -file.end_ms))
 
-    def _piece(self, at_ms: float, *, near: bool) -> Place | None:
-        pieces = [self._load(file) for file in self._files if not file.whole and _is_close(file, at_ms)]
-        pieces = [piece for piece in pieces if piece.times_ms]
-        for piece in pieces:
+    def _held(self, at_ms: float) -> Place | None:
+        """The last frame of what ended just before."""
+        ended = [file for file in self._files if file.whole and file.end_ms <= at_ms < file.end_ms + HOLD_MS]
+        for file in sorted(ended, key=lambda file: -file.end_ms):
+            segment = self._load(file)
+            if segment.times_ms and at_ms < segment.end_ms + HOLD_MS:
+                return segment, len(segment.times_ms) - 1
+        return None
+
+    def _pieces(self, at_ms: float) -> list[LoadedSegment]:
+        close = [self._load(file) for file in self._files if not file.whole and _is_close(file, at_ms)]
+        return [piece for piece in close if piece.times_ms]
+
+    def _piece(self, at_ms: float) -> Place | None:
+        for piece in self._pieces(at_ms):
             if piece.first_ms - 0.5 <= at_ms < piece.end_ms:
                 return piece, _frame(piece, at_ms)
-        close = [piece for piece in pieces if abs(piece.first_ms - at_ms) <= NEAR_MS]
-        if near and close:
-            return min(close, key=lambda piece: abs(piece.first_ms - at_ms)), 0
         return None
+
+    def _near_piece(self, at_ms: float) -> Place | None:
+        close = [piece for piece in self._pieces(at_ms) if abs(piece.first_ms - at_ms) <= NEAR_MS]
+        return (min(close, key=lambda piece: abs(piece.first_ms - at_ms)), 0) if close else None
 
     def _load(self, file: RecordedFile) -> LoadedSegment:
         segment = self._loaded.get(file)
