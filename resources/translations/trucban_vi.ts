@@ -254,6 +254,14 @@
         <source>{camera}  ✕ SIGNAL LOST</source>
         <translation>{camera}  ✕ MẤT TÍN HIỆU</translation>
     </message>
+    <message>
+        <source>recording: {condition}</source>
+        <translation>ghi hình: {condition}</translation>
+    </message>
+    <message>
+        <source>Recording: {condition}</source>
+        <translation>Ghi hình: {condition}</translation>
+    </message>
 </context>
 <context>
     <name>Commands</name>
@@ -1326,6 +1334,22 @@
         <translation>dữ liệu mô phỏng</translation>
     </message>
     <message>
+        <source>● recorded</source>
+        <translation>● đang ghi hình</translation>
+    </message>
+    <message>
+        <source>◌ recording waits</source>
+        <translation>◌ ghi hình đang chờ</translation>
+    </message>
+    <message>
+        <source>▨ recording: gap</source>
+        <translation>▨ ghi hình: khoảng trống</translation>
+    </message>
+    <message>
+        <source>⬢ recording cannot be stored</source>
+        <translation>⬢ ghi hình: không lưu được</translation>
+    </message>
+    <message>
         <source>{n} s</source>
         <translation>{n} s</translation>
     </message>
@@ -1481,7 +1505,7 @@
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Ghi hình</translation>
     </message>
     <message>
         <source>Room log</source>
@@ -1543,103 +1567,103 @@
     <name>Recordings</name>
     <message>
         <source>not known</source>
-        <translation type="unfinished"></translation>
+        <translation>chưa rõ</translation>
     </message>
     <message>
         <source>off</source>
-        <translation type="unfinished"></translation>
+        <translation>tắt</translation>
     </message>
     <message>
         <source>continuous</source>
-        <translation type="unfinished"></translation>
+        <translation>liên tục</translation>
     </message>
     <message>
         <source>on event</source>
-        <translation type="unfinished"></translation>
+        <translation>theo sự kiện</translation>
     </message>
     <message>
         <source>by schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>theo lịch</translation>
     </message>
     <message>
         <source>sub-stream</source>
-        <translation type="unfinished"></translation>
+        <translation>luồng phụ</translation>
     </message>
     <message>
         <source>free {bytes}</source>
-        <translation type="unfinished"></translation>
+        <translation>trống {bytes}</translation>
     </message>
     <message>
         <source>used {bytes}</source>
-        <translation type="unfinished"></translation>
+        <translation>đã dùng {bytes}</translation>
     </message>
     <message>
         <source>held {bytes}</source>
-        <translation type="unfinished"></translation>
+        <translation>niêm giữ {bytes}</translation>
     </message>
     <message>
         <source>room for {days} days</source>
-        <translation type="unfinished"></translation>
+        <translation>còn chỗ cho {days} ngày</translation>
     </message>
     <message>
         <source>Camera</source>
-        <translation type="unfinished">Camera</translation>
+        <translation>Camera</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Ghi hình</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Chế độ</translation>
     </message>
     <message>
         <source>A day</source>
-        <translation type="unfinished"></translation>
+        <translation>Mỗi ngày</translation>
     </message>
     <message>
         <source>Gaps in 24 h</source>
-        <translation type="unfinished"></translation>
+        <translation>Khoảng trống 24 giờ</translation>
     </message>
     <message>
         <source>Kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Đã giữ</translation>
     </message>
     <message>
         <source>{bytes} kept</source>
-        <translation type="unfinished"></translation>
+        <translation>đang giữ {bytes}</translation>
     </message>
     <message>
         <source>from {time} on</source>
-        <translation type="unfinished"></translation>
+        <translation>từ {time}</translation>
     </message>
     <message>
         <source>by {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>bởi {who}</translation>
     </message>
     <message>
         <source>how far it is, is not known: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>chưa biết tiến độ: {reason}</translation>
     </message>
     <message>
         <source>encrypted</source>
-        <translation type="unfinished"></translation>
+        <translation>mã hóa</translation>
     </message>
     <message>
         <source>being made</source>
-        <translation type="unfinished"></translation>
+        <translation>đang xuất</translation>
     </message>
     <message>
         <source>ready</source>
-        <translation type="unfinished"></translation>
+        <translation>đã xong</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>đã dừng</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>bị lỗi</translation>
     </message>
     <message>
         <source>all cameras</source>
@@ -1654,115 +1678,115 @@
     <name>RecordingsPanel</name>
     <message>
         <source>Recording of the cameras</source>
-        <translation type="unfinished"></translation>
+        <translation>Ghi hình của các camera</translation>
     </message>
     <message>
         <source>Evidence held</source>
-        <translation type="unfinished"></translation>
+        <translation>Bằng chứng niêm giữ</translation>
     </message>
     <message>
         <source>Nothing is held. A span is held from the replay&apos;s timeline.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chưa niêm giữ đoạn nào. Niêm giữ một đoạn từ trục thời gian phát lại.</translation>
     </message>
     <message>
         <source>Release…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bỏ niêm giữ…</translation>
     </message>
     <message>
         <source>Why it need not be kept any more · Enter releases, Esc does not</source>
-        <translation type="unfinished"></translation>
+        <translation>Lý do không cần giữ nữa · Enter để bỏ niêm giữ, Esc để thôi</translation>
     </message>
     <message>
         <source>Evidence packages</source>
-        <translation type="unfinished"></translation>
+        <translation>Gói bằng chứng</translation>
     </message>
     <message>
         <source>No package yet. Select an alert and order one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chưa có gói nào. Chọn một cảnh báo rồi yêu cầu xuất.</translation>
     </message>
     <message>
         <source>Of the alert…</source>
-        <translation type="unfinished"></translation>
+        <translation>Của cảnh báo…</translation>
     </message>
     <message>
         <source>Order a package of the selected alert: a minute before it until a minute after</source>
-        <translation type="unfinished"></translation>
+        <translation>Yêu cầu gói bằng chứng của cảnh báo đang chọn: từ một phút trước đến một phút sau</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Dừng</translation>
     </message>
     <message>
         <source>Save…</source>
-        <translation type="unfinished"></translation>
+        <translation>Lưu…</translation>
     </message>
     <message>
         <source>Fetch the package from the server and save it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Tải gói từ máy chủ và lưu vào máy này</translation>
     </message>
     <message>
         <source>Passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>Mật khẩu mở</translation>
     </message>
     <message>
         <source>Show what opens the encrypted package; who asked is recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>Hiện mật khẩu mở gói đã mã hóa; người hỏi được ghi lại</translation>
     </message>
     <message>
         <source>Waiting for the site from the server</source>
-        <translation type="unfinished">Đang chờ dữ liệu trạm từ máy chủ</translation>
+        <translation>Đang chờ cấu hình từ máy chủ</translation>
     </message>
     <message>
         <source>This site has no camera. Cameras are entered in cameras.csv of the site.</source>
-        <translation type="unfinished"></translation>
+        <translation>Địa bàn này chưa có camera. Camera được khai báo trong cameras.csv.</translation>
     </message>
     <message>
         <source>Nothing is known of the recording: the server records nothing, or has not begun.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chưa rõ việc ghi hình: máy chủ không ghi, hoặc chưa bắt đầu.</translation>
     </message>
     <message>
         <source>{well} of {wanted} cameras recorded as they should</source>
-        <translation type="unfinished"></translation>
+        <translation>{well}/{wanted} camera được ghi đúng</translation>
     </message>
     <message>
         <source>{count} cannot be stored</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} không lưu được</translation>
     </message>
     <message>
         <source>{count} with a gap now</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} đang có khoảng trống</translation>
     </message>
     <message>
         <source>{count} not recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} không ghi</translation>
     </message>
     <message>
         <source>LINK LOST: what is shown is old</source>
-        <translation type="unfinished">MẤT LIÊN KẾT: số liệu đang hiện là số liệu cũ</translation>
+        <translation>MẤT LIÊN KẾT: thông tin đang hiện là cũ</translation>
     </message>
     <message>
         <source>{bytes} a day together</source>
-        <translation type="unfinished"></translation>
+        <translation>tổng cộng {bytes} mỗi ngày</translation>
     </message>
     <message>
         <source>Figures of the recorder could not be loaded: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Không tải được số liệu ghi hình: {reason}</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Tiếp tục</translation>
     </message>
     <message>
         <source>Sent, waiting for the server …</source>
-        <translation type="unfinished"></translation>
+        <translation>Đã gửi, chờ máy chủ …</translation>
     </message>
     <message>
         <source>Save the evidence package</source>
-        <translation type="unfinished"></translation>
+        <translation>Lưu gói bằng chứng</translation>
     </message>
     <message>
         <source>Saving {name} …</source>
-        <translation type="unfinished"></translation>
+        <translation>Đang lưu {name} …</translation>
     </message>
     <message>
         <source>Saved: {path}</source>
@@ -1770,11 +1794,11 @@
     </message>
     <message>
         <source>Not saved: {reason}</source>
-        <translation type="unfinished">Chưa lưu được: {reason}</translation>
+        <translation>Không lưu được: {reason}</translation>
     </message>
     <message>
         <source>The passphrase could not be had: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Không lấy được mật khẩu: {reason}</translation>
     </message>
 </context>
 <context>
@@ -2088,6 +2112,14 @@
     <message>
         <source>sources {fresh}/{all}</source>
         <translation>nguồn {fresh}/{all}</translation>
+    </message>
+    <message>
+        <source>recorded {well}/{all}</source>
+        <translation>ghi hình {well}/{all}</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>không ghi hình</translation>
     </message>
     <message>
         <source>nothing yet</source>
