@@ -23,6 +23,7 @@ class ExpectationScore(Wire):
     """How one expectation was met.
 
     Attributes:
+        headline_vi, headline_en: of the alert as it was at `due_ms`.
         due_ms: from when the time counts: the alert was raised, or became as bad as meant; None = not yet.
         until_ms: when the time is over.
         done_ms, done_by: the deed that fits, whenever it was done; None and "" = not done.

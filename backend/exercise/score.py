@@ -27,10 +27,10 @@ from config.scenario import AlertMatch, BulletinStep, Expectation, NoteStep, Sce
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one expectation is. `due`: (alert, seq, instant); `done`: (instant, user)."""
+    """How far one expectation is. `due`: (the alert as it was then, seq, instant); `done`: (instant, user)."""
 
     expectation: Expectation
-    due: tuple[str, int, int] | None = None
+    due: tuple[Alert, int, int] | None = None
     done: tuple[int, str] | None = None
 
 
@@ -132,7 +132,7 @@ class Scorer:
             if one.due is not None or (only_step and match.step != only_step):
                 continue
             if self._is_meant(match, alert, fresh):
-                one.due = (alert.alert_id, logged.seq, logged.at_ms)
+                one.due = (alert, logged.seq, logged.at_ms)
                 one.done = _done_already(one.expectation, alert, logged.at_ms)
 
     def _is_meant(self, match: AlertMatch, alert: Alert, fresh: bool) -> bool:
@@ -165,7 +165,7 @@ class Scorer:
             case ev.AlertCommented():
                 officer.commented += 1
         for one in self._progress:
-            if one.due is None or one.done is not None or one.due[0] != alert_id:
+            if one.due is None or one.done is not None or one.due[0].alert_id != alert_id:
                 continue
             if does(one.expectation, event):
                 one.done = (logged.at_ms, logged.actor)
@@ -181,9 +181,7 @@ class Scorer:
 
     def sheet(self, at_ms: int, final: bool = False) -> ScoreSheet:
         """The sheet at an instant. `final`: the room is closed, nobody can do anything any more."""
-        scores = tuple(
-            _scored(one, self._state.find_alert(one.due[0] if one.due else ""), at_ms) for one in self._progress
-        )
+        scores = tuple(_scored(one, at_ms) for one in self._progress)
         points = sum(score.points for score in scores)
         # What is not over yet counts neither way.
         max_points = sum(score.max_points for score in scores if score.state in ("met", "late", "missed"))
@@ -268,8 +266,10 @@ def _done_already(expectation: Expectation, alert: Alert, due_ms: int) -> tuple[
     return None
 
 
-def _scored(one: _Progress, alert: Alert | None, at_ms: int) -> ExpectationScore:
+def _scored(one: _Progress, at_ms: int) -> ExpectationScore:
     expectation = one.expectation
+    # With the words of then: one alert follows a river through all its levels.
+    alert = one.due[0] if one.due is not None else None
     due_ms = one.due[2] if one.due is not None else None
     until_ms = None if due_ms is None else due_ms + round(expectation.within_s * 1000)
     done_ms, done_by = one.done if one.done is not None else (None, "")
@@ -287,7 +287,7 @@ def _scored(one: _Progress, alert: Alert | None, at_ms: int) -> ExpectationScore
         action=expectation.action,
         state=state,
         within_s=expectation.within_s,
-        alert_id=one.due[0] if one.due is not None else "",
+        alert_id=alert.alert_id if alert is not None else "",
         headline_vi=alert.headline_vi if alert is not None else "",
         headline_en=alert.headline_en if alert is not None else "",
         due_ms=due_ms,

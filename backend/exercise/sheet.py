@@ -162,7 +162,7 @@ tr.missed td:nth-child(3) {{ color: #b00020; font-weight: 700 }}
 .sign {{ display: flex; justify-content: space-around; margin-top: 28px; text-align: center; break-inside: avoid }}
 .sign div {{ min-height: 80px }} footer {{ color: #555; font-size: 9pt; margin-top: 12px }}
 </style></head><body><div class="band"></div>
-<h1>PHIẾU CHẤM ĐIỂM DIỄN TẬP</h1><p>{title}</p><dl>{summary}</dl>
+<h1>PHIẾU CHẤM ĐIỂM DIỄN TẬP</h1><dl>{summary}</dl>
 <h2>Từng yêu cầu</h2>{rows}
 <h2>Từng cán bộ</h2>{officers}
 <div class="sign"><div>Đạo diễn diễn tập<br>(ký, ghi rõ họ tên)</div><div>Trưởng ca<br>(ký, ghi rõ họ tên)</div></div>

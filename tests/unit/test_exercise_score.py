@@ -145,12 +145,13 @@ def test_worse_counts_from_when_it_became_so(tmp_path: Path) -> None:
     log.add(15.0, ev.AlertAcknowledged(alert_id="song"), "truc-ban-1")
     log.add(40.0, ev.AlertUpdated(alert_id="song", priority=Priority(2)))
     assert one(score(worse, log.events), "ghi-nhan").state == "not_yet"
-    log.add(90.0, ev.AlertUpdated(alert_id="song", priority=Priority(1)))
-    log.add(95.0, ev.AlertUpdated(alert_id="song", text="86,91 m"))
+    log.add(90.0, ev.AlertUpdated(alert_id="song", priority=Priority(1), headline_vi="83,60 m"))
+    log.add(95.0, ev.AlertUpdated(alert_id="song", headline_vi="86,91 m"))
     log.add(120.0, ev.AlertAcknowledged(alert_id="song"), "truc-ban-1")
     log.end(500.0)
     found = one(score(worse, log.events), "ghi-nhan")
     assert (found.due_ms, found.done_ms, found.state) == (90_000, 120_000, "met")
+    assert found.headline_vi == "83,60 m", "the sheet tells the alert as it was when it became due"
 
 
 def test_what_is_taken_already_need_not_be_taken_again(scenario: Scenario) -> None:
