@@ -32,8 +32,13 @@ def read_recording(folder: Path, cameras: Iterable[CameraConfig], problems: Prob
     head = file.parse(("recording",), file.table("recording"), _Head)
     volumes = _named(file, "volume", Volume)
     classes = _named(file, "class", RecordingClass)
+    for index, volume in enumerate(volumes):
+        same = [one.name for one in volumes[:index] if Path(one.folder) == Path(volume.folder)]
+        if same:
+            # Two names for one folder: either would clear away what the other counts as its own.
+            file.wrong(("volume", index, "folder"), f"volume {same[0]!r} lies there already; each has its own folder")
     known = tuple(cameras)
-    if not volumes and not problems.found:
+    if classes and "volume" not in file.data:
         file.wrong((), 'no [[volume]]: one is needed, e.g. name = "disk", folder = "recordings"')
     class_of: dict[str, str] = {}
     by_name: dict[str, str] = {}
