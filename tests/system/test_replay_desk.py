@@ -1,0 +1,102 @@
+"""The replay as an officer opens it: beside the live windows, told apart from them, left again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from backend.contracts.events import DeskActed
+from console.replay_room import ReplayRooms
+from resources import tokens
+from tests.system.backend_process import SMALL_SITE
+from tests.system.desk_in_process import RunningDesk, until
+
+KEY = Qt.Key
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def room(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with RunningDesk(SMALL_SITE, tmp_path_factory.mktemp("desk"), "duty") as room:
+        yield room
+
+
+def press(window: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(window, key, modifier)
+
+
+def opened(room: RunningDesk) -> ReplayRooms:
+    """Open a replay by its key and wait until it stands where it was asked to."""
+    replay = room.desk.replay
+    press(room.window, KEY.Key_R)
+    until(lambda: replay.running is not None and replay.room is not None, "the replay opens")
+    running = replay.running
+    assert running is not None
+    until(lambda: running.session.link.condition == "live", "the room of that time is there")
+    return replay
+
+
+def test_the_replay_is_another_window_that_cannot_be_taken_for_the_live_one(room: RunningDesk) -> None:
+    alert_id = room.new_alert("cam-1")
+    raised_ms = room.alert(alert_id).raised_ms
+    replay = opened(room)
+    assert replay.room is not None
+    assert replay.running is not None
+    (window,) = replay.room.windows.windows
+    assert window is not room.window
+    assert room.window.isVisible(), "the live room goes on beside it"
+    words = {label.text() for label in window.findChildren(QLabel) if label.isVisibleTo(window)}
+    assert "REPLAY" in words
+    assert any(word.startswith("replaying ") for word in words)
+    assert not any(label.text() == "REPLAY" for label in room.window.findChildren(QLabel))
+    picture = window.grab().toImage()
+    frame = {picture.pixelColor(x, picture.height() // 2).name().upper() for x in range(tokens.REPLAY_FRAME_PX)}
+    assert frame == {tokens.REPLAY.upper()}
+    assert "REPLAY" in window.windowTitle()
+    assert replay.running.clock.now_ms() < raised_ms
+    assert alert_id not in replay.running.session.state.alerts, "it was not raised yet"
+    assert alert_id in room.desk.session.state.alerts
+
+
+def test_live_and_replay_go_on_side_by_side_and_the_replay_takes_no_command(room: RunningDesk) -> None:
+    replay = opened(room)
+    assert replay.running is not None
+    before = replay.running.session.state.seq
+    alert_id = room.new_alert("cam-1")
+    assert replay.running.session.state.seq <= before + 5
+    assert alert_id not in replay.running.session.state.alerts
+    room.desk.session.commands.acknowledge(alert_id)
+    until(lambda: room.alert(alert_id).acknowledged, "the live room takes commands")
+    assert replay.running.session.commands.acknowledge(alert_id).failed
+
+
+def test_the_end_of_the_replay_leaves_the_live_room_as_it_was_and_it_opens_again(room: RunningDesk) -> None:
+    replay = room.desk.replay
+    for _ in range(2):
+        opened(room)
+        assert replay.room is not None
+        window = replay.room.windows.windows[0]
+        press(window, KEY.Key_W, Qt.KeyboardModifier.ControlModifier)
+        until(lambda: replay.room is None, "it is gone")
+        until(room.window.isActiveWindow, "the live window has the keyboard again")
+        assert room.desk.session.link.condition == "live"
+
+
+def test_what_the_officer_did_at_his_desk_is_in_the_log(room: RunningDesk) -> None:
+    told: list[DeskActed] = []
+    room.desk.session.folded.connect(
+        lambda events: told.extend(one.event for one in events if isinstance(one.event, DeskActed))
+    )
+    press(room.window, KEY.Key_F3)
+    until(lambda: ("workspace", "map") in {(one.act, one.about) for one in told}, "the workspace is told")
+    alert_id = room.new_alert("cam-1")
+    press(room.window, KEY.Key_G)
+    until(lambda: ("go_to", f"alert:{alert_id}") in {(one.act, one.about) for one in told}, "where he went is told")
+    opened(room)
+    until(lambda: "replay" in {one.act for one in told}, "the replay is told")
+    operators = room.desk.session.state.operators
+    until(lambda: {one.shows for one in operators.values()} == {"map"}, "the state knows what he looks at")
