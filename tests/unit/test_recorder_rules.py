@@ -12,8 +12,8 @@ from backend.contracts.recording import Hold
 from backend.contracts.state import RoomState
 from backend.services.recorder.modes import in_schedule, task_of
 from backend.services.recorder.retention import DAY_MS, GB, Protected, doomed, protected
+from backend.services.recorder.segment import safe_name
 from backend.services.recorder.stream_clock import StreamClock
-from backend.services.recorder.writer import safe_name
 from backend.storage.segments import SegmentRow
 from config.model import RecordingClass, Window
 from tests.unit.storage_samples import NOW_MS

@@ -93,10 +93,10 @@ async def preview(request: Request, parts: PartsDep, operator: Replayer, camera:
     path = await _path(parts, segment.segment_id, camera, segment.start_ms)
     fragments = await _fragments(path)
     wanted = fragments.at((at - segment.start_ms) / 1000)
-    if wanted is None:
+    if not wanted:
         raise Refusal(404, "nothing was recorded then")
-    spans = ((0, fragments.head_bytes), (wanted.offset, wanted.bytes))
-    size = fragments.head_bytes + wanted.bytes
+    spans = ((0, fragments.head_bytes), *((one.offset, one.bytes) for one in wanted))
+    size = sum(length for _, length in spans)
     headers = {"X-Start-Ms": str(segment.start_ms), "Content-Length": str(size)}
     return StreamingResponse(_pieces(path, spans), media_type=MP4, headers=headers)
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -15,6 +16,7 @@ from backend.services.recorder.capture import Capture
 from backend.services.recorder.messages import Follow, Order, Report, Stop
 
 NICER_BY: Final = 3
+END_WITHIN_S: Final = 2.5
 
 
 def main(pipe: Connection) -> None:
@@ -64,10 +66,11 @@ class _Recorder:
 
     def end(self) -> None:
         """Close what is open, if it can be closed soon."""
+        end_s = time.monotonic() + END_WITHIN_S
         for capture in self._captures.values():
             capture.stop()
         for capture in self._captures.values():
-            capture.join(1.0)
+            capture.join(max(0.0, end_s - time.monotonic()))
 
 
 def _same_stream(old: Follow, new: Follow) -> bool:

@@ -9,24 +9,40 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 _HEADER: Final = struct.Struct(">I4s")
 _LARGE: Final = struct.Struct(">Q")
 _CODECS: Final = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc"}
+NOT_A_KEY: Final = 0x10000
+"""A sample's flag (8.8.3.1): it needs others before it."""
+
 MOOF_MOST: Final = 1 << 22
 """No head of a fragment is larger; what claims to be is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """`offset` of its moof in the file, `bytes` of moof and mdat together, `start_s` on the file's own clock."""
+    """Attributes:
+
+    offset, bytes: of its moof and mdat together, in the file.
+    start_s: on the file's own clock.
+    is_key: a player can begin here.
+    """
 
     offset: int
     bytes: int
     start_s: float
     duration_s: float
     frames: int
+    is_key: bool
+
+
+class _Times(NamedTuple):
+    start_s: float
+    duration_s: float
+    frames: int
+    is_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +74,11 @@ class Fragments:
         """So much of the file can be played."""
         return self.fragments[-1].offset + self.fragments[-1].bytes if self.fragments else self.head_bytes
 
-    def at(self, at_s: float) -> Fragment | None:
-        """The fragment that holds an instant, else the last before it; None when there is none."""
-        before = [one for one in self.fragments if one.start_s <= at_s]
-        return before[-1] if before else (self.fragments[0] if self.fragments else None)
+    def at(self, at_s: float) -> tuple[Fragment, ...]:
+        """The fragment that holds an instant, else the last before it, after those that a player needs for it."""
+        last = max((index for index, one in enumerate(self.fragments) if one.start_s <= at_s), default=0)
+        first = max((index for index, one in enumerate(self.fragments[: last + 1]) if one.is_key), default=0)
+        return self.fragments[first : last + 1]
 
 
 class BrokenFileError(ValueError):
@@ -87,7 +104,7 @@ def _read(path: Path) -> Fragments:
         head_bytes, has_audio = 0, False
         track: VideoTrack | None = None
         found: list[Fragment] = []
-        pending: tuple[int, float, float, int] | None = None
+        pending: tuple[int, _Times] | None = None
         for kind, offset, length, body in _boxes(file, 0, size):
             if kind == b"moov":
                 file.seek(body)
@@ -99,9 +116,9 @@ def _read(path: Path) -> Fragments:
                     break
                 file.seek(body)
                 times = _times(file.read(offset + length - body), track)
-                pending = None if times is None else (offset, *times)
+                pending = None if times is None else (offset, times)
             elif kind == b"mdat" and pending is not None:
-                found.append(Fragment(pending[0], offset + length - pending[0], *pending[1:]))
+                found.append(Fragment(pending[0], offset + length - pending[0], *pending[1]))
                 pending = None
     if not head_bytes or track is None:
         raise BrokenFileError(f"{path.name} has no head that can be read")
@@ -166,8 +183,8 @@ def _handlers(moov: bytes) -> int:
     return sum(kind == b"trak" for kind, _ in _children(moov))
 
 
-def _times(moof: bytes, track: VideoTrack) -> tuple[float, float, int] | None:
-    """(start s, duration s, frames) of the video in a fragment; None when it has no video."""
+def _times(moof: bytes, track: VideoTrack) -> _Times | None:
+    """When the video of a fragment begins and how long it is; None when it has no video."""
     for kind, traf in _children(moof):
         header = _child(traf, b"tfhd") if kind == b"traf" else None
         if header is None or struct.unpack_from(">I", header, 4)[0] != track.number:
@@ -176,16 +193,33 @@ def _times(moof: bytes, track: VideoTrack) -> tuple[float, float, int] | None:
         if time_box is None:
             continue
         start = struct.unpack_from(">Q" if time_box[0] == 1 else ">I", time_box, 4)[0]
-        runs = [_run(body, _default_ticks(header)) for name, body in _children(traf) if name == b"trun"]
+        default_ticks, default_flags = _default(header, 0x8), _default(header, 0x20)
+        trun = [body for name, body in _children(traf) if name == b"trun"]
+        runs = [_run(body, default_ticks) for body in trun]
         ticks, frames = sum(run[0] for run in runs), sum(run[1] for run in runs)
-        return start / track.scale, ticks / track.scale, frames
+        is_key = bool(trun) and not _first_flags(trun[0], default_flags) & NOT_A_KEY
+        return _Times(start / track.scale, ticks / track.scale, frames, is_key)
     return None
 
 
-def _default_ticks(tfhd: bytes) -> int:
+def _default(tfhd: bytes, flag: int) -> int:
+    """A value of the track fragment header that may be left out; 0 then."""
     flags = int.from_bytes(tfhd[1:4], "big")
-    offset = 8 + (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
-    return int(struct.unpack_from(">I", tfhd, offset)[0]) if flags & 0x8 and len(tfhd) >= offset + 4 else 0
+    before = (0x1, 8), (0x2, 4), (0x8, 4), (0x10, 4)
+    offset = 8 + sum(width for bit, width in before if flags & bit and bit < flag)
+    return int(struct.unpack_from(">I", tfhd, offset)[0]) if flags & flag and len(tfhd) >= offset + 4 else 0
+
+
+def _first_flags(trun: bytes, default: int) -> int:
+    """Flags of a run's first sample."""
+    flags = int.from_bytes(trun[1:4], "big")
+    offset = 8 + (4 if flags & 0x1 else 0)
+    if flags & 0x4:
+        return int(struct.unpack_from(">I", trun, offset)[0])
+    if not flags & 0x400:
+        return default
+    offset += sum(4 for bit in (0x100, 0x200) if flags & bit)
+    return int(struct.unpack_from(">I", trun, offset)[0])
 
 
 def _run(trun: bytes, default: int) -> tuple[int, int]:

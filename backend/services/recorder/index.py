@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.services.recorder.fragments import BrokenFileError, Fragments, read_fragments
-from backend.services.recorder.writer import safe_name
+from backend.services.recorder.segment import safe_name
 from backend.storage.segments import NewSegment
 
 BROKEN: Final = "broken"

@@ -2,138 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeAlias, cast
-
-import av
-from av.audio.stream import AudioStream
-from av.container import OutputContainer
-from av.packet import Packet
-from av.video.stream import VideoStream
+from typing import Final
 
 from backend.services.recorder.messages import Report, SegmentClosed, SegmentOpened
-from backend.services.recorder.shape import Shape
+from backend.services.recorder.segment import Arrived, DiskError, Segment, Template, safe_name
 
-QUEUE_BYTES: Final = 64 << 20
+QUEUE_BYTES: Final = 32 << 20
+QUEUE_MS: Final = 20_000
 """What a camera may wait for a slow disk; past this, up to the next key frame is given up and told."""
 
-AUDIO_IN_MP4: Final = frozenset({"aac", "mp3", "opus", "ac3"})
-MOVFLAGS: Final = "empty_moov+default_base_moof+frag_keyframe"
+WAKE_BYTES: Final = 1 << 19
+WAKE_MS: Final = 1000
+"""A fragment reaches the disk when it is whole: nothing is lost by waking the writer once a key frame, else once in so
+many bytes or this time. A wake for every packet was half of what recording cost."""
 
+RETRY_S: Final = 2.0
+SEAM_MS: Final = 500
+"""Two files meet when they are no further apart: clocks are corrected by milliseconds between them."""
 
-MediaPacket: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
-
-
-@dataclass(slots=True)
-class Arrived:
-    """A packet with the wall clock of its presentation, ms. `fresh`: it must begin a new segment."""
-
-    packet: MediaPacket
-    wall_ms: int
-    is_video: bool
-    is_key: bool
-    fresh: bool
-    shape: Shape
-
-
-class DiskError(OSError):
-    """The segment cannot be written. `code` says why: "disk_full" or "disk_error"."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Segment:
-    """One file being written."""
-
-    def __init__(
-        self,
-        folder: Path,
-        camera_folder: str,
-        stream: str,
-        video: VideoStream,
-        audio: AudioStream | None,
-        first: Arrived,
-    ) -> None:
-        self.base_dts = _ticks(first.packet)
-        base_s = float(self.base_dts * video.time_base) if video.time_base else 0.0
-        ahead_ms = round(1000 * (float((first.packet.pts or 0) * video.time_base) - base_s)) if video.time_base else 0
-        self.start_ms = first.wall_ms - ahead_ms
-        self.base_s = base_s
-        moment = datetime.fromtimestamp(self.start_ms / 1000, UTC)
-        self.file = folder / camera_folder / f"{moment:%Y-%m-%d}" / f"{moment:%H}" / f"{self.start_ms}-{stream}.mp4"
-        self.frames = 0
-        self.end_ms = self.start_ms
-        self._last_dts: dict[int, int] = {}
-        self.shape = first.shape
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            # Names of one camera are unique: a clock that was set back must not write over what is there.
-            while self.file.exists():
-                self.file = self.file.with_name(f"{self.file.stem}x.mp4")
-            self._container: OutputContainer = av.open(
-                str(self.file), "w", format="mp4", options={"movflags": MOVFLAGS, "flush_packets": "1"}
-            )
-            self._video = self._container.add_stream_from_template(video)
-            if first.shape.extradata:
-                # What the stream was announced with may be another picture than it sends by now.
-                self._video.codec_context.extradata = first.shape.extradata
-                self._video.codec_context.width = first.shape.width_px
-                self._video.codec_context.height = first.shape.height_px
-            self._audio = self._container.add_stream_from_template(audio) if audio is not None else None
-            self._container.start_encoding()
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise _disk_error(error) from None
-
-    @property
-    def has_audio(self) -> bool:
-        return self._audio is not None
-
-    def write(self, arrived: Arrived) -> None:
-        """Raises: DiskError."""
-        packet = arrived.packet
-        stream = self._video if arrived.is_video else self._audio
-        if stream is None or packet.time_base is None:
-            return
-        base = round(self.base_s / float(packet.time_base))
-        pts = packet.pts if packet.pts is not None else packet.dts
-        if pts is None:
-            return
-        dts = (packet.dts if packet.dts is not None else pts) - base
-        last = self._last_dts.get(stream.index)
-        # Strictly rising, as MP4 wants it; cameras repeat stamps now and then.
-        dts = max(dts, 0 if last is None else last + 1)
-        self._last_dts[stream.index] = dts
-        packet.dts, packet.pts = dts, max(pts - base, dts)
-        packet.stream = stream
-        try:
-            self._container.mux(packet)
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise _disk_error(error) from None
-        if arrived.is_video:
-            self.frames += 1
-            self.end_ms = max(self.end_ms, arrived.wall_ms)
-
-    def close(self, end_ms: int) -> None:
-        """Raises: DiskError."""
-        self.end_ms = max(self.end_ms, end_ms)
-        try:
-            self._container.close()
-        except (av.FFmpegError, OSError) as error:
-            raise _disk_error(error) from None
+_Item = tuple[Arrived, Template]
 
 
 class SegmentWriter:
-    """`put` is called by the reading thread and never waits; the rest happens on the writer's own thread."""
+    """`put` is called by the reading thread and never waits; the rest happens on the writer's own thread.
+
+    Args:
+        tell: called with a code ("" = what comes is on the disk) and the wall clock from when on that holds.
+    """
 
     def __init__(
         self,
@@ -142,44 +42,53 @@ class SegmentWriter:
         stream: str,
         segment_s: float,
         report: Callable[[Report], None],
-        trouble: Callable[[str], None],
+        tell: Callable[[str, int], None],
     ) -> None:
         self._camera_id = camera_id
         self._folder = folder
         self._stream = stream
         self._segment_ms = round(segment_s * 1000)
         self._report = report
-        self._trouble = trouble
-        self._queue: deque[tuple[Arrived, VideoStream, AudioStream | None]] = deque()
+        self._tell = tell
+        self._queue: deque[_Item | None] = deque()
         self._bytes = 0
+        self._woken_ms = 0
+        self._woken_bytes = 0
         self._overflowed = False
         self._ended = False
         self._wake = threading.Condition()
         self._segment: Segment | None = None
         self._retry_s = 0.0
-        self._frame_ms = 40
+        self._lossy = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"writer-{camera_id}", daemon=True)
         self._thread.start()
 
-    def put(self, arrived: Arrived, video: VideoStream, audio: AudioStream | None) -> None:
+    def put(self, arrived: Arrived, template: Template) -> None:
+        lost_from_ms: int | None = None
         with self._wake:
+            if self._ended:
+                return
             if self._overflowed:
-                if not (arrived.is_video and arrived.is_key) or self._bytes > QUEUE_BYTES // 2:
+                if not (arrived.is_video and arrived.is_key) or self._is_full(arrived, 2):
                     return
                 self._overflowed = False
-                arrived.fresh = True
-            self._queue.append((arrived, video, audio))
-            self._bytes += arrived.packet.size
-            if self._bytes > QUEUE_BYTES:
+                arrived.fresh = arrived.after_loss = True
+            elif self._is_full(arrived, 1):
                 self._overflowed = True
-            self._wake.notify()
-        if self._overflowed:
-            self._trouble("disk_slow")
+                self._lossy.set()
+                lost_from_ms = arrived.wall_ms
+            if not self._overflowed:
+                self._queue.append((arrived, template))
+                self._bytes += arrived.packet.size
+                if self._is_worth_it(arrived):
+                    self._wake.notify()
+        if lost_from_ms is not None:
+            self._tell("disk_slow", lost_from_ms)
 
     def cut(self) -> None:
         """The stream was lost: what is open is closed."""
         with self._wake:
-            self._queue.append((_CUT, None, None))  # type: ignore[arg-type]
+            self._queue.append(None)
             self._wake.notify()
 
     def end(self) -> None:
@@ -191,6 +100,24 @@ class SegmentWriter:
     def join(self, timeout_s: float) -> None:
         self._thread.join(timeout_s)
 
+    def _is_worth_it(self, arrived: Arrived) -> bool:
+        """Whether the writer is to be woken for what waits by now."""
+        self._woken_bytes += arrived.packet.size
+        late = not 0 <= arrived.wall_ms - self._woken_ms < WAKE_MS
+        if not (arrived.is_video and arrived.is_key or late or self._woken_bytes > WAKE_BYTES):
+            return False
+        self._woken_ms, self._woken_bytes = arrived.wall_ms, 0
+        return True
+
+    def _is_full(self, arrived: Arrived, parts: int) -> bool:
+        """Whether a `parts`-th of what may wait is there."""
+        oldest = next((item[0] for item in self._queue if item is not None), None)
+        if oldest is None:
+            return False
+        # A clock that was set says nothing of how long the oldest has waited: then the bytes decide.
+        waits_ms = (arrived.wall_ms - oldest.wall_ms) * parts
+        return self._bytes * parts > QUEUE_BYTES or QUEUE_MS < waits_ms < 10 * QUEUE_MS
+
     # -- the writer's thread --
 
     def _run(self) -> None:
@@ -200,102 +127,88 @@ class SegmentWriter:
                     self._wake.wait()
                 if not self._queue:
                     break
-                arrived, video, audio = self._queue.popleft()
-                if arrived is not _CUT:
-                    self._bytes -= arrived.packet.size
-            if arrived is _CUT:
+                item = self._queue.popleft()
+                if item is not None:
+                    self._bytes -= item[0].packet.size
+            if item is None:
                 self._close(None)
             else:
-                self._take(arrived, video, audio)
+                self._take(*item)
         self._close(None)
 
-    def _take(self, arrived: Arrived, video: VideoStream, audio: AudioStream | None) -> None:
+    def _take(self, arrived: Arrived, template: Template) -> None:
         begins = arrived.is_video and arrived.is_key
         segment = self._segment
-        if segment is not None and begins and (arrived.fresh or self._is_full(segment, arrived)):
-            self._close(arrived.wall_ms if not arrived.fresh else None)
+        if segment is not None and begins and (arrived.fresh or self._is_long(segment, arrived)):
+            self._close(None if arrived.fresh else arrived.begin_ms)
             segment = None
-        if segment is None:
-            if not begins or time.monotonic() < self._retry_s:
-                return
-            segment = self._open(arrived, video, audio)
-        if segment is None:
+        if arrived.after_loss:
+            self._lossy.clear()
+        if segment is None and (not begins or time.monotonic() < self._retry_s):
             return
-        if arrived.is_video and arrived.wall_ms > segment.end_ms > segment.start_ms:
-            self._frame_ms = min(1000, arrived.wall_ms - segment.end_ms)
         try:
-            segment.write(arrived)
+            if segment is None:
+                segment = self._segment = Segment(
+                    self._folder, safe_name(self._camera_id), self._stream, template, arrived
+                )
+            was_there = segment.is_on_disk
+            if segment.write(arrived):
+                self._stored(segment, opened=not was_there)
         except DiskError as error:
-            self._failed(error)
+            self._failed(error, arrived.begin_ms)
 
-    def _is_full(self, segment: Segment, arrived: Arrived) -> bool:
-        return arrived.wall_ms - segment.start_ms >= self._segment_ms or arrived.shape != segment.shape
+    def _is_long(self, segment: Segment, arrived: Arrived) -> bool:
+        return arrived.begin_ms - segment.start_ms >= self._segment_ms or arrived.shape != segment.shape
 
-    def _open(self, arrived: Arrived, video: VideoStream, audio: AudioStream | None) -> Segment | None:
-        try:
-            self._segment = Segment(self._folder, safe_name(self._camera_id), self._stream, video, audio, arrived)
-        except DiskError as error:
-            self._failed(error)
-            return None
-        opened = self._segment
-        self._report(SegmentOpened(self._camera_id, self._stream, str(opened.file), opened.start_ms))
-        return opened
+    def _stored(self, segment: Segment, *, opened: bool) -> None:
+        if opened:
+            self._report(SegmentOpened(self._camera_id, self._stream, str(segment.file), segment.start_ms))
+        if opened and not self._lossy.is_set():
+            self._tell("", segment.start_ms)
 
     def _close(self, next_ms: int | None) -> None:
         segment, self._segment = self._segment, None
         if segment is None:
             return
+        was_there = segment.is_on_disk
         try:
-            segment.close(segment.end_ms + self._frame_ms if next_ms is None else next_ms)
+            segment.close()
         except DiskError as error:
-            self._trouble(error.code)
-        self._tell_closed(segment)
+            self._segment = segment
+            self._failed(error, segment.end_ms)
+            return
+        if not segment.is_on_disk:
+            return
+        self._stored(segment, opened=not was_there)
+        end_ms = segment.end_ms
+        if next_ms is not None and abs(next_ms - end_ms) <= SEAM_MS:
+            end_ms = next_ms
+        self._tell_closed(segment, end_ms)
 
-    def _failed(self, error: DiskError) -> None:
+    def _failed(self, error: DiskError, at_ms: int) -> None:
         """What is open ends here; the next key frame after a moment tries again."""
         segment, self._segment = self._segment, None
-        self._retry_s = time.monotonic() + 2.0
-        self._trouble(error.code)
+        self._retry_s = time.monotonic() + RETRY_S
         if segment is not None:
-            with contextlib.suppress(DiskError):  # its fragments up to here are on the disk
-                segment.close(segment.end_ms)
-            self._tell_closed(segment)
+            at_ms = segment.give_up()
+            if segment.is_on_disk:
+                self._tell_closed(segment, at_ms)
+        self._tell(error.code, at_ms)
 
-    def _tell_closed(self, segment: Segment) -> None:
-        try:
-            size = segment.file.stat().st_size
-        except OSError:
-            size = 0
+    def _tell_closed(self, segment: Segment, end_ms: int) -> None:
+        shape = segment.shape
         self._report(
             SegmentClosed(
-                self._camera_id,
-                self._stream,
-                str(segment.file),
-                segment.start_ms,
-                segment.end_ms if segment.frames else segment.start_ms,
-                size,
-                segment.frames,
-                segment.shape.codec,
-                segment.shape.width_px,
-                segment.shape.height_px,
-                segment.has_audio,
+                camera_id=self._camera_id,
+                stream=self._stream,
+                file=str(segment.file),
+                start_ms=segment.start_ms,
+                end_ms=end_ms,
+                bytes=segment.bytes,
+                frames=segment.frames,
+                codec=shape.codec,
+                width_px=shape.width_px,
+                height_px=shape.height_px,
+                has_audio=segment.has_audio,
             )
         )
-
-
-_CUT: Final = Arrived(cast("Packet[VideoStream]", Packet(0)), 0, False, False, False, Shape("", 0, 0, b""))
-
-
-def safe_name(camera_id: str) -> str:
-    """A folder name for any camera id, different for different ids also where upper and lower case are one."""
-    plain = "abcdefghijklmnopqrstuvwxyz0123456789-_"
-    return "".join(letter if letter in plain else f"%{ord(letter):06x}" for letter in camera_id)
-
-
-def _ticks(packet: MediaPacket) -> int:
-    stamp = packet.dts if packet.dts is not None else packet.pts
-    return 0 if stamp is None else stamp
-
-
-def _disk_error(error: Exception) -> DiskError:
-    return DiskError("disk_full" if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) else "disk_error")
