@@ -147,10 +147,7 @@ def test_a_curve_passes_its_points_and_stays_between_them(points: list[tuple[int
         title_vi="x",
         station="R-01",
         symbol="Level",
-        points=tuple(
-            CurvePoint(at=written_offset(at), value=value, interpolated=True)
-            for at, value in points
-        ),
+        points=tuple(CurvePoint(at=written_offset(at), value=value, interpolated=True) for at, value in points),
     )
     for at, value in points:
         assert step.value_at(at) == value
