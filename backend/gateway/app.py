@@ -6,7 +6,18 @@ from fastapi import FastAPI
 
 from backend.contracts.doors import ErrorAnswer
 from backend.gateway import errors
-from backend.gateway.doors import audit, boundaries, exercise, ingest, reading, recordings, replay, session, watching
+from backend.gateway.doors import (
+    audit,
+    boundaries,
+    exercise,
+    exports,
+    ingest,
+    reading,
+    recordings,
+    replay,
+    session,
+    watching,
+)
 from backend.gateway.feed.conversation import FeedDoor
 from backend.gateway.guards import BodyLimit, OriginGuard
 from backend.gateway.parts import Parts
@@ -31,7 +42,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.state.head_turns = audit.Turns()
     app.state.turnstile = ingest.Turnstile(parts.settings.ingest_at_once)
-    for door in (audit, session, reading, replay, recordings, ingest, boundaries, watching, exercise):
+    for door in (audit, session, reading, replay, recordings, exports, ingest, boundaries, watching, exercise):
         app.include_router(door.router)
     errors.install(app)
     # The last one added is the first one passed.

@@ -25,6 +25,8 @@ from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
 from backend.services.density import DensityService
 from backend.services.environment import EnvironmentWatch
+from backend.services.evidence.exporter import Exporter
+from backend.services.evidence.gather import Sources
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
@@ -77,9 +79,7 @@ async def build(
     room = await Room.open(log, now_ms)
     store = ReadingsStore(database)
     readings = await ReadingsService.open(store)
-    accounts = Accounts(
-        database, now_ms, session_s=settings.session_s, free_attempts=settings.login_free_tries
-    )
+    accounts = Accounts(database, now_ms, session_s=settings.session_s, free_attempts=settings.login_free_tries)
     quarantine = data_dir / "quarantine"
     quarantine.mkdir(parents=True, exist_ok=True)
     ingest = Ingest(site, room, readings, DetectionsStore(database), quarantine, now_ms)
@@ -89,6 +89,9 @@ async def build(
     segments = SegmentsStore(database, volume_folders(site.recording, data_dir))
     recorder = Recorder(site, room, segments, now_ms)
     health.also(lambda: recorder.fault)
+    history = History(database, log.epoch)
+    evidence = Sources(room, log, history, store, segments, signer, site.communes_file, now_ms)
+    exporter = Exporter(evidence, data_dir / "exports", round(site.recording.segment_s * 1000))
     folders = settings.heads.folders or (data_dir / "heads",)
     heads = Heads(audit, signer, folders, settings.heads, lambda: room.durable.seq, now_ms)
     health.also(lambda: heads.fault)
@@ -104,7 +107,7 @@ async def build(
         now_ms=now_ms,
         database=database,
         log=log,
-        history=History(database, log.epoch),
+        history=history,
         timeline=TimelineStore(database),
         room=room,
         readings_store=store,
@@ -114,6 +117,7 @@ async def build(
         audit=audit,
         segments=segments,
         recorder=recorder,
+        exporter=exporter,
         heads=heads,
         received_heads=ReceivedHeads(data_dir / "heads-received"),
         ingest=ingest,
@@ -181,6 +185,7 @@ def _start_services(parts: Parts) -> None:
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         "recorder": parts.recorder.run,
         "recordings' room": parts.recorder.keep_room,
+        "exports": parts.exporter.run,
         "job watch": lambda: _watch_jobs(parts),
     }
     for name, run in jobs.items():

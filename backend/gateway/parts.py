@@ -15,6 +15,7 @@ from backend.services.accounts import Accounts
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
+from backend.services.evidence.exporter import Exporter
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder
@@ -50,6 +51,7 @@ class Parts:
     audit: Audit
     segments: SegmentsStore
     recorder: Recorder
+    exporter: Exporter
     heads: Heads
     received_heads: ReceivedHeads
     ingest: Ingest

@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from backend.contracts.alerts import Alert
-from backend.contracts.events import LoggedEvent
+from backend.contracts.events import ExportOrdered, LoggedEvent
 from backend.contracts.recording import ExportState
 from backend.contracts.replay import StateThen
 from backend.contracts.site import Site
@@ -63,14 +63,15 @@ class _Log:
     alerts: dict[str, Alert] = field(default_factory=dict)
 
 
-async def gather(sources: Sources, export: ExportState, origin: str, work: Path) -> Case:
+async def gather(sources: Sources, export: ExportState, work: Path) -> Case:
     """The case of an export; one that was gathered before is taken as it is. Writes events, state and readings.
 
     Raises:
         StorageError: the database cannot be read.
         OSError: the work folder cannot be written.
     """
-    journal = await asyncio.to_thread(Journal, work)
+    # The maker compares hashes; here sizes do, so that the room need not wait for them twice.
+    journal = await asyncio.to_thread(Journal, work, hashes=False)
     known = await asyncio.to_thread(_known, work, journal)
     if known is not None and known.order == export.order:
         return known
@@ -91,7 +92,7 @@ async def gather(sources: Sources, export: ExportState, origin: str, work: Path)
         order=order,
         ordered_by=export.ordered_by,
         ordered_ms=export.ordered_ms,
-        order_origin=origin,
+        order_origin=await _origin(sources, export),
         begun_ms=sources.now_ms(),
         machine=platform.node(),
         version=program_version(),
@@ -136,6 +137,14 @@ def _keep(work: Path, case: Case) -> None:
     draft = work / f"{CASE_FILE}.new"
     draft.write_bytes(case.model_dump_json(indent=1).encode())
     draft.replace(work / CASE_FILE)
+
+
+async def _origin(sources: Sources, export: ExportState) -> str:
+    """Address of the seat that ordered it."""
+    at_seq = await sources.history.seq_at(export.ordered_ms)
+    page = await sources.log.read(max(0, at_seq - READ_AT_ONCE), READ_AT_ONCE)
+    ordered = (one for one in page if isinstance(one.event, ExportOrdered) and one.event.export_id == export.export_id)
+    return next((one.origin for one in ordered), "")
 
 
 async def _state_before(sources: Sources, start_ms: int) -> RoomState:

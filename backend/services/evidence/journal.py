@@ -45,8 +45,13 @@ class Journal:
     recorded, or is not what was recorded, is made again.
     """
 
-    def __init__(self, work: Path, stopping: Callable[[], None] = lambda: None) -> None:
-        """Check every finished file against what was recorded of it. Raises: OSError."""
+    def __init__(self, work: Path, stopping: Callable[[], None] = lambda: None, hashes: bool = True) -> None:
+        """Check every finished file against what was recorded of it. Raises: OSError.
+
+        Args:
+            stopping: asked at every megabyte; what it raises ends the check.
+            hashes: False = sizes only.
+        """
         self.package = work / PACKAGE_FOLDER
         self._parts = work / _PARTS
         self._file = work / JOURNAL_FILE
@@ -54,9 +59,11 @@ class Journal:
         shutil.rmtree(self._parts, ignore_errors=True)
         self._parts.mkdir()
         self._made: dict[str, Made] = {}
-        for made in _recorded(self._file):
+        self._drafts = 0
+        for made in {one.path: one for one in _recorded(self._file)}.values():
             path = self.package / made.path
-            if path.is_file() and path.stat().st_size == made.bytes and sha256_of(path, stopping) == made.sha256:
+            is_there = path.is_file() and path.stat().st_size == made.bytes
+            if is_there and (not hashes or sha256_of(path, stopping) == made.sha256):
                 self._made[made.path] = made
         for path in self.package.rglob("*"):
             if path.is_file() and path.relative_to(self.package).as_posix() not in self._made:
@@ -71,6 +78,10 @@ class Journal:
         return tuple(self._made[path] for path in sorted(self._made))
 
     @property
+    def by_path(self) -> dict[str, Made]:
+        return dict(self._made)
+
+    @property
     def size_bytes(self) -> int:
         return sum(made.bytes for made in self._made.values())
 
@@ -81,7 +92,8 @@ class Journal:
         Raises:
             OSError: it cannot be stored.
         """
-        draft = self._parts / f"{len(self._made)}{Path(path).suffix}"
+        self._drafts += 1
+        draft = self._parts / f"{self._drafts}{Path(path).suffix}"
         try:
             yield draft
             self._finish(path, draft)

@@ -1,0 +1,165 @@
+"""Every kind of event as one Vietnamese sentence, for the tables of a package. Plain text, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from backend.contracts import events as ev
+from backend.contracts.alerts import Alert
+from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
+from backend.contracts.site import Site
+from backend.services.evidence.names import LocalTime
+
+PRIORITY: Final = {
+    Priority.CRITICAL: "khẩn cấp",
+    Priority.HIGH: "cao",
+    Priority.MEDIUM: "trung bình",
+    Priority.LOW: "thấp",
+    Priority.SYSTEM: "hệ thống",
+}
+_CAMERA: Final = {"unknown": "chưa rõ", "online": "có tín hiệu", "lost": "mất tín hiệu"}
+_PRODUCER: Final = {"unknown": "chưa rõ", "fresh": "gửi số liệu bình thường", "silent": "im lặng"}
+_RECORDING: Final = {
+    "off": "không ghi",
+    "waiting": "chờ ghi",
+    "recording": "đang ghi",
+    "gap": "bị gián đoạn",
+    "failed": "không lưu được",
+}
+_EXPORT: Final = {"running": "tiếp tục", "done": "xong", "cancelled": "đã hủy", "failed": "không thành"}
+_MARK: Final = {"bookmark": "dấu", "note": "ghi chú", "debrief": "nhận xét rút kinh nghiệm", "span": "khoảng thời gian"}
+_ACT: Final = {
+    "workspace": "mở màn hình",
+    "camera": "phóng to camera",
+    "go_to": "chuyển tới",
+    "replay": "mở phát lại",
+    "snapshot": "lưu ảnh",
+    "sound": "tắt hoặc bật âm báo",
+}
+
+
+@dataclass(slots=True)
+class Names:
+    """What the identifiers of a package's events mean to people."""
+
+    site: Site
+    local: LocalTime
+    alerts: dict[str, Alert] = field(default_factory=dict)
+
+    def camera(self, camera_id: str) -> str:
+        found = next((one.name_vi for one in self.site.cameras if one.camera_id == camera_id), "")
+        return f"{found} ({camera_id})" if found else camera_id
+
+    def producer(self, producer_id: str) -> str:
+        found = next((one.name_vi for one in self.site.producers if one.producer_id == producer_id), "")
+        return found or producer_id
+
+    def agency(self, agency_id: str) -> str:
+        return next((one.name_vi for one in self.site.agencies if one.agency_id == agency_id), agency_id)
+
+    def alert(self, alert_id: str) -> str:
+        known = self.alerts.get(alert_id)
+        return alert_id if known is None else known.headline_vi
+
+    def who(self, actor: str) -> str:
+        if not actor:
+            return "Hệ thống"
+        if actor.startswith("producer:"):
+            return self.producer(actor.removeprefix("producer:"))
+        return actor
+
+
+def kind_name(kind: str) -> str:
+    known = ALERT_KINDS.get(kind)
+    return kind if known is None else known.name_vi
+
+
+def told(event: ev.Event, names: Names) -> str:
+    """What happened; who did it stands beside it."""
+    return _TELLERS[event.kind](event, names)
+
+
+def _with(sentence: str, text: str) -> str:
+    return f"{sentence}: {text}" if text else sentence
+
+
+def _raised(event: ev.AlertRaised, names: Names) -> str:
+    alert = event.alert
+    return f"Cảnh báo mức {PRIORITY[alert.priority]}: {alert.headline_vi}"
+
+
+def _updated(event: ev.AlertUpdated, names: Names) -> str:
+    changes = [] if event.priority is None else [f"mức {PRIORITY[event.priority]}"]
+    changes += [text for text in (event.headline_vi, event.text) if text]
+    return _with(f"Cập nhật cảnh báo «{names.alert(event.alert_id)}»", "; ".join(changes))
+
+
+def _about(verb: str) -> Callable[[object, Names], str]:
+    def tell(event: object, names: Names) -> str:
+        about = cast("ev.AlertAcknowledged | ev.AlertCommented | ev.AlertReturned | ev.AlertReactivated", event)
+        text = getattr(about, "comment", "") or getattr(about, "reason", "")
+        return _with(f"{verb} «{names.alert(about.alert_id)}»", text)
+
+    return tell
+
+
+def _owned(event: ev.AlertOwned, names: Names) -> str:
+    verb = f"{event.owner} nhận xử lý" if event.owner else "Trả lại"
+    return f"{verb} «{names.alert(event.alert_id)}»"
+
+
+def _dispatched(event: ev.AlertDispatched, names: Names) -> str:
+    return _with(f"Chuyển «{names.alert(event.alert_id)}» tới {names.agency(event.agency_id)}", event.note)
+
+
+def _export_changed(event: ev.ExportChanged, names: Names) -> str:
+    return _with(f"Xuất bằng chứng {_EXPORT[event.condition]}", event.reason or event.digest)
+
+
+def _span(start_ms: int, end_ms: int, names: Names) -> str:
+    return f"{names.local.shown(start_ms)} – {names.local.shown(end_ms)}"
+
+
+_Teller = Callable[..., str]
+
+_TELLERS: Final[Mapping[str, _Teller]] = {
+    "site.loaded": lambda event, names: f"Nạp cấu hình của {event.site.name_vi}",
+    "alert.raised": _raised,
+    "alert.updated": _updated,
+    "alert.returned": _about("Điều kiện không còn"),
+    "alert.reactivated": _about("Điều kiện tái diễn"),
+    "alert.acknowledged": _about("Xác nhận"),
+    "alert.commented": _about("Ghi chú về"),
+    "alert.owned": _owned,
+    "alert.dispatched": _dispatched,
+    "camera.changed": lambda event, names: _with(
+        f"Camera {names.camera(event.camera_id)} {_CAMERA[event.condition]}", event.reason
+    ),
+    "producer.changed": lambda event, names: (
+        f"Nguồn dữ liệu {names.producer(event.producer_id)} {_PRODUCER[event.condition]}"
+    ),
+    "input.quarantined": lambda event, names: _with(
+        f"Cách ly dữ liệu vào của {names.producer(event.producer_id)}", event.reason
+    ),
+    "operator.signed_in": lambda event, names: f"{event.user} vào phiên trực",
+    "operator.signed_out": lambda event, names: f"{event.user} rời phiên trực",
+    "command.refused": lambda event, names: _with(f"Không thực hiện lệnh {event.command}", event.reason),
+    "recording.changed": lambda event, names: _with(
+        f"Ghi hình {names.camera(event.camera_id)} {_RECORDING[event.condition]}", event.reason
+    ),
+    "evidence.held": lambda event, names: _with(
+        f"Niêm giữ đoạn ghi {_span(event.hold.start_ms, event.hold.end_ms, names)}", event.hold.reason
+    ),
+    "evidence.released": lambda event, names: _with("Thôi niêm giữ đoạn ghi", event.reason),
+    "export.ordered": lambda event, names: (
+        f"Yêu cầu xuất bằng chứng «{event.order.title}», {_span(event.order.start_ms, event.order.end_ms, names)}"
+    ),
+    "export.changed": _export_changed,
+    "mark.placed": lambda event, names: _with(
+        f"Đặt {_MARK[event.mark.kind]} tại {names.local.shown(event.mark.at_ms)}", event.mark.text
+    ),
+    "mark.removed": lambda event, names: "Xóa một dấu trên dòng thời gian",
+    "desk.acted": lambda event, names: f"Tại bàn trực: {_ACT[event.act]} {event.about}".rstrip(),
+}
