@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, func, or_, select
 
 from backend.contracts.replay import LANES, CameraGaps, Lane, LaneDensity, Timeline
 from backend.storage import log_clock
@@ -38,14 +38,21 @@ _ROWS: Final = (
 _MINUTES: Final = (
     select(
         density.c.lane,
-        ((density.c.minute_ms - bindparam("start")) / bindparam("bucket")).label("place"),
+        ((density.c.minute_ms - bindparam("start", type_=BigInteger)) // bindparam("bucket", type_=BigInteger)).label(
+            "place"
+        ),
         func.sum(density.c.count),
     )
     .where(density.c.lane.in_(LANES), density.c.minute_ms >= bindparam("start"), density.c.minute_ms < bindparam("end"))
     .group_by(density.c.lane, "place")
 )
 _MOTION: Final = (
-    select(((detections.c.start_ms - bindparam("start")) / bindparam("bucket")).label("place"), func.count())
+    select(
+        ((detections.c.start_ms - bindparam("start", type_=BigInteger)) // bindparam("bucket", type_=BigInteger)).label(
+            "place"
+        ),
+        func.count(),
+    )
     .where(detections.c.start_ms >= bindparam("start"), detections.c.start_ms < bindparam("end"))
     .group_by("place")
 )
@@ -75,10 +82,11 @@ class TimelineStore:
     def _look(
         self, connection: Connection, start_ms: int, end_ms: int, buckets: int, camera_ids: Sequence[str] | None
     ) -> Timeline:
-        bucket_ms = max(1, -(-(end_ms - start_ms) // buckets))
+        asked_ms, bucket_ms = start_ms, max(1, -(-(end_ms - start_ms) // buckets))
         spans: _Spans | None = None
         if bucket_ms < MINUTE_MS:
-            spans = log_clock.ranges(connection, start_ms - start_ms % bucket_ms, end_ms)
+            # Whole bars: the last one reaches over the end.
+            spans = log_clock.ranges(connection, start_ms - start_ms % bucket_ms, end_ms + bucket_ms)
             if sum(last - first + 1 for first, last in spans) > FINE_MOST:
                 spans = None
         if spans is None:
@@ -95,7 +103,7 @@ class TimelineStore:
             start_ms=start_ms,
             bucket_ms=bucket_ms,
             lanes=tuple(LaneDensity.model_construct(lane=lane, counts=tuple(counts[lane])) for lane in LANES),
-            gaps=_gaps(connection, start_ms, end_ms, bucket_ms, camera_ids),
+            gaps=_gaps(connection, asked_ms, end_ms, bucket_ms, camera_ids),
         )
 
     async def next_event(self, at_ms: int, forwards: bool, lane: Lane | None, edge_ms: int) -> bytes | None:

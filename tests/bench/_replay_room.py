@@ -136,8 +136,8 @@ def _besides(connection: sqlite3.Connection, cameras: list[str], last_ms: int) -
         connection.executemany("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
     for camera_id in cameras:
         begins = sorted({chance.randint(BEGIN_MS, last_ms) for _ in range(60)})
-        rows = ((camera_id, at_ms, at_ms + chance.randint(1_000, 90_000), "mất tín hiệu") for at_ms in begins)
-        connection.executemany("INSERT INTO gaps VALUES (?, ?, ?, ?)", rows)
+        missing = ((camera_id, at_ms, at_ms + chance.randint(1_000, 90_000), "mất tín hiệu") for at_ms in begins)
+        connection.executemany("INSERT INTO gaps VALUES (?, ?, ?, ?)", missing)
     minutes = ((minute, chance.randint(0, 30)) for minute in range(BEGIN_MS // 60_000, last_ms // 60_000))
     connection.executemany(
         "INSERT INTO density VALUES ('motion', ?, ?)", ((minute * 60_000, count) for minute, count in minutes)

@@ -8,14 +8,14 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from backend.contracts import events as ev
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
 from backend.contracts.geometry import Polygon
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.marks import Mark, MarkKind
-from backend.contracts.recording import ExportOrder, Hold
+from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
 from backend.contracts.site import Site
 from config.site import load_site, public_site
 
@@ -206,15 +206,16 @@ class Story:
         return ev.CameraChanged(camera_id=camera_id, condition=condition, reason="no answer within 5 s")
 
     def _recording(self) -> ev.Event:
-        condition = self._chance.choice(("recording", "gap", "failed", "waiting", "off"))
-        return ev.RecordingChanged(
-            camera_id=self._chance.choice(self._cameras), condition=condition, reason="mất tín hiệu"
-        )  # type: ignore[arg-type]
+        conditions: tuple[RecordingCondition, ...] = ("recording", "gap", "failed", "waiting", "off")
+        camera_id = self._chance.choice(self._cameras)
+        condition = self._chance.choice(conditions)
+        return ev.RecordingChanged(camera_id=camera_id, condition=condition, reason="mất tín hiệu")
 
     def _producer(self) -> ev.Event:
+        conditions: tuple[Literal["unknown", "fresh", "silent"], ...] = ("unknown", "fresh", "silent")
         return ev.ProducerChanged(
             producer_id=self._chance.choice(self._producers),
-            condition=self._chance.choice(("unknown", "fresh", "silent")),  # type: ignore[arg-type]
+            condition=self._chance.choice(conditions),
             last_message_ms=self._chance.choice((None, int(self._now_ms))),
         )
 
@@ -283,8 +284,9 @@ class Story:
     def _changed(self) -> ev.Event | None:
         if not self._exports:
             return None
-        condition = self._chance.choice(("done", "cancelled", "failed"))
-        return ev.ExportChanged(export_id=self._exports.pop(0), condition=condition, digest="0" * 64)  # type: ignore[arg-type]
+        conditions: tuple[ExportCondition, ...] = ("done", "cancelled", "failed")
+        condition = self._chance.choice(conditions)
+        return ev.ExportChanged(export_id=self._exports.pop(0), condition=condition, digest="0" * 64)
 
     def _site_loaded(self) -> ev.Event:
         return ev.SiteLoaded(site=self._site)
