@@ -76,12 +76,18 @@ def test_evidence_never_goes_and_the_oldest_goes_first(
 
 def test_a_hold_of_no_camera_protects_all_and_one_of_a_camera_only_its_own() -> None:
     state = RoomState()
-    span = {"alert_id": "", "start_ms": 1000, "end_ms": 2000, "reason": "án", "placed_by": "lan", "placed_ms": 5}
-    state.holds["h"] = Hold(hold_id="h", camera_ids=("cam-1",), **span)
+
+    def held(*camera_ids: str) -> Hold:
+        return Hold(
+            hold_id="h", alert_id="", camera_ids=camera_ids, start_ms=1000, end_ms=2000, reason="án", placed_by="lan",
+            placed_ms=5,
+        )  # fmt: skip
+
+    state.holds["h"] = held("cam-1")
     (one,) = protected(state)
     assert one.covers(row(1, 1500, camera="cam-1"))
     assert not one.covers(row(2, 1500, camera="cam-2"))
-    state.holds["h"] = Hold(hold_id="h", camera_ids=(), **span)
+    state.holds["h"] = held()
     (every,) = protected(state)
     assert every.covers(row(2, 1500, camera="cam-2"))
     assert not every.covers(row(3, 2001, camera="cam-2"))
