@@ -14,12 +14,23 @@ _UNSPECIFIED: Final = 2
 
 
 def fitted(width_px: int, height_px: int, aspect: float, box_px: tuple[int, int]) -> tuple[int, int]:
-    """The largest even size of the picture's shape inside `box_px`. `aspect` is the shape of one pixel."""
+    """The largest even size of the picture's shape inside `box_px` that is filled to its last column.
+
+    libswscale converts eight pixels at a time and leaves out the last ones where the line has no room for eight. A
+    line's room is a multiple of 16 bytes: pictures 16 n + 2 or 16 n + 4 pixels wide would end in stale memory.
+
+    Args:
+        aspect: the shape of one pixel, width to height.
+    """
     shown = width_px * aspect / height_px
     box_width, box_height = box_px
-    width = min(box_width, round(box_height * shown))
+    width = min(box_width, round(box_height * shown)) & ~1
+    left_out = width % 16 if width % 16 in (2, 4) and width > 16 else 0
+    if left_out:
+        width -= left_out
+        box_height = min(box_height, round(width / shown))
     height = min(box_height, round(box_width / shown))
-    return max(width & ~1, 2), max(height & ~1, 2)
+    return max(width, 2), max(height & ~1, 2)
 
 
 class Scaler:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtGui import QImage
 
 from console.link.target import Target
@@ -64,11 +63,13 @@ def until(right: Callable[[], bool], what: str, timeout_s: float = WAIT_S) -> fl
         AssertionError: not within `timeout_s`.
     """
     started_s = monotonic_s()
+    beat = QTimer(interval=3)  # something to wake up for
+    beat.start()
     while not right():
         waited_s = monotonic_s() - started_s
         assert waited_s < timeout_s, f"not within {timeout_s:g} s: {what}"
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
-        time.sleep(0.001)
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    beat.stop()
     return monotonic_s() - started_s
 
 

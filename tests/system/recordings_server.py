@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,6 +80,7 @@ class RecordingsServer:
         self.broken = False
         self.asked: list[str] = []
         self._lock = threading.Lock()
+        self._ended = threading.Event()
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -107,6 +107,7 @@ class RecordingsServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -179,7 +180,7 @@ class RecordingsServer:
         return self._bytes(self._find(camera_id, int(start_ms), growing=True))
 
     def _bytes(self, one: Recorded | None) -> bytes | None:
-        time.sleep(self.slow_s)
+        self._ended.wait(self.slow_s)
         return None if one is None or one.refused else one.path.read_bytes()
 
     def _preview(self, query: dict[str, list[str]], rest: str) -> bytes | None:
