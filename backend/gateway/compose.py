@@ -183,8 +183,7 @@ def _start_services(parts: Parts) -> None:
         "limit watch": environment.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
-        "recorder": parts.recorder.run,
-        "recordings' room": parts.recorder.keep_room,
+        **parts.recorder.jobs(),
         "exports": parts.exporter.run,
         "job watch": lambda: _watch_jobs(parts),
     }

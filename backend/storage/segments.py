@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, not_, or_, select, update
 
 from backend.storage.database import Database
 from backend.storage.tables import gaps, segments
@@ -47,6 +47,10 @@ class GapRow:
     reason: str
 
 
+Spans = Sequence[tuple[frozenset[str], int, int]]
+"""(cameras, begin, end), epoch ms; no camera named = all."""
+
+
 class SegmentsStore:
     """Args: `volumes`: name of a volume -> its folder."""
 
@@ -66,11 +70,7 @@ class SegmentsStore:
         """Add recorded files; one that is known already (by its path) stays as it is. Raises: StorageError."""
 
         def add(connection: Connection) -> None:
-            known = set(
-                connection.execute(
-                    select(segments.c.path).where(segments.c.path.in_([row.path for row in rows]))
-                ).scalars()
-            )
+            known = _known(connection, [row.path for row in rows])
             new = [_values(row) for row in rows if row.path not in known]
             if new:
                 connection.execute(insert(segments), new)
@@ -94,9 +94,9 @@ class SegmentsStore:
         return await self._database.read(lambda connection: next(iter(_rows(connection, query)), None))
 
     async def overlapping(
-        self, camera_ids: Sequence[str] | None, start_ms: int, end_ms: int, limit: int = 20_000
+        self, camera_ids: Sequence[str] | None, start_ms: int, end_ms: int, limit: int | None = None
     ) -> tuple[SegmentRow, ...]:
-        """Segments that hold any instant of start_ms..end_ms, by camera and time. No camera named = all.
+        """Segments that hold any instant of start_ms..end_ms, by camera and time. None instead of cameras = all.
 
         Raises:
             StorageError: the database cannot be read.
@@ -116,22 +116,81 @@ class SegmentsStore:
             query = query.where(segments.c.camera_id.in_(list(camera_ids)))
         return await self._database.read(lambda connection: tuple(_rows(connection, query)))
 
-    async def oldest(self, volume: str, limit: int, after_id: int = 0) -> tuple[SegmentRow, ...]:
-        """The oldest of a volume, oldest first. Raises: StorageError."""
-        query = _columns().where(segments.c.volume == volume).order_by(segments.c.start_ms, segments.c.segment_id)
-        if after_id:
-            query = query.where(segments.c.segment_id > after_id)
-        return await self._database.read(lambda connection: tuple(_rows(connection, query.limit(limit))))
+    async def oldest(
+        self,
+        volume: str,
+        limit: int,
+        *,
+        retention_class: str | None = None,
+        without: Spans = (),
+        after: SegmentRow | None = None,
+    ) -> tuple[SegmentRow, ...]:
+        """The oldest of a volume that touch none of the spans, oldest first.
 
-    async def all_of(self, volume: str) -> tuple[SegmentRow, ...]:
-        """Every segment of a volume, oldest first. Raises: StorageError."""
-        query = _columns().where(segments.c.volume == volume).order_by(segments.c.start_ms)
+        Args:
+            retention_class: only of this one.
+            after: only those behind it.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        start, number = segments.c.start_ms, segments.c.segment_id
+        query = _columns().where(segments.c.volume == volume).order_by(start, number).limit(limit)
+        if retention_class is not None:
+            query = query.where(segments.c.retention_class == retention_class)
+        if after is not None:
+            query = query.where(start >= after.start_ms, or_(start > after.start_ms, number > after.segment_id))
+        for span in without:
+            query = query.where(not_(_touches(span)))
         return await self._database.read(lambda connection: tuple(_rows(connection, query)))
 
-    async def paths(self, volume: str) -> set[str]:
-        """Raises: StorageError."""
-        query = select(segments.c.path).where(segments.c.volume == volume)
-        return await self._database.read(lambda connection: set(connection.execute(query).scalars()))
+    async def used(self) -> dict[tuple[str, str, str], int]:
+        """Bytes by volume, retention class and camera: reads the whole index. Raises: StorageError."""
+        key = (segments.c.volume, segments.c.retention_class, segments.c.camera_id)
+        query = select(*key, func.sum(segments.c.bytes)).group_by(*key)
+        return await self._database.read(
+            lambda connection: {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(query)}
+        )
+
+    async def recent(self, since_ms: int) -> dict[str, tuple[int, int, int]]:
+        """Of each camera that recorded since: (bytes, ms, begin of the first file). Raises: StorageError."""
+        query = (
+            select(
+                segments.c.camera_id,
+                func.sum(segments.c.bytes),
+                func.sum(segments.c.end_ms - segments.c.start_ms),
+                func.min(segments.c.start_ms),
+            )
+            .where(segments.c.start_ms >= since_ms)
+            .group_by(segments.c.camera_id)
+        )
+        return await self._database.read(
+            lambda connection: {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in connection.execute(query)}
+        )
+
+    async def touching(self, spans: Spans) -> dict[str, int]:
+        """Bytes that lie in any of the spans, by volume; each file once. Raises: StorageError."""
+
+        def add_up(connection: Connection) -> dict[str, int]:
+            found: dict[int, tuple[str, int]] = {}
+            for span in spans:
+                query = select(segments.c.segment_id, segments.c.volume, segments.c.bytes).where(_touches(span))
+                found |= {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+            sums: dict[str, int] = {}
+            for volume, size in found.values():
+                sums[volume] = sums.get(volume, 0) + size
+            return sums
+
+        return await self._database.read(add_up)
+
+    async def known(self, paths: Sequence[str]) -> set[str]:
+        """Which of these paths are in the index. Raises: StorageError."""
+        return await self._database.read(lambda connection: _known(connection, paths))
+
+    async def oldest_start(self, camera_id: str) -> int | None:
+        """Begin of the oldest segment of a camera. Raises: StorageError."""
+        query = select(func.min(segments.c.start_ms)).where(segments.c.camera_id == camera_id)
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     async def newest_end(self, camera_id: str) -> int | None:
         """End of the newest segment of a camera. Raises: StorageError."""
@@ -177,8 +236,24 @@ class SegmentsStore:
         )
 
 
-LONGEST_MS = 3_600_000
-"""No segment is longer: they are cut every few seconds."""
+LONGEST_MS = 900_000
+"""No segment is longer: at most 300 s are asked for, and a camera without a key frame for 300 s is asked anew."""
+
+
+def _touches(span: tuple[frozenset[str], int, int]) -> ColumnElement[bool]:
+    cameras, start_ms, end_ms = span
+    here = and_(
+        segments.c.start_ms >= start_ms - LONGEST_MS, segments.c.start_ms <= end_ms, segments.c.end_ms >= start_ms
+    )
+    return and_(here, segments.c.camera_id.in_(sorted(cameras))) if cameras else here
+
+
+def _known(connection: Connection, paths: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(paths), 500):
+        some = segments.c.path.in_(paths[start : start + 500])
+        found |= set(connection.execute(select(segments.c.path).where(some)).scalars())
+    return found
 
 
 def _columns() -> Select[tuple[object, ...]]:

@@ -20,11 +20,14 @@ from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
 from backend.services.accounts import SignedIn
 from backend.services.recorder.fragments import BrokenFileError, Fragments, read_fragments
+from backend.services.recorder.service import TooManyError
+from backend.storage.segments import SegmentRow
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 LONGEST_MS: Final = 7 * 86_400_000
 MP4: Final = "video/mp4"
+MOST: Final = 20_000
 PIECE_BYTES: Final = 1 << 18
 
 CameraIds = Annotated[list[str], Query(alias="camera", min_length=1, max_length=200)]
@@ -40,7 +43,10 @@ async def segments(
     for camera_id in camera:
         # A camera of the past may not be in today's site: its recordings are answered all the same.
         await _watched(request, parts, operator, camera_id)
-    found = await parts.recorder.segments(camera, start, end)
+    try:
+        found = await parts.recorder.segments(camera, start, end, MOST)
+    except TooManyError:
+        raise Refusal(422, f"there are more than {MOST} segments: ask for a shorter span or fewer cameras") from None
     return json_answer(to_json(SegmentList(segments=found)))
 
 
@@ -59,8 +65,8 @@ async def file(
     if row is None:
         raise Refusal(404, f"there is no recording {segment_id}; it may be older than what is kept")
     await _watched(request, parts, operator, row.camera_id)
-    found = parts.segments.file(row)
-    if not found.is_file():
+    found = _file_of(parts, row)
+    if not await asyncio.to_thread(found.is_file):
         raise Refusal(404, f"the file of recording {segment_id} is not on its disk any more")
     return FileResponse(found, media_type=MP4)
 
@@ -108,10 +114,17 @@ async def _watched(request: Request, parts: Parts, operator: SignedIn, camera_id
 
 async def _path(parts: Parts, segment_id: int, camera_id: str, start_ms: int) -> Path:
     row = await parts.segments.get(segment_id) if segment_id > 0 else None
-    found = parts.recorder.open_file(camera_id, start_ms) if row is None else parts.segments.file(row)
+    found = parts.recorder.open_file(camera_id, start_ms) if row is None else _file_of(parts, row)
     if found is None:
         raise Refusal(404, "that file is finished or gone: ask again")
     return found
+
+
+def _file_of(parts: Parts, row: SegmentRow) -> Path:
+    try:
+        return parts.segments.file(row)
+    except KeyError:
+        raise Refusal(404, f"the volume {row.volume!r} of that recording is not in recording.toml any more") from None
 
 
 async def _fragments(path: Path) -> Fragments:

@@ -12,7 +12,32 @@ from backend.services.recorder.messages import Task
 from config.model import RecordingClass, Window
 
 
-def task_of(rule: RecordingClass | None, camera_id: str, state: RoomState, now_ms: int) -> Task:
+class Concerned:
+    """Which cameras the alerts of a state concern at an instant: looked up once for all cameras of a class."""
+
+    def __init__(self, state: RoomState, now_ms: int) -> None:
+        self._state = state
+        self._now_ms = now_ms
+        self._found: dict[float, frozenset[str]] = {}
+
+    def cameras(self, post_s: float) -> frozenset[str]:
+        """Those of alerts that are active, or ended no longer ago."""
+        found = self._found.get(post_s)
+        if found is None:
+            since_ms = self._now_ms - round(post_s * 1000)
+            state = self._state
+            found = self._found[post_s] = frozenset(
+                camera_id
+                for alert in (*state.alerts.values(), *state.closed.values())
+                if alert.priority < 5 and (alert.active or alert.changed_ms >= since_ms or alert.raised_ms >= since_ms)
+                for camera_id in cameras_of(alert, state.site)
+            )
+        return found
+
+
+def task_of(
+    rule: RecordingClass | None, camera_id: str, state: RoomState, now_ms: int, concerned: Concerned | None = None
+) -> Task:
     """What the recorder is to do with a camera at `now_ms`."""
     if rule is None or rule.mode == "off":
         return "off"
@@ -21,7 +46,8 @@ def task_of(rule: RecordingClass | None, camera_id: str, state: RoomState, now_m
     if rule.mode == "schedule":
         offset_min = state.site.utc_offset_min if state.site is not None else 0
         return "write" if in_schedule(rule.schedule, now_ms, offset_min) else "off"
-    return "write" if _concerned(rule, camera_id, state, now_ms) else "ring"
+    concerned = concerned or Concerned(state, now_ms)
+    return "write" if camera_id in concerned.cameras(rule.post_s) else "ring"
 
 
 def in_schedule(windows: Iterable[Window], now_ms: int, utc_offset_min: int) -> bool:
@@ -51,13 +77,3 @@ def cameras_of(alert: Alert, site: Site | None) -> frozenset[str]:
                 found.update(station.camera_ids)
         found &= {camera.camera_id for camera in site.cameras}
     return frozenset(found)
-
-
-def _concerned(rule: RecordingClass, camera_id: str, state: RoomState, now_ms: int) -> bool:
-    post_ms = round(rule.post_s * 1000)
-    return any(
-        camera_id in cameras_of(alert, state.site)
-        and (alert.active or now_ms - alert.changed_ms <= post_ms or now_ms - alert.raised_ms <= post_ms)
-        for alert in (*state.alerts.values(), *state.closed.values())
-        if alert.priority < 5
-    )

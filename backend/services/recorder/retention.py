@@ -22,6 +22,10 @@ class Protected:
     start_ms: int
     end_ms: int
 
+    @property
+    def span(self) -> tuple[frozenset[str], int, int]:
+        return self.camera_ids, self.start_ms, self.end_ms
+
     def covers(self, row: SegmentRow) -> bool:
         here = not self.camera_ids or row.camera_id in self.camera_ids
         return here and row.start_ms <= self.end_ms and row.end_ms >= self.start_ms
@@ -44,18 +48,20 @@ def doomed(
     kept: Sequence[Protected],
     now_ms: int,
     wanted_bytes: int = 0,
+    used_bytes: Mapping[str, int] | None = None,
 ) -> list[SegmentRow]:
     """Which segments of one volume go, oldest first.
 
     Args:
-        rows: all segments of the volume, oldest first.
+        rows: segments of the volume, oldest first.
         kept: spans that may not go.
         wanted_bytes: so much must come free besides what days and sizes of the classes take.
+        used_bytes: by class, when `rows` are not all.
     """
     by_name: Mapping[str, RecordingClass] = {one.name: one for one in classes}
     free = [row for row in rows if not any(span.covers(row) for span in kept)]
-    used: dict[str, int] = {}
-    for row in rows:
+    used = dict(used_bytes or {})
+    for row in rows if used_bytes is None else ():
         used[row.retention_class] = used.get(row.retention_class, 0) + row.bytes
     gone: list[SegmentRow] = []
     for row in free:
@@ -63,10 +69,10 @@ def doomed(
         if rule is None:
             continue  # its class was taken out of the settings: it goes only when space is needed
         too_old = rule.days > 0 and row.end_ms < now_ms - rule.days * DAY_MS
-        too_much = rule.max_gb > 0 and used[row.retention_class] > rule.max_gb * GB
+        too_much = rule.max_gb > 0 and used.get(row.retention_class, 0) > rule.max_gb * GB
         if too_old or too_much:
             gone.append(row)
-            used[row.retention_class] -= row.bytes
+            used[row.retention_class] = used.get(row.retention_class, 0) - row.bytes
     taken = {row.segment_id for row in gone}
     freed = sum(row.bytes for row in gone)
     for row in free:

@@ -39,6 +39,7 @@ OPTIONS: Final = {
 SOUND_OFF_S: Final = 5.0
 """Sound whose stamps are further from the picture's belongs to another clock and is left out."""
 
+OPEN_TRIES: Final = 20
 _BUFFER_BYTES: Final = 1 << 16
 
 MediaPacket: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
@@ -254,14 +255,17 @@ class Segment:
         return True
 
     def _open(self) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        while True:
+        for _ in range(OPEN_TRIES):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             try:
                 # Names of one camera are unique: a clock that was set back must not write over what is there.
                 self._opened = FileIO(self.file, "x")
                 return
             except FileExistsError:
                 self.file = self.file.with_name(f"{self.file.stem}x.mp4")
+            except FileNotFoundError:
+                continue  # retention took the empty folder just then
+        raise FileExistsError(errno.EEXIST, "no free name")
 
 
 def _write_all(file: FileIO, data: bytes) -> None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
-import shutil
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -24,22 +20,29 @@ from backend.contracts.recording import (
     VolumeHealth,
 )
 from backend.contracts.state import RoomState
-from backend.services.recorder import child
 from backend.services.recorder.fragments import BrokenFileError, read_fragments
-from backend.services.recorder.index import unindexed
-from backend.services.recorder.messages import Condition, Follow, Report, SegmentClosed, SegmentOpened, Stop, Task
-from backend.services.recorder.modes import task_of
-from backend.services.recorder.retention import DAY_MS, GB, doomed, protected
+from backend.services.recorder.index import Leftovers, Place
+from backend.services.recorder.keeping import Keeping, free_bytes_of
+from backend.services.recorder.messages import Condition, Follow, Report, SegmentClosed, SegmentOpened, Task
+from backend.services.recorder.modes import Concerned, task_of
+from backend.services.recorder.process import RecordingProcess
+from backend.services.recorder.retention import DAY_MS, protected
 from backend.services.room import Room
 from backend.storage.errors import StorageError
-from backend.storage.segments import NewSegment, SegmentsStore
+from backend.storage.segments import NewSegment, SegmentRow, SegmentsStore
 from config.model import CameraConfig, RecordingClass, RecordingConfig, SiteConfig
 
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.5
 RETENTION_EVERY_S: Final = 20.0
-STOP_WITHIN_S: Final = 4.0
+HEALTH_KEPT_S: Final = 3.0
+CAMERAS_A_PROCESS: Final = 16
+"""A camera that brings the library down takes no more than these with it, for the seconds of a restart."""
+
+UNKNOWN_BYTES: Final = 250_000
+DISK_CODES: Final = frozenset({"disk_full", "disk_error", "disk_slow"})
+WAS_RECORDED: Final = frozenset({"recording", "gap", "failed"})
 REASONS: Final[Mapping[str, str]] = {
     "refused": "camera từ chối kết nối",
     "no_answer": "camera không trả lời",
@@ -47,6 +50,7 @@ REASONS: Final[Mapping[str, str]] = {
     "unauthorized": "sai tài khoản hoặc mật khẩu camera",
     "not_found": "camera không có luồng này",
     "no_video": "luồng không có hình",
+    "no_key": "luồng không có khung hình gốc",
     "ended": "camera ngắt luồng",
     "lost": "mất luồng từ camera",
     "disk_full": "đĩa ghi hình đã đầy",
@@ -59,14 +63,20 @@ REASONS: Final[Mapping[str, str]] = {
 """What an officer reads of a code."""
 
 
+class TooManyError(ValueError):
+    """More segments than an answer may hold."""
+
+
 @dataclass(slots=True)
 class _Camera:
+    """`task` None: it was not told yet. `newest_bytes`: size of its newest file."""
+
     config: CameraConfig
     rule: RecordingClass | None
     stream: RecordingStream
-    task: Task = "off"
-    condition: RecordingCondition = "off"
-    code: str = ""
+    place: Place | None
+    task: Task | None = None
+    newest_bytes: int = UNKNOWN_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,17 @@ class _Open:
     stream: RecordingStream
     file: Path
     start_ms: int
+
+
+@dataclass(slots=True)
+class _Group:
+    """Cameras that one process records."""
+
+    cameras: dict[str, _Camera]
+    process: RecordingProcess | None = None
+    unknown: list[NewSegment] = field(default_factory=list)
+    """Closed files that the index does not have yet."""
+    untold: dict[str, Condition] = field(default_factory=dict)
 
 
 def volume_folders(config: RecordingConfig, data_dir: Path) -> dict[str, Path]:
@@ -89,284 +110,278 @@ class Recorder:
         self._room = room
         self._store = store
         self._now_ms = now_ms
-        self._cameras: dict[str, _Camera] = {}
-        for camera in site.cameras:
-            rule = self._config.of(camera.camera_id)
-            has_sub = bool(camera.sub_url.get_secret_value())
-            stream: RecordingStream = "sub" if rule is not None and rule.stream == "sub" and has_sub else "main"
-            self._cameras[camera.camera_id] = _Camera(camera, rule, stream)
+        self._cameras = {camera.camera_id: self._camera(camera) for camera in site.cameras}
+        self._groups = _groups(self._cameras)
         self._open: dict[str, _Open] = {}
-        self._reports: asyncio.Queue[Report | None] = asyncio.Queue()
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._keeping = Keeping(site.recording, store, lambda: room.durable, now_ms)
+        self._leftovers = Leftovers(store, self._keeping.added)
         self._full = asyncio.Event()
-        self._faults: dict[str, str] = {}
+        self._health: tuple[float, RecorderHealth] | None = None
+        self._looked_everywhere = False
         self.restarts = 0
 
     @property
     def process_id(self) -> int | None:
-        """Of the process that records; None while there is none."""
-        return None if self._process is None else self._process.pid
+        """Of the (first) process that records; None while there is none."""
+        process = self._groups[0].process if self._groups else None
+        return None if process is None else process.pid
+
+    @property
+    def fault(self) -> str:
+        """What a person should know of the volumes; "" when all is well."""
+        return "; ".join(f"{name}: {fault}" for name, fault in self._keeping.faults.items() if fault)
+
+    def _camera(self, camera: CameraConfig) -> _Camera:
+        rule = self._config.of(camera.camera_id)
+        has_sub = bool(camera.sub_url.get_secret_value())
+        stream: RecordingStream = "sub" if rule is not None and rule.stream == "sub" and has_sub else "main"
+        place = None
+        if rule is not None and self._store.volumes:
+            volume = rule.volume or next(iter(self._store.volumes))
+            place = Place(camera.camera_id, volume, self._store.volumes[volume], rule.mode, rule.name)
+        return _Camera(camera, rule, stream, place)
 
     # -- jobs of the supervisor --------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Record until cancelled. Ends when its process died: the supervisor starts it again."""
-        if not any(camera.rule is not None and camera.rule.mode != "off" for camera in self._cameras.values()):
-            await asyncio.Event().wait()
-        await self._index_leftovers()
-        self._open.clear()
-        for camera in self._cameras.values():
-            camera.task = "off"
-        self._start_process(asyncio.get_running_loop())
-        try:
-            await self._work()
-        finally:
-            await asyncio.shield(self._end_process())
+    def jobs(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Each runs until cancelled; the supervisor starts one that ended again."""
+        found: dict[str, Callable[[], Awaitable[None]]] = {"recordings' room": self._keep_room}
+        for number, group in enumerate(self._groups, 1):
+            name = "recorder" if number == 1 else f"recorder {number}"
+            found[name] = lambda group=group: self._run(group)  # type: ignore[misc]
+        if self._groups:
+            found["recordings' index"] = self._look_everywhere
+        found["recordings' past"] = self._forget_the_past
+        return found
 
-    async def keep_room(self) -> None:
-        """Retention, until cancelled."""
+    async def _run(self, group: _Group) -> None:
+        """Ends when its process died."""
+        await self._index_newest(group)
+        await self._open_gaps(group, "stopped")
+        for camera in group.cameras.values():
+            camera.task = None
+        group.process = process = RecordingProcess()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                looking = tasks.create_task(self._look_again(group, process))
+                while reports := await process.reports():
+                    await self._take(group, reports)
+                looking.cancel()
+            self.restarts += 1
+        finally:
+            group.process = None
+            await asyncio.shield(self._take_last(group, process))
+        await self._index_newest(group)
+        await self._died(group)
+        raise RuntimeError("the recording process ended by itself")
+
+    async def _keep_room(self) -> None:
         while True:
-            await self.clean()
             self._full.clear()
+            await self._keeping.clean()
             try:
                 await asyncio.wait_for(self._full.wait(), RETENTION_EVERY_S)
             except TimeoutError:
                 continue
 
+    async def clean(self) -> None:
+        """Retention, now."""
+        await self._keeping.clean()
+
+    async def _look_everywhere(self) -> None:
+        """Once a start: files that no index knows, however old they are."""
+        if not self._looked_everywhere:
+            places = [camera.place for camera in self._cameras.values() if camera.place is not None]
+            await self._leftovers.all(places, lambda: {one.file for one in self._open.values()})
+            self._looked_everywhere = True
+        await asyncio.Event().wait()
+
+    async def _forget_the_past(self) -> None:
+        """Cameras that were recorded and are not any more."""
+        if not self._groups:
+            _log.info("nothing is recorded: recording.toml names no camera, or is not there")
+        state = self._room.durable
+        for camera_id, known in list(state.recordings.items()):
+            camera = self._cameras.get(camera_id)
+            is_off = camera is None or camera.rule is None or camera.rule.mode == "off"
+            if is_off and known.condition != "off":
+                await self._tell(camera_id, "off", "")
+                await self._store.close_gap(camera_id, self._now_ms())
+        await asyncio.Event().wait()
+
     # -- recording ---------------------------------------------------------------------------------------------
 
-    async def _work(self) -> None:
-        looking = asyncio.create_task(self._look_again())
-        try:
-            while (report := await self._reports.get()) is not None:
-                batch = [report]
-                while not self._reports.empty() and (more := self._reports.get_nowait()) is not None:
-                    batch.append(more)
-                await self._take(batch)
-        finally:
-            looking.cancel()
-        self.restarts += 1
-        now_ms = self._now_ms()
-        died = [
-            Condition(key, "gap", "recorder_died", now_ms) for key, one in self._cameras.items() if one.task != "off"
-        ]
-        await self._take(died)
-        raise RuntimeError("the recording process ended by itself")
-
-    async def _look_again(self) -> None:
+    async def _look_again(self, group: _Group, process: RecordingProcess) -> None:
         """Tell the process whose turn it is, whenever that changes."""
         while True:
-            state, now_ms, idle = self._room.durable, self._now_ms(), []
-            for camera_id, camera in self._cameras.items():
-                task = task_of(camera.rule, camera_id, state, now_ms)
-                if task != camera.task:
-                    camera.task = task
-                    await asyncio.to_thread(self._send, self._follow(camera))
-                    if task == "off":
-                        idle.append(Condition(camera_id, "waiting", "", now_ms))
-            await self._take(idle)
+            state, now_ms = self._room.durable, self._now_ms()
+            concerned = Concerned(state, now_ms)
+            for camera_id, camera in group.cameras.items():
+                task = task_of(camera.rule, camera_id, state, now_ms, concerned)
+                if task == camera.task:
+                    continue
+                before, camera.task = camera.task, task
+                if task != "off" or before is not None:
+                    await process.send(self._follow(camera, task))
+                if task == "off":
+                    group.untold[camera_id] = Condition(camera_id, "waiting", "", now_ms)
+            await self._settle(group)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    def _follow(self, camera: _Camera) -> Follow:
-        rule = camera.rule
-        assert rule is not None
+    def _follow(self, camera: _Camera, task: Task) -> Follow:
+        assert camera.rule is not None
+        assert camera.place is not None
         url = camera.config.sub_url if camera.stream == "sub" else camera.config.main_url
-        folder = self._store.volumes[rule.volume or next(iter(self._store.volumes))]
         return Follow(
             camera_id=camera.config.camera_id,
-            task=camera.task,
+            task=task,
             stream=camera.stream,
-            folder=str(folder),
-            pre_s=rule.pre_s,
+            folder=str(camera.place.folder),
+            pre_s=camera.rule.pre_s,
             segment_s=self._config.segment_s,
             address=url.get_secret_value(),
         )
 
-    async def _take(self, reports: Sequence[Report]) -> None:
-        closed: list[NewSegment] = []
-        conditions: dict[str, Condition] = {}
+    async def _take(self, group: _Group, reports: Sequence[Report]) -> None:
         for report in reports:
             if isinstance(report, SegmentOpened):
                 stream: RecordingStream = "sub" if report.stream == "sub" else "main"
                 self._open[report.camera_id] = _Open(stream, Path(report.file), report.start_ms)
             elif isinstance(report, SegmentClosed):
-                if self._open.get(report.camera_id, _NONE).file == Path(report.file):
-                    del self._open[report.camera_id]
                 row = self._row(report)
-                closed += [row] if row is not None else []
+                group.unknown += [row] if row is not None else []
             else:
-                conditions[report.camera_id] = report
+                group.untold[report.camera_id] = report
+        await self._settle(group)
+        # Only now: until it is in the index, it is served as one that is open.
+        for report in reports:
+            if isinstance(report, SegmentClosed) and self.open_path(report.camera_id) == Path(report.file):
+                del self._open[report.camera_id]
+
+    async def _settle(self, group: _Group) -> None:
+        """Store what is to be stored; what cannot be just now is tried again."""
         try:
-            await self._store.insert(closed)
-            for condition in conditions.values():
-                await self._changed(condition)
+            rows = list(group.unknown)
+            await self._store.insert(rows)  # what is there already stays as it is
+            if group.unknown[: len(rows)] == rows:
+                del group.unknown[: len(rows)]
+                self._keeping.added(rows)
+            for condition in list(group.untold.values()):
+                await self._changed(group.cameras[condition.camera_id], condition)
+                if group.untold.get(condition.camera_id) is condition:
+                    del group.untold[condition.camera_id]
         except StorageError as error:
-            # The files are there: the next start indexes them.
             _log.warning("the index of recordings cannot be written: %s", error)
 
     def _row(self, report: SegmentClosed) -> NewSegment | None:
         camera = self._cameras.get(report.camera_id)
-        if camera is None or camera.rule is None or report.end_ms <= report.start_ms:
+        if camera is None or camera.place is None or report.end_ms <= report.start_ms:
             return None
-        volume = camera.rule.volume or next(iter(self._store.volumes))
+        camera.newest_bytes = report.bytes
         return NewSegment(
             camera_id=report.camera_id,
             stream=report.stream,
             start_ms=report.start_ms,
             end_ms=report.end_ms,
-            volume=volume,
-            path=Path(report.file).relative_to(self._store.volumes[volume]).as_posix(),
+            volume=camera.place.volume,
+            path=Path(report.file).relative_to(camera.place.folder).as_posix(),
             bytes=report.bytes,
             frames=report.frames,
             codec=report.codec,
             width_px=report.width_px,
             height_px=report.height_px,
             has_audio=report.has_audio,
-            cause=camera.rule.mode,
-            retention_class=camera.rule.name,
+            cause=camera.place.cause,
+            retention_class=camera.place.retention_class,
         )
 
-    async def _changed(self, report: Condition) -> None:
-        """A condition that is another than before becomes an event, a gap begins or ends."""
-        camera = self._cameras[report.camera_id]
+    async def _changed(self, camera: _Camera, report: Condition) -> None:
+        """A condition that is another than before becomes an event, a gap begins or ends. Raises: StorageError."""
         condition: RecordingCondition = report.condition
-        if camera.task == "off":
-            condition = "off" if camera.rule is None or camera.rule.mode == "off" else "waiting"
-        elif camera.task == "ring" and condition in ("recording", "waiting"):
+        if camera.task == "off" or (camera.task == "ring" and condition == "recording"):
             condition = "waiting"
-        if report.code in ("disk_full", "disk_slow", "disk_error"):
-            self._full.set()
-        camera.condition, camera.code = condition, report.code
-        if condition in ("gap", "failed") and camera.task == "write":
-            await self._store.open_gap(report.camera_id, report.at_ms, report.code)
-        elif condition in ("recording", "waiting", "off"):
+        if report.code in DISK_CODES:
+            self._needs_room(camera, report.code)
+        if condition in ("gap", "failed"):
+            if camera.task == "write":
+                await self._store.open_gap(report.camera_id, report.at_ms, report.code)
+        else:
             await self._store.close_gap(report.camera_id, report.at_ms)
-        reason = REASONS.get(report.code, "")
+        await self._tell(report.camera_id, condition, REASONS.get(report.code, ""))
 
+    async def _tell(self, camera_id: str, condition: RecordingCondition, reason: str) -> None:
         def decide(state: RoomState) -> tuple[Event, ...]:
-            known = state.recordings.get(report.camera_id)
+            known = state.recordings.get(camera_id)
             if known is not None and (known.condition, known.reason) == (condition, reason):
                 return ()
-            return (RecordingChanged(camera_id=report.camera_id, condition=condition, reason=reason),)
+            return (RecordingChanged(camera_id=camera_id, condition=condition, reason=reason),)
 
         await self._room.record(decide)
 
-    async def _index_leftovers(self) -> None:
-        classes = {key: one.rule.name for key, one in self._cameras.items() if one.rule is not None}
-        for volume, folder in self._store.volumes.items():
-            known = await self._store.paths(volume)
-            found = await asyncio.to_thread(unindexed, volume, folder, known, classes)
-            await self._store.insert(found)
-            if found:
-                _log.info("%d recorded files were not in the index of %s and are now", len(found), volume)
+    def _needs_room(self, camera: _Camera, code: str) -> None:
+        """A disk that is full may still claim to have room (a quota, blocks for root): two files a camera go."""
+        if code == "disk_full" and camera.place is not None:
+            volume = camera.place.volume
+            here = [one for one in self._cameras.values() if one.place is not None and one.place.volume == volume]
+            self._keeping.make_room(volume, 2 * sum(one.newest_bytes for one in here))
+        self._full.set()
 
-    # -- the process -------------------------------------------------------------------------------------------
+    # -- ends and what they leave ------------------------------------------------------------------------------
 
-    def _start_process(self, loop: asyncio.AbstractEventLoop) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=True)
-        process = context.Process(target=child.main, args=(theirs,), name="trucban-recorder", daemon=True)
-        process.start()
-        theirs.close()
-        self._process, self._pipe = process, ours
-        reports = self._reports
+    async def _take_last(self, group: _Group, process: RecordingProcess) -> None:
+        await self._take(group, [one for one in await process.end() if isinstance(one, SegmentClosed)])
 
-        def listen() -> None:
-            """On a thread of its own: a pipe cannot be awaited everywhere."""
-            while True:
-                try:
-                    report = ours.recv()
-                except (EOFError, OSError):
-                    report = None
-                try:
-                    loop.call_soon_threadsafe(reports.put_nowait, report)
-                except RuntimeError:  # the loop is closed
-                    return
-                if report is None:
-                    return
-
-        threading.Thread(target=listen, name="recorder-reports", daemon=True).start()
-
-    def _send(self, order: Follow | Stop) -> None:
-        if self._pipe is None:
-            return
+    async def _index_newest(self, group: _Group) -> None:
+        """What a process that is gone left behind."""
+        files = [one.file for key in group.cameras if (one := self._open.get(key)) is not None]
+        places = [camera.place for camera in group.cameras.values() if camera.place is not None]
         try:
-            self._pipe.send(order)
-        except OSError:
-            return  # it died just now: that is told by the end of its reports
+            await self._leftovers.newest(places, files)
+        except StorageError as error:
+            _log.warning("what a recorder left cannot be put into the index: %s", error)
+        for camera_id in group.cameras:
+            self._open.pop(camera_id, None)
 
-    async def _end_process(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        await asyncio.to_thread(self._send, Stop())
-        await asyncio.to_thread(process.join, STOP_WITHIN_S)
-        if process.is_alive():
-            process.kill()
-            await asyncio.to_thread(process.join, STOP_WITHIN_S)
-        # What it said at its end is still of use; a process that died says nothing more.
-        while not self._reports.empty():
-            report = self._reports.get_nowait()
-            if isinstance(report, SegmentClosed):
-                await self._take([report])
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
-
-    # -- retention ---------------------------------------------------------------------------------------------
-
-    async def clean(self) -> None:
-        """Delete what may and must go. Evidence stays, whatever happens."""
-        kept = protected(self._room.durable)
-        for volume in self._config.volumes:
-            folder = self._store.volumes[volume.name]
-            try:
-                rows = await self._store.all_of(volume.name)
-                free_bytes = await asyncio.to_thread(_free_bytes, folder)
-                wanted_bytes = max(0, round(volume.floor_free_gb * GB) - free_bytes)
-                gone = doomed(rows, self._config.classes, kept, self._now_ms(), wanted_bytes)
-                await asyncio.to_thread(_unlink, [folder / row.path for row in gone])
-                await self._store.delete([row.segment_id for row in gone])
-            except (StorageError, OSError) as error:
-                self._faults[volume.name] = f"không dọn được chỗ ghi hình: {error}"
-                _log.warning("recordings of %s cannot be cleaned: %s", volume.name, error)
+    async def _open_gaps(self, group: _Group, code: str) -> None:
+        """From the end of what was recorded: nobody recorded until now."""
+        recordings = self._room.durable.recordings
+        for camera_id, camera in group.cameras.items():
+            known = recordings.get(camera_id)
+            if known is None or known.condition not in WAS_RECORDED:
                 continue
-            short = wanted_bytes > sum(row.bytes for row in gone)
-            self._faults[volume.name] = "đĩa gần đầy, mọi đoạn ghi còn lại đều được niêm giữ" if short else ""
+            try:
+                end_ms = await self._store.newest_end(camera_id)
+                if end_ms is not None and end_ms < self._now_ms() and camera.rule is not None:
+                    await self._store.open_gap(camera_id, end_ms, code)
+            except StorageError as error:
+                _log.warning("a gap of %s cannot be noted: %s", camera_id, error)
 
-    @property
-    def fault(self) -> str:
-        """What a person should know of the volumes; "" when all is well."""
-        return "; ".join(f"{name}: {fault}" for name, fault in self._faults.items() if fault)
+    async def _died(self, group: _Group) -> None:
+        for camera_id, camera in group.cameras.items():
+            if camera.task == "write":
+                at_ms = await self._store.newest_end(camera_id) or self._now_ms()
+                group.untold[camera_id] = Condition(camera_id, "gap", "recorder_died", min(at_ms, self._now_ms()))
+        await self._settle(group)
 
     # -- what is asked -----------------------------------------------------------------------------------------
 
-    async def segments(self, camera_ids: list[str], start_ms: int, end_ms: int) -> tuple[Segment, ...]:
+    async def segments(
+        self, camera_ids: list[str], start_ms: int, end_ms: int, limit: int | None = None
+    ) -> tuple[Segment, ...]:
         """Recorded segments of a span, those that are being written included as far as they can be played.
 
         Raises:
             StorageError: the index cannot be read.
+            TooManyError: they are more than `limit`.
         """
-        rows = await self._store.overlapping(camera_ids, start_ms, end_ms)
-        found = [
-            Segment(
-                segment_id=row.segment_id,
-                camera_id=row.camera_id,
-                stream="sub" if row.stream == "sub" else "main",
-                start_ms=row.start_ms,
-                end_ms=row.end_ms,
-                bytes=row.bytes,
-                codec=row.codec,
-                width_px=row.width_px,
-                height_px=row.height_px,
-                has_audio=row.has_audio,
-            )
-            for row in rows
-        ]
+        rows = await self._store.overlapping(camera_ids, start_ms, end_ms, None if limit is None else limit + 1)
+        if limit is not None and len(rows) > limit:
+            raise TooManyError(f"more than {limit} segments")
+        found = [_segment(row) for row in rows]
+        paths = {self._store.file(row) for row in rows if row.volume in self._store.volumes}
         for camera_id in camera_ids:
             one = self._open.get(camera_id)
-            if one is not None and one.start_ms <= end_ms:
+            if one is not None and one.start_ms <= end_ms and one.file not in paths:
                 segment = await asyncio.to_thread(_open_segment, camera_id, one)
                 if segment is not None and segment.end_ms >= start_ms:
                     found.append(segment)
@@ -383,36 +398,65 @@ class Recorder:
         return None if one is None else one.file
 
     async def health(self) -> RecorderHealth:
-        """Figures of the last day and of the disks. Raises: StorageError."""
+        """Figures of the last day and of the disks, at most HEALTH_KEPT_S old. Raises: StorageError."""
+        if self._health is not None and time.monotonic() - self._health[0] < HEALTH_KEPT_S:
+            return self._health[1]
+        found = await self._look_at_health()
+        self._health = (time.monotonic(), found)
+        return found
+
+    async def _look_at_health(self) -> RecorderHealth:
         now_ms = self._now_ms()
-        by_camera: dict[str, list[tuple[int, int, int]]] = {}
-        held: dict[str, int] = {}
-        used: dict[str, int] = {}
-        kept = protected(self._room.durable)
-        for volume in self._store.volumes:
-            for row in await self._store.all_of(volume):
-                by_camera.setdefault(row.camera_id, []).append((row.start_ms, row.end_ms, row.bytes))
-                used[volume] = used.get(volume, 0) + row.bytes
-                if any(span.covers(row) for span in kept):
-                    held[volume] = held.get(volume, 0) + row.bytes
-        gaps: dict[str, list[tuple[int, int]]] = {}
+        used = await self._keeping.used()
+        recent = await self._store.recent(now_ms - DAY_MS)
+        held = await self._store.touching([one.span for one in protected(self._room.durable)])
+        gaps: dict[str, list[int]] = {}
         for gap in await self._store.gaps(None, now_ms - DAY_MS, now_ms):
-            begin_ms = max(gap.start_ms, now_ms - DAY_MS)
-            gaps.setdefault(gap.camera_id, []).append((begin_ms, now_ms if gap.end_ms is None else gap.end_ms))
-        cameras = [
-            _health(one, by_camera.get(key, []), gaps.get(key, []), now_ms) for key, one in self._cameras.items()
-        ]
-        a_day = sum(one.bytes_day for one in cameras)
-        volumes = [
-            await asyncio.to_thread(
-                _volume, name, folder, used.get(name, 0), held.get(name, 0), a_day, self._faults.get(name, "")
-            )
-            for name, folder in self._store.volumes.items()
-        ]
+            ended_ms = now_ms if gap.end_ms is None else gap.end_ms
+            gaps.setdefault(gap.camera_id, []).append(ended_ms - max(gap.start_ms, now_ms - DAY_MS))
+        cameras: list[RecordingHealth] = []
+        a_day: dict[str, int] = {}
+        for camera_id, camera in self._cameras.items():
+            kept_bytes = sum(size for key, size in used.items() if key[2] == camera_id)
+            kept_from_ms = await self._store.oldest_start(camera_id) if kept_bytes else None
+            one = _health(camera, recent.get(camera_id), gaps.get(camera_id, []), now_ms, (kept_bytes, kept_from_ms))
+            cameras.append(one)
+            if camera.place is not None:
+                a_day[camera.place.volume] = a_day.get(camera.place.volume, 0) + one.bytes_day
+        volumes = []
+        for name, folder in self._store.volumes.items():
+            used_bytes = sum(size for key, size in used.items() if key[0] == name)
+            figures = (used_bytes, held.get(name, 0), a_day.get(name, 0))
+            volumes.append(await asyncio.to_thread(_volume, name, folder, figures, self._keeping.faults.get(name, "")))
         return RecorderHealth(at_ms=now_ms, cameras=tuple(cameras), volumes=tuple(volumes))
 
 
-_NONE: Final = _Open("main", Path(), 0)
+def _groups(cameras: Mapping[str, _Camera]) -> list[_Group]:
+    """By volume, so that a disk that hangs has its own processes, and not too many cameras in one."""
+    by_volume: dict[str, list[str]] = {}
+    for camera_id, camera in cameras.items():
+        if camera.place is not None and camera.rule is not None and camera.rule.mode != "off":
+            by_volume.setdefault(camera.place.volume, []).append(camera_id)
+    return [
+        _Group({key: cameras[key] for key in ids[start : start + CAMERAS_A_PROCESS]})
+        for ids in by_volume.values()
+        for start in range(0, len(ids), CAMERAS_A_PROCESS)
+    ]
+
+
+def _segment(row: SegmentRow) -> Segment:
+    return Segment(
+        segment_id=row.segment_id,
+        camera_id=row.camera_id,
+        stream="sub" if row.stream == "sub" else "main",
+        start_ms=row.start_ms,
+        end_ms=row.end_ms,
+        bytes=row.bytes,
+        codec=row.codec,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        has_audio=row.has_audio,
+    )
 
 
 def _open_segment(camera_id: str, one: _Open) -> Segment | None:
@@ -439,51 +483,35 @@ def _open_segment(camera_id: str, one: _Open) -> Segment | None:
 
 
 def _health(
-    camera: _Camera, spans: list[tuple[int, int, int]], gaps: list[tuple[int, int]], now_ms: int
+    camera: _Camera,
+    recent: tuple[int, int, int] | None,
+    gaps_ms: Sequence[int],
+    now_ms: int,
+    kept: tuple[int, int | None],
 ) -> RecordingHealth:
-    recent = [span for span in spans if span[1] > now_ms - DAY_MS]
-    recorded_ms = sum(end - max(start, now_ms - DAY_MS) for start, end, _ in recent)
-    known_ms = max(1, now_ms - max(min((span[0] for span in spans), default=now_ms), now_ms - DAY_MS))
-    a_day = sum(size for _, _, size in recent) * DAY_MS / known_ms
+    """Args: `recent` as SegmentsStore.recent gives it; `kept` bytes and begin."""
+    size, recorded_ms, first_ms = recent or (0, 0, now_ms)
     return RecordingHealth(
         camera_id=camera.config.camera_id,
         mode="off" if camera.rule is None else camera.rule.mode,
         stream=camera.stream,
         retention_class="" if camera.rule is None else camera.rule.name,
-        bytes_day=round(a_day) if recent else 0,
+        bytes_day=round(size * DAY_MS / max(1, now_ms - first_ms)) if size else 0,
         recorded_s=recorded_ms / 1000,
-        gap_s=sum(end - start for start, end in gaps) / 1000,
-        gaps=len(gaps),
-        kept_bytes=sum(size for _, _, size in spans),
-        kept_from_ms=min((span[0] for span in spans), default=None),
+        gap_s=sum(gaps_ms) / 1000,
+        gaps=len(gaps_ms),
+        kept_bytes=kept[0],
+        kept_from_ms=kept[1],
     )
 
 
-def _volume(name: str, folder: Path, used: int, held: int, a_day: int, fault: str) -> VolumeHealth:
+def _volume(name: str, folder: Path, figures: tuple[int, int, int], fault: str) -> VolumeHealth:
+    """Args: `figures` bytes used, held and written a day."""
+    used, held, a_day = figures
+    free, days = 0, None
     try:
-        free = _free_bytes(folder)
+        free = free_bytes_of(folder)
+        days = free / a_day if a_day else None
     except OSError as error:
-        return VolumeHealth(
-            name=name,
-            free_bytes=0,
-            used_bytes=used,
-            held_bytes=held,
-            days_left=None,
-            fault=f"không đọc được: {error.strerror}",
-        )
-    days = free / a_day if a_day else None
+        fault = f"không đọc được: {error.strerror}"
     return VolumeHealth(name=name, free_bytes=free, used_bytes=used, held_bytes=held, days_left=days, fault=fault)
-
-
-def _free_bytes(folder: Path) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(folder).free
-
-
-def _unlink(files: list[Path]) -> None:
-    for file in files:
-        file.unlink(missing_ok=True)
-        # Empty hours and days go with their last file.
-        for folder in (file.parent, file.parent.parent):
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()

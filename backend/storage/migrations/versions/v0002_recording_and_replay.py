@@ -82,6 +82,7 @@ def _recordings() -> None:
     )
     op.create_index("segments_camera_start", "segments", ["camera_id", "start_ms"])
     op.create_index("segments_start", "segments", ["start_ms"])
+    op.create_index("segments_retention", "segments", ["volume", "retention_class", "start_ms"])
     op.create_table(
         "gaps",
         sa.Column("camera_id", sa.Text, primary_key=True),
