@@ -200,6 +200,7 @@ class TransportBar(QWidget):
         model.flags_changed.connect(self._tell_flags)
         model.told.connect(self._tell_notice)
         control.jumped.connect(self._jumped)
+        control.no_further.connect(self._no_further)
         control.moved.connect(self._tell_motion)
         control.span_changed.connect(self._tell_span)
         control.loading_changed.connect(self._tell_trouble)
@@ -390,6 +391,9 @@ class TransportBar(QWidget):
         """What the replay itself has to say, unless an answer stands there to be read."""
         if not self._told.isActive():
             self._say(self.control.fault, failed=True)
+
+    def _no_further(self, direction: int) -> None:
+        self._say(self.tr("No later event.") if direction > 0 else self.tr("No earlier event."), failed=False)
 
     def _say(self, text: str, failed: bool) -> None:
         self._outcome.tell(text, failed)

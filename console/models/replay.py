@@ -30,7 +30,8 @@ class ReplayControl(QObject):
         span_changed: first or last instant that can be replayed, or the in and out marks.
         loading_changed: the room at the clock's instant is being fetched, or is there.
         jump_wanted: find the next event of a lane: (lane or "", +1 or -1); the source seeks to it.
-        live_wanted: back to the present (key L).
+        live_wanted: back to the present.
+        no_further: there is no other event in that direction: +1 or -1.
     """
 
     jumped = Signal(object, bool)
@@ -39,6 +40,7 @@ class ReplayControl(QObject):
     loading_changed = Signal()
     jump_wanted = Signal(str, int)
     live_wanted = Signal()
+    no_further = Signal(int)
 
     def __init__(self, clock: ReplayClock, parent: QObject | None = None) -> None:
         super().__init__(parent)

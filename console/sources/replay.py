@@ -225,6 +225,8 @@ class ReplaySource(QObject):
         def found(answer: NextEvent) -> None:
             if answer.event is not None:
                 self._control.seek(answer.event.at_ms)
+            else:
+                self._control.no_further.emit(direction)
 
         self._server.ask("/api/v1/replay/next", query, NextEvent, found, self._failed)
 
