@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     parser.add_argument("--rounds", type=int, metavar="N", help="how many, for a benchmark that counts in rounds")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep what is made there, and take it from there")
+    parser.add_argument("--minutes", type=float, metavar="M", help="how long, for a benchmark that plays")
     arguments = parser.parse_args()
     try:
         module = importlib.import_module(f"tests.bench.{arguments.name}")
@@ -42,6 +43,10 @@ def main() -> None:
         if "data" not in inspect.signature(run).parameters:
             parser.error(f"the benchmark {arguments.name!r} keeps no data")
         more["data"] = arguments.data
+    if arguments.minutes is not None:
+        if "minutes" not in inspect.signature(run).parameters:
+            parser.error(f"the benchmark {arguments.name!r} does not play")
+        more["minutes"] = arguments.minutes
     figures = run(brief=arguments.brief, **more)
     line = json.dumps({"benchmark": arguments.name, **figures}, ensure_ascii=False)
     print(line)

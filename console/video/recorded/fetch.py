@@ -153,6 +153,11 @@ class RecordingFetch(QObject):
         near = sorted(camera.whole.values(), key=lambda file: _distance(file, at_ms))[:WORKER_FILES]
         return (*sorted(near, key=lambda file: file.start_ms), *(one.file for one in camera.pieces if one.file))
 
+    @property
+    def busy(self) -> bool:
+        """Something is on its way."""
+        return bool(self._fetching) or self._pieces_asked > 0 or self._list_asked
+
     # -- planning --
 
     def plan(self) -> None:
