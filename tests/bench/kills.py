@@ -8,7 +8,8 @@ fast as they can, and kills it at a random moment; some rounds kill it while it 
 - every segment in the index plays to its end (ffprobe counts as many pictures as the index says).
 
 At the end of each generation (a folder's life): the backend's state equals the fold of its whole log, and no file of a
-recording lies outside the index. The anchor is zero lost. The full run: `python -m tests.bench kills --rounds 1000`.
+recording lies outside the index. Then as many rounds kill the recording process too, alone or with its backend
+(tests/system/recorder_kill.py). The anchor is zero lost. The full run: `python -m tests.bench kills --rounds 1000`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -37,13 +38,12 @@ from backend.contracts.events import Event, LoggedEvent
 from backend.contracts.state import RoomState, apply
 from backend.services.audit_check import Report, verify
 from backend.services.signing import PUBLIC_FILE, read_public_key
-from backend.simulate import rtsp
 from backend.storage.audit import AuditRow, EventRow
 from backend.storage.audit_reading import AuditReading, audit_reading
-from tests.system.backend_process import SMALL_SITE, BackendProcess, wait_until
+from tests.system.backend_process import BackendProcess, wait_until
 from tests.system.feed_client import FeedClient, feed_client, same_state
 from tests.system.producers import cap_message
-from tests.system.rtsp_server_process import make_clip, rtsp_server
+from tests.system.recorder_kill import CAMERAS, kill_rounds, recorded_site_folder
 
 ROUNDS = 50
 BRIEF_ROUNDS = 3
@@ -60,23 +60,8 @@ START_KILLED = 0.15
 OUTLIVE_S = 10.0
 """What the backend started (recorders) must end by itself within this time after the kill."""
 
-CAMERAS = ("cam-1", "cam-2")
 _ARGUMENTS = ("--local-seat", "--head-every-s", "1")
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-_RECORDING = """[recording]
-segment_s = 2.0
-[[volume]]
-name = "disk"
-folder = "recordings"
-floor_free_gb = 0.0
-[[class]]
-name = "all"
-mode = "continuous"
-stream = "main"
-days = 1.0
-max_gb = 1.0
-volume = "disk"
-"""
 
 
 class Lost(AssertionError):  # noqa: N818 - what the whole run is about
@@ -124,7 +109,10 @@ def run(brief: bool, rounds: int = ROUNDS) -> dict[str, object]:
     figures = Figures()
     began_s = time.monotonic()
     left = BRIEF_ROUNDS if brief else rounds
-    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder, _site(Path(folder)) as site:
+    with (
+        tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder,
+        recorded_site_folder(Path(folder)) as site,
+    ):
         generation = 0
         while left > 0:
             many = min(left, GENERATION)
@@ -133,6 +121,7 @@ def run(brief: bool, rounds: int = ROUNDS) -> dict[str, object]:
             shutil.rmtree(data)
             left -= many
             generation += 1
+        recorder = kill_rounds(1 if brief else rounds, Path(folder) / "recorder", chance.randrange(1 << 32))
     behind = sorted(figures.behind_kill_s)
     return {
         "rounds": figures.rounds,
@@ -145,28 +134,15 @@ def run(brief: bool, rounds: int = ROUNDS) -> dict[str, object]:
         "unplayable_files_moved_aside": figures.broken_files,
         "recording_behind_kill_s_median": round(median(behind), 2) if behind else None,
         "recording_behind_kill_s_most": round(behind[-1], 2) if behind else None,
+        "recorder_rounds": recorder.rounds,
+        "recorder_killed_alone": recorder.recorder_kills,
+        "recorder_open_files_found_again": recorder.open_files,
+        "recorder_segments_played": recorder.played,
+        "recorder_behind_kill_s_median": round(median(recorder.behind_s), 2) if recorder.behind_s else None,
+        "recorder_behind_kill_s_most": round(max(recorder.behind_s), 2) if recorder.behind_s else None,
         "lost": 0,
         "seconds": round(time.monotonic() - began_s, 1),
     }
-
-
-@contextlib.contextmanager
-def _site(folder: Path) -> Iterator[Path]:
-    """The small site with cameras that answer, all of them recorded."""
-    site = folder / "site"
-    shutil.copytree(SMALL_SITE, site)
-    mounts = {f"/{camera}": rtsp.Mount(make_clip(folder / "clip.mp4"), 15) for camera in CAMERAS[:1]}
-    mounts |= {f"/{camera}": mounts[f"/{CAMERAS[0]}"] for camera in CAMERAS[1:]}
-    with rtsp_server(folder, mounts) as server:
-        table = (site / "cameras.csv").read_text(encoding="utf-8").splitlines()
-        rows = [table[0]]
-        for camera, line in zip(CAMERAS, table[1:], strict=True):
-            fields = line.split(",")
-            fields[11] = fields[12] = server.address(camera)
-            rows.append(",".join(fields))
-        (site / "cameras.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-        (site / "recording.toml").write_text(_RECORDING, encoding="utf-8")
-        yield site
 
 
 def _generation(site: Path, data: Path, rounds: int, chance: random.Random, figures: Figures) -> None:
