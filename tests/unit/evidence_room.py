@@ -31,8 +31,11 @@ from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportOrder, ExportState
 from backend.contracts.state import RoomState
+from backend.services.evidence import maker
+from backend.services.evidence.child import MakerError, run_maker
 from backend.services.evidence.exporter import Exporter
 from backend.services.evidence.gather import Sources
+from backend.services.evidence.messages import Task, Told
 from backend.services.room import Room
 from backend.services.signing import Signer
 from backend.storage.database import Database
@@ -215,13 +218,26 @@ def order(cameras: Sequence[str] = ("cam-1",), seconds: float = 6.0, **changes: 
     return value.model_copy(update=changes)
 
 
-def new_exporter(sources: Sources, folder: Path, reserve_bytes: int = 1_000_000) -> Exporter:
-    return Exporter(sources, folder, segment_ms=2_000, reserve_bytes=reserve_bytes)
+async def make_here(work: Path, task: Task, told: Callable[[Told], None]) -> Told:
+    """What the maker's process does, in a thread of this one: it starts sooner."""
+    last: list[Told] = []
+    if await asyncio.to_thread(maker.run, work, task, last.append):
+        raise MakerError(last[-1].failed, "")
+    return last[-1]
+
+
+def new_exporter(sources: Sources, folder: Path, reserve_bytes: int = 1_000_000, own_process: bool = False) -> Exporter:
+    return Exporter(sources, folder, 2_000, reserve_bytes, run_maker if own_process else make_here)
 
 
 @asynccontextmanager
-async def evidence_room(url: str, folder: Path, reserve_bytes: int = 1_000_000) -> AsyncIterator[EvidenceRoom]:
-    """A room of the small site with nothing recorded yet; it is two minutes after T0_MS."""
+async def evidence_room(
+    url: str, folder: Path, reserve_bytes: int = 1_000_000, own_process: bool = False
+) -> AsyncIterator[EvidenceRoom]:
+    """A room of the small site with nothing recorded yet; it is two minutes after T0_MS.
+
+    `own_process`: the maker is one, as in a real backend.
+    """
     site = load_site(SMALL_SITE)
     clock = [T0_MS - 60_000]
     async with opened(url) as database:
@@ -235,7 +251,7 @@ async def evidence_room(url: str, folder: Path, reserve_bytes: int = 1_000_000) 
         signer = await asyncio.to_thread(Signer.open, folder / "keys")
         readings = ReadingsStore(database)
         sources = Sources(room, log, history, readings, segments, signer, site.communes_file, lambda: clock[0])
-        exporter = new_exporter(sources, folder / "exports", reserve_bytes)
+        exporter = new_exporter(sources, folder / "exports", reserve_bytes, own_process)
         made = EvidenceRoom(database, log, room, segments, sources, exporter, folder, clock)
         try:
             yield made

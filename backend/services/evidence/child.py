@@ -7,7 +7,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,9 @@ _TOP: Final = Path(__file__).resolve().parents[3]
 _MODULE: Final = "backend.services.evidence.maker"
 LOG_FILE: Final = "maker.log"
 LOG_SHOWN: Final = 2_000
+Maker = Callable[[Path, Task, Callable[[Told], None]], Awaitable[Told]]
+"""(work folder, task, told how far it is) -> its last word. Raises: MakerError."""
+
 _FLAGS: Final = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
 

@@ -15,7 +15,7 @@ from backend.contracts.recording import ExportCondition, ExportProgress, ExportS
 from backend.contracts.state import RoomState
 from backend.services.evidence import custody_log
 from backend.services.evidence.case import PACKAGE_FOLDER, Case
-from backend.services.evidence.child import MakerError, run_maker
+from backend.services.evidence.child import Maker, MakerError, run_maker
 from backend.services.evidence.gather import Sources, gather
 from backend.services.evidence.messages import ENCRYPTED_FILE, Task, Told
 from backend.services.evidence.names import folder_name
@@ -73,16 +73,24 @@ class Exporter:
     Args:
         folder: where packages lie; made when it is missing.
         segment_ms: length of a recorded file.
+        reserve_bytes: left free on the disk.
+        maker: does the work that takes long.
     """
 
     def __init__(
-        self, sources: Sources, folder: Path, segment_ms: int = 10_000, reserve_bytes: int = RESERVE_BYTES
+        self,
+        sources: Sources,
+        folder: Path,
+        segment_ms: int = 10_000,
+        reserve_bytes: int = RESERVE_BYTES,
+        maker: Maker = run_maker,
     ) -> None:
         self._sources = sources
         self._room = sources.room
         self._folder = folder
         self._settle_ms = segment_ms + SETTLE_MS
         self._reserve_bytes = reserve_bytes
+        self._maker = maker
         self._passphrases: dict[str, str] = {}
         self._progress: dict[str, Told] = {}
         self._waiting: set[str] = set()
@@ -275,7 +283,7 @@ class Exporter:
             self._progress[export_id] = Told(step="gom dữ liệu")
             case = await gather(self._sources, export, work)
             await asyncio.to_thread(self._check_room, case)
-            await run_maker(work, Task("make", self._reserve_bytes), self._teller(export_id))
+            await self._maker(work, Task("make", self._reserve_bytes), self._teller(export_id))
             await asyncio.to_thread(self._seal, work)
         if not export.order.encrypt:
             return await asyncio.to_thread(self._publish, export_id, work)
@@ -285,7 +293,7 @@ class Exporter:
             self._progress[export_id] = Told(before.share, WAITS_FOR_PASSPHRASE, before.files, before.bytes)
             self._waiting.add(export_id)
             return ""
-        told = await run_maker(work, Task("encrypt", self._reserve_bytes, passphrase), self._teller(export_id))
+        told = await self._maker(work, Task("encrypt", self._reserve_bytes, passphrase), self._teller(export_id))
         signature = self._sources.signer.sign(zip_seal_message(bytes.fromhex(told.digest)))
         await asyncio.to_thread(put_seal, work / ENCRYPTED_FILE, signature)
         return await asyncio.to_thread(self._publish, export_id, work)

@@ -56,7 +56,7 @@ def map_page(contents: Contents) -> bytes:
         page.fit_bounds(_bounds(places), max_zoom=15)
     figure = page.get_root()
     assert isinstance(figure, Figure)
-    figure.title = case.order.title.replace("<", "‹")
+    figure.title = html.escape(case.order.title)
     figure.header.add_child(Element(f"<style>{_leaflet_css()}{_OWN_CSS}</style>"), name="leaflet_css")
     figure.header.add_child(Element(f"<script>{_leaflet_js()}</script>"), name="leaflet_js")
     figure.html.add_child(Element(_heading(contents)), name="heading")

@@ -16,7 +16,16 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, Image, KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    Image,
+    KeepTogether,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+)
 
 from backend.contracts.alerts import Alert
 from backend.services.evidence.contents import Contents, Still
@@ -28,12 +37,15 @@ from backend.services.evidence.words import PRIORITY, kind_name
 
 REGULAR: Final = "BeVietnamPro"
 BOLD: Final = "BeVietnamPro-Bold"
-_WIDTH: Final = A4[0] - 36 * mm
+_WIDTH: Final = A4[0] - 36 * mm - 12
+"""What reportlab's frame leaves between its margins."""
+
 _LINES_MOST: Final = 1_500
 """About fifty pages; events.jsonl has all."""
 
 _STILLS_MOST: Final = 60
-_PICTURE_PX: Final = 900
+_PICTURE_PX: Final = 700
+_PICTURE_MOST: Final = 90 * mm
 _GRID: Final = [
     ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#c9d1d9")),
     ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#f1f4f7")),
@@ -133,7 +145,7 @@ def _section(title: str, parts: Sequence[Flowable]) -> list[Flowable]:
         return []
     head = Paragraph(_text(title), _HEAD)
     if isinstance(parts[0], LongTable):
-        return [head, *parts]
+        return [CondPageBreak(35 * mm), head, *parts]
     return [KeepTogether([head, parts[0]]), *parts[1:]]
 
 
@@ -243,11 +255,11 @@ def _answers(contents: Contents) -> list[Flowable]:
 def _timeline(contents: Contents) -> list[Flowable]:
     lines = contents.story.lines[:_LINES_MOST]
     rows = [
-        (contents.local.clock(line.at_ms), line.who, f"{'● ' if line.of_incident else ''}{line.what}") for line in lines
+        (contents.local.clock(line.at_ms), line.who, f"{'• ' if line.of_incident else ''}{line.what}") for line in lines
     ]
     if not rows:
         return []
-    parts: list[Flowable] = [_table(("Thời điểm", "Ai", "Việc"), rows, (0.24, 0.16, 0.6))]
+    parts: list[Flowable] = [_table(("Thời điểm", "Ai", "Việc"), rows, (0.28, 0.14, 0.58))]
     more = contents.story.more + len(contents.story.lines) - len(lines)
     if more:
         parts.append(Paragraph(f"và {more} dòng nữa trong events.jsonl", _SMALL))
@@ -255,8 +267,14 @@ def _timeline(contents: Contents) -> list[Flowable]:
 
 
 def _stills(contents: Contents, package: Path) -> list[Flowable]:
-    pictures = [part for still in contents.stills[:_STILLS_MOST] for part in _still(contents, still, package)]
-    return _section("Ảnh", pictures)
+    """Two in a row."""
+    cells = [_still(contents, still, package) for still in contents.stills[:_STILLS_MOST]]
+    rows = [[*cells[start : start + 2], ""][:2] for start in range(0, len(cells), 2)]
+    if not rows:
+        return []
+    table = LongTable(rows, colWidths=[_WIDTH / 2] * 2)
+    table.setStyle([("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
+    return _section("Ảnh", [table])
 
 
 def _still(contents: Contents, still: Still, package: Path) -> list[Flowable]:
@@ -265,11 +283,11 @@ def _still(contents: Contents, still: Still, package: Path) -> list[Flowable]:
         small.thumbnail((_PICTURE_PX, _PICTURE_PX))
         content = io.BytesIO()
         small.save(content, "JPEG", quality=85)
-    width = _WIDTH * 0.62
+    width = min(_WIDTH / 2 - 8, _PICTURE_MOST * small.width / small.height)
     image = Image(content, width=width, height=width * small.height / small.width)
     image.hAlign = "LEFT"
     words = f"{contents.names.camera(still.camera_id)} · {contents.local.clock(still.at_ms)} · {still.why}"
-    return [KeepTogether([image, Paragraph(_text(words), _SMALL), Spacer(1, 6)])]
+    return [image, Paragraph(_text(words[:300]), _SMALL)]
 
 
 def _hashes(contents: Contents) -> list[Flowable]:

@@ -29,6 +29,9 @@ _COLOUR: Final = {
 _CAMERA: Final = colors.HexColor("#0b7285")
 _STATION: Final = colors.HexColor("#2b8a3e")
 _LABELS_MOST: Final = 20
+_LABEL_HIGH: Final = 8.0
+_LABEL_WIDE: Final = 90.0
+"""Words closer to each other than this go below each other, points."""
 
 
 class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
@@ -38,10 +41,12 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
         super().__init__()
         self.width, self.height = width, height
         self._contents = contents
+        self._labels: list[Point] = []
         self._view = _View(_shown(contents), width, height)
 
     def draw(self) -> None:
         canvas: Any = self.canv
+        self._labels.clear()
         canvas.saveState()
         frame = canvas.beginPath()
         frame.rect(0, 0, self.width, self.height)
@@ -104,7 +109,16 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
         if words:
             canvas.setFont(_FONT, 6.5)
             short = words if len(words) <= 48 else words[:47] + "…"
-            canvas.drawString(min(x + radius + 2, max(2.0, self.width - 3.4 * len(short))), y - 2, short)
+            left, base = min(x + radius + 2, max(2.0, self.width - 3.4 * len(short))), y - 2
+            while any(
+                abs(left - other[0]) < _LABEL_WIDE and abs(base - other[1]) < _LABEL_HIGH for other in self._labels
+            ):
+                base -= _LABEL_HIGH
+            self._labels.append((left, base))
+            canvas.drawString(left, base, short)
+
+    def _is_taken(self, left: float, base: float) -> bool:
+        return any(abs(left - x) < _LABEL_WIDE and abs(base - y) < _LABEL_HIGH for x, y in self._labels)
 
     def _scale(self, canvas: Any) -> None:
         metres = self._view.scale_metres()
