@@ -63,7 +63,7 @@ def built(folder: Path, events: int, days: float) -> Built:
             return known
         raise SystemExit(f"{folder} holds another log ({known.events} events): name an empty folder")
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"making {events} events in {folder}: about {events * 700 / 1e9:.1f} GB", file=sys.stderr)
+    print(f"making {events} events in {folder}: about {events * 550 / 1e9:.1f} GB", file=sys.stderr)
     began_s = time.perf_counter()
     last_ms, packed = asyncio.run(_make(folder, events, days))
     build_s = time.perf_counter() - began_s

@@ -5,7 +5,7 @@ anchor, in the same run at the same instants: find the place in the log, read an
 that is parsed already, all in one process. `warm`: as the system keeps the files; `cold`: the system is told to let go
 of the database's pages before each. Full speed is events a second through the events door, parsed and folded page by
 page with the next page on its way, against folding alone. `--data FOLDER` keeps the database for the next run (about
-7 GB), else a temporary one is made.
+6 GB), else a temporary one is made.
 """
 
 from __future__ import annotations

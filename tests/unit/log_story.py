@@ -157,7 +157,10 @@ class Story:
         chance = self._chance.random()
         if chance < 0.1:
             priority = Priority(self._chance.randint(1, 4))
-            self._alerts[alert.alert_id] = alert.model_copy(update={"priority": priority})
+            changes: dict[str, object] = {"priority": priority}
+            if priority < alert.priority and alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
+                changes["phase"] = AlertPhase.ACTIVE_UNACKNOWLEDGED
+            self._alerts[alert.alert_id] = alert.model_copy(update=changes)
             return ev.AlertUpdated(alert_id=alert.alert_id, priority=priority, text="mức mới")
         if alert.limit is not None:
             return ev.AlertUpdated(alert_id=alert.alert_id, limit=self._limit(), text="618,4 mg/Nm³")
