@@ -143,10 +143,16 @@ class ExportState(Wire):
     changed_ms: EpochMs
 
 
+class ExportPassphraseRequest(Wire):
+    """Body of `POST /api/v1/exports/{export_id}/passphrase`. "": the server makes one, or tells the one there is."""
+
+    passphrase: Annotated[str, Field(max_length=200, pattern=r"^(|[^\r\n]{12,})$", repr=False)] = ""
+
+
 class ExportPassphrase(Wire):
     """Answer of `POST /api/v1/exports/{export_id}/passphrase`: opens an encrypted package. Never logged or stored."""
 
-    passphrase: str
+    passphrase: Annotated[str, Field(repr=False)]
 
 
 class ExportProgress(Wire):

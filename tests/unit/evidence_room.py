@@ -187,7 +187,7 @@ class EvidenceRoom:
             await asyncio.wait({self.running})
             self.running = None
 
-    async def until(self, right: Callable[[], bool], what: str, timeout_s: float = 30.0) -> None:
+    async def until(self, right: Callable[[], bool], what: str, timeout_s: float = 90.0) -> None:
         async with asyncio.timeout(timeout_s):
             while not right():
                 assert self.running is None or not self.running.done(), self.running

@@ -24,7 +24,7 @@ from backend.contracts.events import LoggedEvent
 from backend.contracts.recording import Mask
 from backend.contracts.state import StateSnapshot
 from backend.services.evidence import custody_log
-from backend.services.evidence.exporter import WAITS_FOR_PASSPHRASE
+from backend.services.evidence.exporter import WAITS_FOR_PASSPHRASE, PassphraseError, new_passphrase
 from backend.services.evidence.footage import footage
 from backend.services.evidence.names import file_name, folder_name
 from backend.services.evidence.package_source import FolderSource, PackageError, ZipSource
@@ -530,7 +530,7 @@ def test_an_encrypted_package_waits_for_its_passphrase_which_is_kept_nowhere(tmp
         room.exporter = new_exporter(room.sources, exports_of(room), own_process=True)
         room.start()
         await room.until(lambda: step(room) == WAITS_FOR_PASSPHRASE, "the wish for a passphrase, asked again")
-        assert room.exporter.give_passphrase(EXPORT, passphrase)
+        assert room.exporter.passphrase(EXPORT, passphrase) == passphrase
         await room.ended(EXPORT)
         ready = room.exporter.ready(EXPORT)
         assert ready is not None
@@ -541,7 +541,10 @@ def test_an_encrypted_package_waits_for_its_passphrase_which_is_kept_nowhere(tmp
         assert not (exports_of(room) / folder_name(EXPORT)).exists()
         for file in [path for path in room.folder.rglob("*") if path.is_file()]:
             assert passphrase.encode() not in file.read_bytes(), file
-        assert passphrase not in repr(room.exporter.__dict__)
+        assert room.exporter.passphrase(EXPORT) == passphrase
+        await room.stop()
+        with pytest.raises(PassphraseError, match="no longer known"):
+            new_exporter(room.sources, exports_of(room)).passphrase(EXPORT)
 
     play(tmp_path, scenario, own_process=True)
 
@@ -594,6 +597,12 @@ def test_identifiers_never_lead_out_of_their_folder() -> None:
     files = [file_name(text) for text in ("../x", "con", "PM2,5", "PM2_5", "Ngã tư", "a/b", "a\\b")]
     assert len(set(files)) == len(files)
     assert all(re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in files)
+
+
+def test_a_passphrase_that_is_made_is_long_and_never_the_same() -> None:
+    made = {new_passphrase() for _ in range(100)}
+    assert len(made) == 100
+    assert all(re.fullmatch(r"([a-z2-9]{4}-){5}[a-z2-9]{4}", one) for one in made)
 
 
 def test_no_recording_is_one_hole() -> None:

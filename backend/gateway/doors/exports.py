@@ -9,13 +9,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from backend.contracts.recording import ExportPassphrase, ExportProgress
+from backend.contracts.recording import ExportPassphrase, ExportPassphraseRequest, ExportProgress
 from backend.gateway.callers import PartsDep, Watcher
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
 from backend.services.accounts import SignedIn
-from backend.services.evidence.exporter import Ready
+from backend.services.evidence.exporter import PassphraseError, Ready
 from backend.services.evidence.names import file_name
 from backend.services.evidence.packing import zip_stream
 
@@ -46,18 +46,21 @@ async def progress(parts: PartsDep, operator: ExporterDep, export_id: str) -> Ex
     return found.model_copy(update={"files": files, "bytes": size})
 
 
-@router.post("/{export_id}/passphrase", status_code=204)
+@router.post("/{export_id}/passphrase")
 async def passphrase(
-    request: Request, parts: PartsDep, operator: ExporterDep, export_id: str, body: ExportPassphrase
-) -> None:
-    """The passphrase of an export that was ordered encrypted. Kept in memory until its package is made, nowhere else.
+    request: Request, parts: PartsDep, operator: ExporterDep, export_id: str, body: ExportPassphraseRequest
+) -> ExportPassphrase:
+    """The passphrase of an export that was ordered encrypted: given, made, or told again. In memory only.
 
-    409: no export of that id runs and wants one.
+    Its package waits until it has one; after a restart of the backend it is asked for again.
+    409: the export is not encrypted, has another passphrase already, or it is no longer known.
     """
     origin = peer_address(request.scope)
     await parts.audit.record("export.passphrase", export_id, actor=operator.user, origin=origin)
-    if not parts.exporter.give_passphrase(export_id, body.passphrase):
-        raise Refusal(409, "no running export of that id was ordered encrypted")
+    try:
+        return ExportPassphrase(passphrase=parts.exporter.passphrase(export_id, body.passphrase))
+    except PassphraseError as error:
+        raise Refusal(409, str(error)) from None
 
 
 @router.get("/{export_id}/package")

@@ -53,6 +53,7 @@ class Assembly:
         self._done = 0
         self._total = 1
         self._step = ""
+        self._parts = 0
         self._names = names_of(case)
 
     def run(self, starts: Sequence[dict[str, object]]) -> Contents:
@@ -62,6 +63,7 @@ class Assembly:
         contents = Contents(case, self._names, read_story(case, self._journal.package / EVENTS_FILE))
         found = {camera_id: self._look(camera_id) for camera_id in case.camera_ids}
         self._total = max(1, sum(self._weight(part) for one in found.values() for part in one.parts))
+        self._parts = sum(len(one.parts) for one in found.values())
         for camera_id, one in found.items():
             self._videos(contents, camera_id, one)
         self._say("ảnh chụp")
@@ -116,7 +118,8 @@ class Assembly:
         used: set[str] = set()
         for part in found.parts:
             stem = self._stem(contents, part, used)
-            video = self._video(part, stem)
+            number = f"{len(contents.videos) + 1}/{self._parts}"
+            video = self._video(part, stem, number)
             contents.videos.append(video)
             table = (self._journal.package / video.times_path).read_bytes()
             contents.damaged[camera_id] += broken_spans(table)
@@ -132,16 +135,16 @@ class Assembly:
         used.add(stem)
         return stem
 
-    def _video(self, part: Part, stem: str) -> Video:
+    def _video(self, part: Part, stem: str, number: str) -> Video:
         camera_id = part.camera_id
         times_path = f"cameras/{stem}.csv"
         path = f"cameras/{stem}.mp4" if self._keeps_original(camera_id) else ""
         copy_path = f"copies/{stem}.mp4" if self._has_copy(camera_id) else ""
         if path:
-            self._step = f"ghép video {camera_id}"
+            self._step = f"ghép video {number}"
             self._made(path, times_path, part, lambda draft: join(part, draft, self._count), 1)
         if copy_path:
-            self._step = f"bản sao {camera_id}"
+            self._step = f"bản sao {number}"
             painting = self._painting(camera_id, with_text=True)
             times = "" if path else times_path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ WORK_SUFFIX: Final = ".work"
 DIGEST_SUFFIX: Final = ".sha256"
 CUSTODY_SUFFIX: Final = ".custody.jsonl"
 
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 WAITS_FOR_PASSPHRASE: Final = "chờ mật khẩu"
 _REASONS: Final = {
     "disk_full": "ổ đĩa không còn chỗ cho gói bằng chứng",
@@ -61,6 +63,10 @@ class Ready:
     folder: Path | None
     file: Path | None
     custody: Path
+
+
+class PassphraseError(ValueError):
+    """Why there is no passphrase to be had, for the caller."""
 
 
 class ExportFailedError(RuntimeError):
@@ -117,15 +123,28 @@ class Exporter:
             reason=export.reason,
         )
 
-    def give_passphrase(self, export_id: str, passphrase: str) -> bool:
-        """Kept in memory until the package is made. False: no such export runs and waits for one."""
+    def passphrase(self, export_id: str, given: str = "") -> str:
+        """What opens the encrypted package: the one there is, else `given`, else a new one.
+
+        In memory only: it is gone when the backend ends.
+
+        Raises:
+            PassphraseError: the export is not encrypted, has another one already, or it is no longer known.
+        """
         export = self._room.durable.exports.get(export_id)
-        if export is None or export.condition != "running" or not export.order.encrypt:
-            return False
-        self._passphrases[export_id] = passphrase
-        self._waiting.discard(export_id)
-        self._wake.set()
-        return True
+        if export is None or not export.order.encrypt:
+            raise PassphraseError("no export of that id was ordered encrypted")
+        known = self._passphrases.get(export_id, "")
+        if not known and export.condition != "running":
+            raise PassphraseError("its passphrase is no longer known here")
+        if known and given not in ("", known):
+            # What is being encrypted with one must not be told to open with another.
+            raise PassphraseError("the export has a passphrase already")
+        if not known:
+            known = self._passphrases[export_id] = given or new_passphrase()
+            self._waiting.discard(export_id)
+            self._wake.set()
+        return known
 
     def ready(self, export_id: str) -> Ready | None:
         """The finished package; None while it is none. Blocks for a moment of disk."""
@@ -181,9 +200,11 @@ class Exporter:
         running = {key for key, one in self._room.durable.exports.items() if one.condition == "running"}
         if self._current is not None and self._current[0] not in running:
             self._current[1].cancel()
-        for export_id in [key for key in self._passphrases if key not in running]:
+        exports = self._room.durable.exports
+        opened = {key for key, one in exports.items() if one.condition in ("running", "done")}
+        for export_id in [key for key in self._passphrases if key not in opened]:
             del self._passphrases[export_id]
-        for export_id in [key for key in self._progress if key not in self._room.durable.exports]:
+        for export_id in [key for key in self._progress if key not in exports]:
             del self._progress[export_id]
         self._waiting &= running
 
@@ -236,7 +257,6 @@ class Exporter:
         if not digest:
             return
         if await self._ended(export.export_id, "done", "", digest):
-            self._passphrases.pop(export.export_id, None)
             return
         # Cancelled at the last moment: nothing that looks like a package stays.
         await asyncio.to_thread(self._withdraw, export.export_id)
@@ -372,3 +392,8 @@ class Exporter:
 
 def _gigabytes(size: int) -> str:
     return f"{size / 1e9:.1f}".replace(".", ",")
+
+
+def new_passphrase() -> str:
+    """Six groups of four, 118 bits, of letters and digits that nobody confuses when reading them out."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(6))
