@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import signal
 import subprocess
@@ -11,21 +12,24 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from sqlalchemy import insert, make_url, select
 
+from backend.contracts import events as ev
 from backend.contracts.events import LoggedEvent
+from backend.contracts.kinds.alerts import Priority
 from backend.contracts.replay import LANES, Lane
 from backend.services.density import DensityService
 from backend.services.room import Room
 from backend.storage.database import Database
-from backend.storage.density import LANE_OF, MINUTE_MS, DensityCount
+from backend.storage.density import LANE_OF, MINUTE_MS, DensityCount, LaneReader
 from backend.storage.detections import DetectionRow, DetectionsStore
 from backend.storage.event_log import EventLog
 from backend.storage.segments import SegmentsStore
 from backend.storage.tables import density, gaps
 from backend.storage.timeline import TimelineStore
 from tests.unit.replay_samples import lanes, recounted, store, told
-from tests.unit.storage_samples import NOW_MS, opened, opened_log, raised
+from tests.unit.storage_samples import NOW_MS, alert, opened, opened_log, raised
 
 TOP = Path(__file__).resolve().parents[2]
 FAR_MS = NOW_MS * 2
@@ -47,6 +51,29 @@ async def _filled(log: EventLog, count: int, **how: object) -> list[LoggedEvent]
 
 def test_every_kind_of_event_has_its_lane() -> None:
     assert {one.event.kind for one in told(20_000)} == set(LANE_OF)
+
+
+@pytest.mark.parametrize("alert_id", ["plain", 'quo"ted', "back\\slash", "tiếng Việt", 'priority":1'])
+@pytest.mark.parametrize("spaced", [False, True])
+def test_lanes_are_read_from_any_json_of_an_event(alert_id: str, spaced: bool) -> None:
+    """The quick look at its head and the parser say the same."""
+
+    def body(event: ev.AlertRaised | ev.AlertUpdated | ev.AlertAcknowledged | ev.AlertReturned) -> str:
+        text = event.model_dump_json()
+        return json.dumps(json.loads(text), indent=1) if spaced else text
+
+    reader = LaneReader()
+    events: list[tuple[ev.AlertRaised | ev.AlertUpdated | ev.AlertAcknowledged | ev.AlertReturned, Lane | None]] = [
+        (ev.AlertRaised(alert=alert(alert_id, 3)), "alert"),
+        (ev.AlertUpdated(alert_id=alert_id, text='"priority":1'), None),
+        (ev.AlertUpdated(alert_id=alert_id, priority=Priority(4)), None),
+        (ev.AlertUpdated(alert_id=alert_id, priority=Priority(1)), "alert"),
+        (ev.AlertAcknowledged(alert_id=alert_id, comment='"priority":2'), "operator"),
+        (ev.AlertReturned(alert_id=alert_id), None),
+        (ev.AlertUpdated(alert_id=alert_id, priority=Priority(1)), None),
+        (ev.AlertRaised(alert=alert(alert_id, 5)), "system"),
+    ]
+    assert [reader.lane(event.kind, body(event)) for event, _ in events] == [lane for _, lane in events]
 
 
 def test_the_counts_are_those_of_a_recount(database_url: str) -> None:
