@@ -141,8 +141,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _summary(site: SiteConfig) -> str:
+    rules = [site.recording.of(camera.camera_id) for camera in site.cameras]
     counts = (
         (len(site.cameras), "cameras"),
+        (sum(rule is not None and rule.mode != "off" for rule in rules), "of them recorded"),
         (len(site.stations), "stations"),
         (len(site.producers), "producers"),
         (len(site.sources), "sources"),

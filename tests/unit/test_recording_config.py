@@ -9,7 +9,7 @@ import pytest
 
 from config.model import SiteConfig
 from config.site import SiteErrors, load_site
-from tests.system.backend_process import LAOCAI, SMALL_SITE
+from tests.system.backend_process import LAOCAI, SMALL_SITE, TOP
 
 GOOD = """[recording]
 segment_s = 8.0
@@ -156,3 +156,11 @@ def test_a_class_without_any_volume_is_told(tmp_path: Path) -> None:
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("8.0", "0.1") + '[[class]]\nname = "b"\nmode = "event"\nvolume = "x"\ncameras = ["cam-9"]\n'
     assert [line for line, _ in mistakes(tmp_path, text)] == [2, 19, 20]
+
+
+def test_the_example_of_the_manual_is_right(tmp_path: Path) -> None:
+    manual = (TOP / "docs" / "operating.md").read_text(encoding="utf-8")
+    example = manual.partition("## Recording")[2].partition("```toml\n")[2].partition("```")[0]
+    recording = loaded(tmp_path, example, LAOCAI).recording
+    assert {rule.mode for rule in recording.classes} == {"continuous", "event", "schedule"}
+    assert set(recording.class_of.values()) == {rule.name for rule in recording.classes}
