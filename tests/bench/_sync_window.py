@@ -111,6 +111,18 @@ class Desk:
                 return False
         return True
 
+    def is_first_painted(self) -> bool:
+        """Every tile has painted a picture for this jump of the clock, perhaps of another instant that it names."""
+        painted: dict[int, int] = getattr(self.canvas, "painted", {})
+        generation = self.clock.motion.generation
+        for number, feed in enumerate(self.feeds):
+            decoded = feed.decoded
+            if decoded is None or decoded.figure("generation") != generation or painted.get(number) != feed.sequence:
+                return False
+            if feed.status().state not in ("past", "near"):
+                return False
+        return True
+
     def all_here(self, at_ms: int) -> bool:
         return all(self.video.fetch.fetched(feed.camera_id, at_ms) for feed in self.feeds)
 
@@ -188,23 +200,36 @@ def sync(desk: Desk) -> dict[str, object]:
 
 
 def seeks(desk: Desk) -> dict[str, object]:
-    """From the seek until nine tiles have painted exactly the frame of the instant; nothing plays meanwhile."""
+    """From the seek until nine tiles have painted a picture, and until it is exactly that of the instant."""
     order, chance = desk.order, random.Random(desk.order.seed + 1)
-    cold, warm = [], []
+    cold: list[tuple[float, float]] = []
+    warm: list[tuple[float, float]] = []
     first_ms, last_ms = order.start_ms[-1] + 60_000, order.end_ms - 60_000
     # Each place only once, far from every other.
     for place in chance.sample(range(order.seeks), order.seeks):
         at_ms = first_ms + (last_ms - first_ms) * place // order.seeks + chance.randrange(20_000)
-        desk.control.seek(at_ms)
-        cold.append(spin(desk.is_painted))
+        cold.append(_seek(desk, at_ms))
         spin(lambda at_ms=at_ms: desk.all_here(at_ms))  # type: ignore[misc]
         _rest(desk)
         for _ in range(2):
             near_ms = at_ms + chance.randrange(-9000, 9000)
             if desk.all_here(near_ms):
-                desk.control.seek(near_ms)
-                warm.append(spin(desk.is_painted))
-    return {**_times("seek_cold", cold), **_times("seek_warm", warm)}
+                warm.append(_seek(desk, near_ms))
+    return {
+        **_times("cold_first", [one[0] for one in cold]),
+        **_times("cold_exact", [one[1] for one in cold]),
+        **_times("warm_first", [one[0] for one in warm]),
+        **_times("warm_exact", [one[1] for one in warm]),
+    }
+
+
+def _seek(desk: Desk, at_ms: int) -> tuple[float, float]:
+    """(until nine pictures, until nine exact ones), seconds."""
+    began_s = time.monotonic()
+    desk.control.seek(at_ms)
+    first_s = spin(desk.is_first_painted)
+    spin(desk.is_painted)
+    return first_s, time.monotonic() - began_s
 
 
 def scrubs(desk: Desk) -> dict[str, object]:

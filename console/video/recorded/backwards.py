@@ -16,13 +16,13 @@ class _Group:
     """Frames `key`..`upto` of a segment, decoded one by one. Past the budget the earliest go: they are decoded again
     when their turn comes."""
 
-    def __init__(self, segment: LoadedSegment, upto: int) -> None:
+    def __init__(self, segment: LoadedSegment, upto: int, pictures: Pictures) -> None:
         self.segment = segment
         self.key = max(segment.key_of(upto), 0)
         self.upto = upto
         self.next = self.key
         self.pictures: dict[int, Prepared] = {}
-        self._decoder = FrameDecoder()
+        self._decoder = FrameDecoder(lambda shown: pictures.are_small(shown.width_px))
         self._bytes = 0
 
     @property
@@ -79,7 +79,7 @@ class Backwards:
         if self._shown is None or not self._shown.holds(segment, frame):
             coming, self._coming = self._coming, None
             if coming is None or not coming.holds(segment, frame):
-                coming = _Group(segment, frame)
+                coming = _Group(segment, frame, self._pictures)
             self._shown = coming
         group = self._shown
         while not group.done and frame not in group.pictures:
@@ -100,7 +100,7 @@ class Backwards:
             before = self._before(group)
             if before is None:
                 return False
-            self._coming = _Group(*before)
+            self._coming = _Group(*before, self._pictures)
         if self._coming.done:
             return False
         self._coming.step(self._pictures, self.budget_bytes, stale)

@@ -16,6 +16,9 @@ PIXELS_MOST: Final = 8192 * 8192
 OPTIONS: Final = {"err_detect": "explode", "max_pixels": str(PIXELS_MOST)}
 """A damaged picture must not be shown as if it were what the camera saw: FFmpeg would paint over the holes."""
 
+SMALL: Final = {"skip_loop_filter": "all"}
+"""For pictures that are shown at half their size or less (docs/decisions/0002-video-wall.md)."""
+
 REORDER_MOST: Final = 16
 """Frames a decoder may hold back, ITU-T H.264 A.3.1: MaxDpbFrames."""
 
@@ -31,13 +34,20 @@ class InterruptedDecodingError(Exception):
 class FrameDecoder:
     """One decoder. Used on one thread.
 
+    Args:
+        small: asked at each key frame: is the segment shown at half its size or less?
+
     Attributes:
         cost_s: CPU time of one frame that is no key frame, smoothed; 0 = not known yet.
+        took_s: how long it takes, with everything else that the machine does.
+        is_small: what comes out was decoded for small pictures.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, small: Callable[[LoadedSegment], bool]) -> None:
+        self._small = small
+        self.is_small = False
         self._codec: VideoCodecContext | None = None
-        self._made_for: tuple[str, bytes, bool] | None = None
+        self._made_for: tuple[str, bytes, bool, bool] | None = None
         self._segment: LoadedSegment | None = None
         self._place = 0
         """The next packet to be decoded."""
@@ -46,7 +56,7 @@ class FrameDecoder:
         self._drained = False
         self._ready: deque[tuple[int, av.VideoFrame]] = deque()
         """What came out of the decoder and was not asked for yet."""
-        self.cost_s = 0.0
+        self.cost_s = self.took_s = 0.0
 
     def steps_to(self, segment: LoadedSegment, frame: int) -> int:
         """How many packets must be decoded for a frame."""
@@ -96,7 +106,8 @@ class FrameDecoder:
         return not self._drained or any(number == frame for number, _ in self._ready)
 
     def _begin(self, segment: LoadedSegment, place: int) -> None:
-        made_for = (segment.codec, segment.extradata, segment.reordered)
+        self.is_small = self._small(segment)
+        made_for = (segment.codec, segment.extradata, segment.reordered, self.is_small)
         if self._codec is None or made_for != self._made_for:
             self._codec = _decoder(*made_for)
             self._made_for = made_for
@@ -109,7 +120,7 @@ class FrameDecoder:
         """One packet into the decoder, or the end of them; what comes out is ready."""
         assert self._codec is not None
         packet = segment.packets[self._place] if self._place < len(segment.packets) else None
-        began_s = time.thread_time()
+        began_s, asked_s = time.thread_time(), time.monotonic()
         try:
             frames = self._codec.decode(packet)
         except (av.FFmpegError, ValueError):
@@ -119,8 +130,8 @@ class FrameDecoder:
         else:
             self._place += 1
             if not packet.is_keyframe:
-                used_s = time.thread_time() - began_s
-                self.cost_s = used_s if self.cost_s == 0.0 else self.cost_s * 0.9 + used_s * 0.1
+                self.cost_s = _smooth(self.cost_s, time.thread_time() - began_s)
+                self.took_s = _smooth(self.took_s, time.monotonic() - asked_s)
         for frame in frames:
             number = _number(segment, frame)
             if frame.is_corrupt:
@@ -146,7 +157,11 @@ def _number(segment: LoadedSegment, frame: av.VideoFrame) -> int:
     return number if number >= 0 and abs(segment.times_ms[number] - at_ms) < 0.5 else -1
 
 
-def _decoder(codec_name: str, extradata: bytes, reordered: bool) -> VideoCodecContext:
+def _smooth(before: float, now: float) -> float:
+    return now if before == 0.0 else before * 0.9 + now * 0.1
+
+
+def _decoder(codec_name: str, extradata: bytes, reordered: bool, small: bool) -> VideoCodecContext:
     try:
         codec = av.CodecContext.create(codec_name, "r")
     except (av.FFmpegError, ValueError):
@@ -158,5 +173,5 @@ def _decoder(codec_name: str, extradata: bytes, reordered: bool) -> VideoCodecCo
     codec.thread_type = "SLICE"
     if not reordered:
         codec.flags |= av.codec.context.Flags.low_delay
-    codec.options = dict(OPTIONS)
+    codec.options = {**OPTIONS, **(SMALL if small else {})}
     return codec

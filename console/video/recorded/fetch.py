@@ -215,7 +215,8 @@ class RecordingFetch(QObject):
     # -- whole files --
 
     def _ask_files(self, at_ms: int, rate: float, *, scrubbing: bool) -> None:
-        if abs(rate) > FILES_UP_TO or scrubbing:
+        # First the pieces that are wanted at this moment: whole files would take the same road.
+        if abs(rate) > FILES_UP_TO or scrubbing or self._pieces_asked:
             return
         wanted = self._wanted(at_ms, rate)
         keys = {(camera_id, segment.start_ms) for _, camera_id, segment in wanted}

@@ -67,11 +67,11 @@ def judge(row: np.void, known: Known, moment: Moment, *, fetched: bool, fault: s
             return TileStatus("past")
         beside_ms = shown_ms - at_ms if at_ms < shown_ms else at_ms - until_ms
         late_ms = LATE_MS * max(moment.speed, 1.0)
-        # What was shown for another jump of the clock is of another time, however near.
+        # What was shown for another jump of the clock is of another time, however near. What was shown for this one is
+        # the nearest there is: a key frame while the frame itself is being decoded, or a piece while dragging.
         ours = int(row["generation"]) == moment.generation
-        if ours and moment.speed and beside_ms <= late_ms:
-            return _of_its_time(at_ms - shown_ms)
-        if ours and (moment.scrubbing or moment.speed and fetched) and beside_ms <= max(NEAR_MS, late_ms):
+        waits = moment.speed and not fetched and not moment.scrubbing
+        if ours and beside_ms <= (late_ms if waits else max(NEAR_MS, late_ms)):
             return _of_its_time(at_ms - shown_ms)
         if moment.touched_s < GRACE_S:
             return TileStatus("past")

@@ -71,6 +71,10 @@ class Pictures:
     def count(self) -> int:
         return len(self._rings)
 
+    def are_small(self, width_px: int) -> bool:
+        """A picture so wide is shown at half its width or less everywhere."""
+        return max((one.box_px[0] for one in self._rings.values()), default=0) * 2 <= width_px
+
     def prepare(self, frame: av.VideoFrame, pixel_aspect: float) -> Prepared:
         """The frame in every size. Scalers are used on the player's thread only."""
         version, rings = self.version, self._rings

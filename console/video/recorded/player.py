@@ -30,7 +30,7 @@ LOAD_MOST: Final = 0.75
 CATCH_UP_S: Final = 0.25
 """A playing stream that would have to decode for longer goes on at the key frame."""
 
-KEY_FIRST_S: Final = 0.2
+KEY_FIRST_S: Final = 0.1
 """A seek whose exact frame takes longer shows the key frame before it first."""
 
 KEYS_EVERY_S: Final = 0.08
@@ -72,7 +72,7 @@ class RecordedPlayer:
         self._writing = threading.Lock()
         self._pictures = Pictures()
         self._library = Library(self._tell_reading)
-        self._decoder = FrameDecoder()
+        self._decoder = FrameDecoder(lambda segment: self._pictures.are_small(segment.width_px))
         self._backwards = Backwards(self._library, self._pictures)
         self._rate = Rate()
         self._number = 0
@@ -83,6 +83,7 @@ class RecordedPlayer:
         self._shown_version = -1
         self._generation = -1
         self._frame: av.VideoFrame | None = None
+        self._frame_is_small = False
         self._ahead: tuple[LoadedSegment, int, Prepared, av.VideoFrame] | None = None
         self._key_cost_s = 0.0
         self._thread = threading.Thread(target=self._run, name=f"recorded-{order.row}", daemon=True)
@@ -174,7 +175,7 @@ class RecordedPlayer:
             self._generation = course.motion.generation
             self._publish(segment, frame, ahead[2], ahead[3])
             return 0.0
-        takes_s = self._decoder.steps_to(segment, frame) * self._decoder.cost_s
+        takes_s = self._decoder.steps_to(segment, frame) * self._decoder.took_s
         if rate and (not self._keeps_up(segment, rate) or takes_s > CATCH_UP_S):
             return self._show_key(course, segment, frame)
         if not rate and takes_s > KEY_FIRST_S:
@@ -279,6 +280,9 @@ class RecordedPlayer:
             return
         segment, frame = shown
         decoded = self._frame
+        if self._frame_is_small and not self._pictures.are_small(segment.width_px):
+            decoded = None
+            self._decoder.forget()
         if decoded is None:
             try:
                 decoded = self._decode(segment, frame)
@@ -309,7 +313,7 @@ class RecordedPlayer:
             self._pictures.publish(prepared, now_s)
             row.add(_FRAMES)
         self._shown, self._shown_s, self._shown_version = (segment, frame), now_s, prepared.version
-        self._frame = decoded
+        self._frame, self._frame_is_small = decoded, self._decoder.is_small
 
     # -- telling --
 

@@ -42,6 +42,7 @@ class LoadedSegment:
     file: RecordedFile
     codec: str = ""
     extradata: bytes = b""
+    width_px: int = 0
     pixel_aspect: float = 1.0
     reordered: bool = False
     packets: list[Packet[VideoStream]] = field(default_factory=list)
@@ -97,6 +98,7 @@ def load(file: RecordedFile) -> LoadedSegment:
                 video = container.streams.video[0]
                 context = video.codec_context
                 loaded.codec, loaded.extradata = context.name, bytes(context.extradata or b"")
+                loaded.width_px = context.width
                 aspect = context.sample_aspect_ratio
                 loaded.pixel_aspect = float(aspect) if aspect and 0.2 < aspect < 5.0 else 1.0
                 base_ms = 1000.0 * float(video.time_base or 0)
