@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for the r
 
 
 def test_what_was_recorded_before_a_kill_plays_and_is_in_the_index(tmp_path: Path) -> None:
-    report = kill_rounds(4, tmp_path, seed=int.from_bytes(os.urandom(2)), keep=True)
+    report = kill_rounds(3, tmp_path, seed=int.from_bytes(os.urandom(2)), keep=True)
     assert report.recorder_kills >= 1
     assert report.backend_kills >= 1
     assert report.open_files >= 1
