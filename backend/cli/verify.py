@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from backend.services.evidence import custody_log
 from backend.services.evidence.package_source import FolderSource, PackageError, PackageSource, ZipSource
 from backend.services.evidence.seal import read_any_public_key
 from backend.services.evidence.verify import PackageReport, check
@@ -30,6 +31,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     verify.add_argument("--passphrase-file", type=Path, metavar="FILE", help="of an encrypted package: its first line")
     verify.add_argument("--repacked", action="store_true", help="the ZIP was packed anew by another program")
+    verify.add_argument(
+        "--custody", type=Path, metavar="FILE", help="check the operations room's log of who fetched this package, too"
+    )
     verify.add_argument("--quiet", action="store_true", help="name only the files that are not intact")
     verify.set_defaults(run=_verify)
 
@@ -39,11 +43,15 @@ def _verify(options: argparse.Namespace) -> int:
         keys = [read_any_public_key(path) for path in options.public_key]
         with _opened(options) as source:
             report = check(source, keys)
-    except (PackageError, SigningError) as error:
+        custody = None if options.custody is None else options.custody.read_bytes()
+    except (PackageError, SigningError, OSError) as error:
         print(f"verify: {options.package}: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
+    wrong = [] if custody is None else custody_log.faults(custody, report.public_key, report.manifest_digest)
+    for fault in wrong:
+        print(f"changed\t{_plain(str(options.custody))}\t{fault}")
     _print(report, options.quiet)
-    return 0 if report.good else EXIT_DAMAGED
+    return 0 if report.good and not wrong else EXIT_DAMAGED
 
 
 @contextmanager

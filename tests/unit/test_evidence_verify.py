@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
@@ -20,9 +21,10 @@ import pytest
 import pyzipper
 
 from backend.__main__ import main
+from backend.services.evidence import custody_log
 from backend.services.evidence.package_source import FolderSource, PackageError, ZipSource
 from backend.services.evidence.packing import put_seal, write_encrypted
-from backend.services.evidence.seal import MANIFEST, PUBLIC_KEY, SIGNATURE, public_key_pem, zip_seal_message
+from backend.services.evidence.seal import MANIFEST, PUBLIC_KEY, SIGNATURE, digest_of, public_key_pem, zip_seal_message
 from backend.services.evidence.verify import PackageReport, check
 from backend.services.signing import Signer
 from tests.unit.evidence_samples import FILES, package, zipped
@@ -70,8 +72,6 @@ def test_each_file_is_told_as_missing_changed_or_added(folder: Path) -> None:
 
 def test_a_package_signed_anew_by_somebody_else_has_an_unknown_key(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_bytes())
-    import base64
-
     manifest["public_key"] = base64.b64encode(STRANGER.public_key).decode()
     content = json.dumps(manifest).encode()
     (folder / MANIFEST).write_bytes(content)
@@ -369,6 +369,17 @@ def test_the_command_tells_by_its_exit_code(folder: Path, tmp_path: Path, capsys
     assert main(["verify", str(tmp_path / "nothing")]) == 2
     assert main(["verify", str(tmp_path)]) == 2
     assert main(["verify", str(archive), "--public-key", str(archive)]) == 2
+
+
+def test_the_command_checks_who_fetched_the_package(folder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "custody.jsonl"
+    digest = digest_of((folder / MANIFEST).read_bytes())
+    for user in ("giam-sat", "thanh-tra"):
+        custody_log.append(log, SIGNER.sign, digest, 1_767_232_800_000, "fetched", user, "10.0.0.9")
+    assert main(["verify", str(folder), "--custody", str(log)]) == 0
+    log.write_bytes(log.read_bytes().replace(b"giam-sat", b"giam-sot"))
+    assert main(["verify", str(folder), "--custody", str(log)]) == 1
+    assert main(["verify", str(folder), "--custody", str(tmp_path / "none")]) == 2
 
 
 def test_the_check_needs_no_database() -> None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from backend.contracts.alerts import Alert
 from backend.contracts.events import ExportOrdered, LoggedEvent
-from backend.contracts.recording import ExportState
+from backend.contracts.recording import ExportOrder, ExportState
 from backend.contracts.replay import StateThen
 from backend.contracts.site import Site
 from backend.contracts.state import HISTORY_KEPT, Delta, RoomState, apply
@@ -32,6 +32,9 @@ from backend.storage.segments import SegmentRow, SegmentsStore
 
 READ_AT_ONCE: Final = 500
 """Events that are parsed together: a few milliseconds, so that the room goes on in between."""
+
+FILES_MOST: Final = 200_000
+"""Recorded files of one camera in one package: a day in files of half a second."""
 
 INCIDENT_SEARCH: Final = 50_000
 """An incident that has not ended this many events after the span is told as incomplete."""
@@ -84,7 +87,7 @@ async def gather(sources: Sources, export: ExportState, work: Path) -> Case:
     found = await _read_log(sources, export, before, journal)
     local = LocalTime(site.utc_offset_min)
     await _readings(sources, found.state.site or site, order.start_ms, order.end_ms, journal, local)
-    rows = await sources.segments.overlapping(list(order.camera_ids), order.start_ms, order.end_ms)
+    recorded = await _recorded(sources, order)
     gaps = await sources.segments.gaps(list(order.camera_ids), order.start_ms, order.end_ms)
     marks = [mark for mark in sources.room.durable.marks.values() if order.start_ms <= mark.at_ms <= order.end_ms]
     case = Case(
@@ -104,7 +107,7 @@ async def gather(sources: Sources, export: ExportState, work: Path) -> Case:
         incident_complete=found.complete,
         alerts=tuple(sorted(found.alerts.values(), key=lambda alert: (alert.raised_ms, alert.alert_id))),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at_ms, mark.mark_id))),
-        sources=tuple(_source(sources.segments, row) for row in rows if _has_file(sources.segments, row)),
+        sources=recorded,
         gaps=tuple(
             KnownGap(camera_id=gap.camera_id, start_ms=gap.start_ms, end_ms=gap.end_ms, reason=gap.reason)
             for gap in gaps
@@ -256,15 +259,24 @@ async def _readings(
             await asyncio.to_thread(journal.write, name, content)
 
 
-def _has_file(store: SegmentsStore, row: SegmentRow) -> bool:
-    return row.volume in store.volumes
+async def _recorded(sources: Sources, order: ExportOrder) -> tuple[SourceFile, ...]:
+    """A camera at a time: a day of many cameras is hundreds of thousands of files."""
+    store, found = sources.segments, list[SourceFile]()
+    for camera_id in dict.fromkeys(order.camera_ids):
+        rows = await store.overlapping([camera_id], order.start_ms, order.end_ms, FILES_MOST)
+        found += await asyncio.to_thread(_files, store, rows)
+    return tuple(found)
+
+
+def _files(store: SegmentsStore, rows: Iterable[SegmentRow]) -> list[SourceFile]:
+    return [_source(store, row) for row in rows if row.volume in store.volumes]
 
 
 def _source(store: SegmentsStore, row: SegmentRow) -> SourceFile:
     return SourceFile(
         camera_id=row.camera_id,
         stream=row.stream,
-        file=str(store.file(row).resolve()),
+        file=str(store.file(row).absolute()),
         start_ms=row.start_ms,
         end_ms=row.end_ms,
         bytes=row.bytes,

@@ -55,6 +55,8 @@ class PackageReport:
     container: str = ""
     title: str = ""
     made: str = ""
+    manifest_digest: str = ""
+    public_key: bytes = b""
 
     @property
     def good(self) -> bool:
@@ -86,6 +88,7 @@ def check(source: PackageSource, pinned_keys: Sequence[bytes] = ()) -> PackageRe
     known = _parsed(manifest)
     key = _key(known)
     _check_seals(report, source, present, manifest, key, pinned_keys)
+    report.manifest_digest, report.public_key = hashlib.sha256(manifest).hexdigest(), key
     report.title, report.made = _text(known, "title"), _text(known, "made")
     listed = _listed(known)
     if listed is None:
