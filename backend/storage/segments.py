@@ -194,7 +194,8 @@ class SegmentsStore:
 
     async def newest_end(self, camera_id: str) -> int | None:
         """End of the newest segment of a camera. Raises: StorageError."""
-        query = select(func.max(segments.c.end_ms)).where(segments.c.camera_id == camera_id)
+        newest = segments.c.start_ms.desc()
+        query = select(segments.c.end_ms).where(segments.c.camera_id == camera_id).order_by(newest).limit(1)
         return await self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     # -- gaps --------------------------------------------------------------------------------------------------

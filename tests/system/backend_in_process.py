@@ -17,6 +17,7 @@ from backend.gateway.compose import local_seat_token, running
 from backend.gateway.parts import Parts
 from backend.gateway.server import GatewayServer, bound_socket, server_config
 from backend.gateway.settings import GatewaySettings
+from config.model import SiteConfig
 from config.site import load_site
 from tests.system.backend_process import SMALL_SITE
 
@@ -70,11 +71,13 @@ class OpenBackend:
 
 
 @asynccontextmanager
-async def open_backend(data_dir: Path, settings: GatewaySettings) -> AsyncIterator[OpenBackend]:
+async def open_backend(
+    data_dir: Path, settings: GatewaySettings, site: SiteConfig | None = None
+) -> AsyncIterator[OpenBackend]:
     clock = Clock()
     sock = bound_socket("127.0.0.1", 0)
     listening = asyncio.Event()
-    async with running(load_site(SMALL_SITE), data_dir, settings=settings, now_ms=clock.now_ms) as parts:
+    async with running(site or load_site(SMALL_SITE), data_dir, settings=settings, now_ms=clock.now_ms) as parts:
         server = GatewayServer(server_config(parts), parts.feed, listening.set)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         await asyncio.wait_for(listening.wait(), 10)

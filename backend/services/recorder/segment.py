@@ -31,7 +31,7 @@ OPTIONS: Final = {
     "movflags": MOVFLAGS,
     # A camera with a key frame every ten seconds gives a fragment all the same: a kill costs no more than this, and a
     # replay comes this near to now. Longer than the usual two seconds, so that those are not cut in two.
-    "frag_duration": "2500000",
+    "frag_duration": "2100000",
     "flush_packets": "1",
     # Sound that ends must not hold the pictures back.
     "max_interleave_delta": "500000",
