@@ -2669,6 +2669,14 @@
         <translation>Hãy chọn đầu (I) và cuối (O) đoạn trước</translation>
     </message>
     <message>
+        <source>No later event.</source>
+        <translation>Không còn sự kiện nào sau đó.</translation>
+    </message>
+    <message>
+        <source>No earlier event.</source>
+        <translation>Không có sự kiện nào trước đó.</translation>
+    </message>
+    <message>
         <source>Turn round</source>
         <translation>Đảo chiều</translation>
     </message>
