@@ -198,10 +198,11 @@ class RecordingsServer:
         return content[: fragments.head_bytes] + pieces if pieces else None
 
     def _find(self, camera_id: str, at_ms: int, *, growing: bool | None = None) -> Recorded | None:
+        """The one that began last, as the real door chooses."""
         return next(
             (
                 one
-                for one in self.recorded
+                for one in sorted(self.recorded, key=lambda one: -one.segment.start_ms)
                 if one.segment.camera_id == camera_id
                 and one.segment.start_ms <= at_ms < one.segment.end_ms
                 and growing in (None, one.segment.open)
@@ -230,7 +231,9 @@ def record(
         path = folder / camera_id / f"{number}.mp4"
         film(path, number * frames, frames, shape)
         begin_ms = start_ms + number * segment_s * 1000
-        made.append(server.add(camera_id, begin_ms, begin_ms + segment_s * 1000, path, shape))
+        # The recorder's way: reordered frames come late on the file's own clock, and so does its end.
+        late_ms = 2000 // shape.fps if shape.b_frames else 0
+        made.append(server.add(camera_id, begin_ms, begin_ms + segment_s * 1000 + late_ms, path, shape))
     return made
 
 

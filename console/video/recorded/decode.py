@@ -150,9 +150,9 @@ class FrameDecoder:
 
 
 def _number(segment: LoadedSegment, frame: av.VideoFrame) -> int:
-    if frame.pts is None or frame.time_base is None:
+    if frame.pts is None:
         return -1
-    at_ms = segment.file.start_ms + frame.pts * 1000.0 * float(frame.time_base)
+    at_ms = segment.file.start_ms + frame.pts * segment.base_ms
     number = segment.frame_at(at_ms)
     return number if number >= 0 and abs(segment.times_ms[number] - at_ms) < 0.5 else -1
 

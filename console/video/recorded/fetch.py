@@ -36,6 +36,10 @@ FILES_UP_TO: Final = 8.0
 AHEAD_S: Final = 20.0
 AHEAD_MOST_MS: Final = 120_000
 BESIDE_MS: Final = 12_000
+SETTLED_S: Final = 0.3
+"""A clock that was set and stands: pieces first, whole files so much later, what lies beside them later still."""
+
+AT_REST_S: Final = 1.0
 LIST_MS: Final = 300_000
 LIST_NEAR_MS: Final = 30_000
 YOUNG_MS: Final = 10_000
@@ -108,6 +112,7 @@ class RecordingFetch(QObject):
         self._list_asked = False
         self._list_s = 0.0
         self._list_fault = False
+        self._touched_s = 0.0
         self.list_fetches = 0
         self.file_fetches = 0
         self.piece_fetches = 0
@@ -159,6 +164,11 @@ class RecordingFetch(QObject):
         return bool(self._fetching) or self._pieces_asked > 0 or self._list_asked
 
     # -- planning --
+
+    def touched(self) -> None:
+        """Somebody set the clock: what is needed there goes before everything else."""
+        self._touched_s = time.monotonic()
+        self.plan()
 
     def plan(self) -> None:
         """Ask for whatever is missing and not on its way yet."""
@@ -219,6 +229,11 @@ class RecordingFetch(QObject):
         if abs(rate) > FILES_UP_TO or scrubbing or self._pieces_asked:
             return
         wanted = self._wanted(at_ms, rate)
+        rested_s = time.monotonic() - self._touched_s
+        if rate == 0 and rested_s < AT_REST_S:
+            wanted = [
+                one for one in wanted if one[0] == 0 and (rested_s > SETTLED_S or self._has_no_piece(one[1], at_ms))
+            ]
         keys = {(camera_id, segment.start_ms) for _, camera_id, segment in wanted}
         for _, camera_id, segment in wanted:
             stored = self._cameras[camera_id].whole.get(segment.start_ms)
@@ -236,6 +251,9 @@ class RecordingFetch(QObject):
                 and _is_missing(camera, segment, at_ms)
             ):
                 self._fetch(camera_id, segment)
+
+    def _has_no_piece(self, camera_id: str, at_ms: int) -> bool:
+        return all(piece.at_ms != at_ms for piece in self._cameras[camera_id].pieces)
 
     def _wanted(self, at_ms: int, rate: float) -> list[tuple[float, str, Segment]]:
         """(distance, camera, segment), the nearest first, as much as there is room for."""
@@ -361,6 +379,7 @@ class RecordingFetch(QObject):
         """Pieces whose recording is known by now can be shown."""
         settled: list[_Piece] = []
         for piece in camera.pieces:
+            # Where two recordings overlap, door and index both mean the one that began last.
             known = camera.index.at(piece.at_ms) if piece.file is None else None
             if isinstance(known, Segment):
                 file = RecordedFile(known.segment_id, str(piece.path), known.start_ms, known.end_ms, whole=False)

@@ -35,16 +35,25 @@ class Library:
     def take(self, files: tuple[RecordedFile, ...]) -> None:
         self._files = files
 
-    def at(self, at_ms: float, *, near: bool) -> Place | None:
+    def at(self, at_ms: float, shown: LoadedSegment | None, *, near: bool) -> Place | None:
         """The newest frame at or before an instant; frame -1: the file is there, but nothing of it can be shown then.
 
         Args:
+            shown: what is being shown: as long as it holds the instant there is no need for another file.
             near: a piece from close by will do when nothing holds the instant itself.
         """
+        if shown is not None and shown.first_ms <= at_ms < shown.end_ms and shown.bad_span(at_ms) is None:
+            return shown, _frame(shown, at_ms)
+        early: Place | None = None
         for file in self._covering(at_ms):
             segment = self._load(file)
-            if at_ms < segment.end_ms or segment.bad_span(at_ms) is not None:
+            if segment.frame_at(at_ms) < 0 and segment.bad_span(at_ms) is None:
+                # Its first frame comes after its time 0 (reordered frames): until then the file before goes on.
+                early = early or (segment, _frame(segment, at_ms))
+            elif at_ms < segment.end_ms or segment.bad_span(at_ms) is not None:
                 return segment, _frame(segment, at_ms)
+        if early is not None:
+            return early
         return self._piece(at_ms) or self._held(at_ms) or (self._near_piece(at_ms) if near else None)
 
     def after(self, segment: LoadedSegment) -> LoadedSegment | None:

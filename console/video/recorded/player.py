@@ -140,7 +140,8 @@ class RecordedPlayer:
             return IDLE_S
         at_ms = course.at(self._turn_s)
         rate = course.motion.rate
-        found = self._library.at(at_ms, near=course.motion.scrubbing or abs(rate) >= 4.0)
+        shown = None if self._shown is None else self._shown[0]
+        found = self._library.at(at_ms, shown, near=course.motion.scrubbing or abs(rate) >= 4.0)
         if found is None:
             self._show_again(course, fits=False)
             return IDLE_S / 2 if rate else IDLE_S

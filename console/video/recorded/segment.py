@@ -43,6 +43,8 @@ class LoadedSegment:
     codec: str = ""
     extradata: bytes = b""
     width_px: int = 0
+    base_ms: float = 0.0
+    """Length of a tick of the file's clock."""
     pixel_aspect: float = 1.0
     reordered: bool = False
     packets: list[Packet[VideoStream]] = field(default_factory=list)
@@ -101,7 +103,7 @@ def load(file: RecordedFile) -> LoadedSegment:
                 loaded.width_px = context.width
                 aspect = context.sample_aspect_ratio
                 loaded.pixel_aspect = float(aspect) if aspect and 0.2 < aspect < 5.0 else 1.0
-                base_ms = 1000.0 * float(video.time_base or 0)
+                base_ms = loaded.base_ms = 1000.0 * float(video.time_base or 0)
                 for packet in container.demux(video):
                     if packet.size == 0 or packet.pts is None or len(loaded.packets) >= PACKETS_MOST:
                         continue

@@ -231,7 +231,7 @@ class RecordedVideo(QObject):
         if self._running:
             for keeper in {decoded.keeper for decoded in self._decodes.values()}:
                 keeper.tell(Nudge())
-            self.fetch.plan()
+            self.fetch.touched()
 
     def _write_course(self) -> None:
         clock = self._clock
