@@ -99,6 +99,8 @@ def test_a_frozen_tile_is_dimmed_hatched_and_labelled_and_a_live_one_is_not(
 
 
 def test_every_grid_is_chosen_by_its_key(qtbot: QtBot, panel: VideoWall) -> None:
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow, timeout=SOON_MS)  # keys of a window count while it has the keyboard
     for number, name in enumerate(WALL_GRIDS[:9], 1):
         QTest.keyClick(panel, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
         assert panel.canvas.grid_name == name
