@@ -4,13 +4,15 @@ A seek is what a console does: ask the state door over HTTP, parse the answer, f
 anchor, in the same run at the same instants: find the place in the log, read and parse the snapshot, fold the tail
 that is parsed already, all in one process. `warm`: as the system keeps the files; `cold`: the system is told to let go
 of the database's pages before each. Full speed is events a second through the events door, parsed and folded page by
-page with the next page on its way, against folding alone. `--data FOLDER` keeps the database for the next run (about
-6 GB), else a temporary one is made.
+page with the next page on its way, against folding alone. Garbage is collected as the console does it: never by
+itself, young objects twice a second, which is part of the time. `--data FOLDER` keeps the database for the next run
+(about 5 GB), else a temporary one is made.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import tempfile
@@ -34,6 +36,24 @@ from tests.bench._replay_room import DAY_MS, SEED, Built, built, doors, url
 
 PAGE = 2_000
 """Events that a console asks for at once."""
+
+COLLECT_EVERY_S = 0.5
+"""As console/app.py does."""
+
+
+class _Collector:
+    """Called between steps; collects when it is time to."""
+
+    def __init__(self) -> None:
+        self._next_s = time.perf_counter() + COLLECT_EVERY_S
+
+    def __call__(self) -> None:
+        if time.perf_counter() >= self._next_s:
+            gc.collect(1)
+            self._next_s = time.perf_counter() + COLLECT_EVERY_S
+
+
+_collect = _Collector()
 
 
 @dataclass
@@ -63,6 +83,16 @@ def run(brief: bool, data: Path | None = None) -> dict[str, object]:
 
 
 def _measure(
+    client: httpx.Client, database: Database, folder: Path, made: Built, warm: int, cold: int
+) -> dict[str, object]:
+    gc.disable()
+    try:
+        return _measure_all(client, database, folder, made, warm, cold)
+    finally:
+        gc.enable()
+
+
+def _measure_all(
     client: httpx.Client, database: Database, folder: Path, made: Built, warm: int, cold: int
 ) -> dict[str, object]:
     seeks = {
@@ -141,6 +171,7 @@ def _seek(client: httpx.Client, at_ms: int, times: Times) -> tuple[RoomState, Se
     state.epoch = then.epoch
     for logged in then.tail:
         apply(state, logged)
+    _collect()
     times.seek_ms.append(1000 * (time.perf_counter() - began_s))
     times.door_ms.append(1000 * (answered_s - began_s))
     return state, then.tail
@@ -160,6 +191,7 @@ def _anchor(database: Database, at_ms: int, tail: Sequence[LoggedEvent], times: 
         state = RoomState.from_snapshot(StateSnapshot.model_validate_json(zlib.decompress(packed)))
     for logged in tail:
         apply(state, logged)
+    _collect()
     times.anchor_ms.append(1000 * (time.perf_counter() - began_s))
     return state
 
@@ -215,10 +247,13 @@ def _full_speed(client: httpx.Client, made: Built) -> dict[str, object]:
                 for logged in events:
                     apply(start, logged)
                 known += events
+                _collect()
         played.append(len(known) / (time.perf_counter() - began_s))
         began_s = time.perf_counter()
-        for logged in known:
+        for number, logged in enumerate(known, 1):
             apply(base, logged)
+            if number % PAGE == 0:
+                _collect()
         folded.append(len(known) / (time.perf_counter() - began_s))
     fold, full = sorted(folded)[1], sorted(played)[1]
     return {
