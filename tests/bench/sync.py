@@ -34,6 +34,7 @@ def run(brief: bool, minutes: float | None = None, data: Path | None = None) -> 
         folder = data or Path(name)
         recordings = make(folder, shape)
         anchor_s = _bare_seek_s(folder, recordings)
+        busy_before = os.getloadavg()[0]
         with served(folder) as backend:
             asked = {
                 "url": backend.url,
@@ -49,6 +50,8 @@ def run(brief: bool, minutes: float | None = None, data: Path | None = None) -> 
             figures = _in_window(asked)
     return {
         "cores": os.cpu_count(),
+        "machine_load_before": round(busy_before, 1),
+        "machine_load_after": round(os.getloadavg()[0], 1),
         "tiles": CAMERAS,
         "shape": asdict(shape),
         "mbit_per_s": round(recordings.bytes_per_segment * 8000 / SEGMENT_MS / 1e6, 2),

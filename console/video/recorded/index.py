@@ -52,7 +52,9 @@ class CameraIndex:
                 best[-1] = one
         self._segments = best
         self._starts = [one.start_ms for one in best]
-        self._add_span(start_ms, end_ms)
+        # Just after the begin, what ended just before it would still be held, and was not asked for.
+        if start_ms + HOLD_MS < end_ms:
+            self._add_span(start_ms + HOLD_MS, end_ms)
 
     def at(self, at_ms: float) -> Known:
         """The segment that holds an instant; "gap": there is none; "unknown": nobody has asked yet."""
