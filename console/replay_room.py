@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
 from backend.contracts.replay import LIVE_EDGE_MS
-from backend.contracts.state import RoomState
+from backend.contracts.state import Delta, RoomState
 from console.chrome.actions import Deed
 from console.chrome.transport import TransportBar, replay_deeds
 from console.commands.commands import Commands
@@ -35,6 +35,7 @@ AGO_MS: Final = 60_000
 """A replay that nobody gave an instant begins so long ago."""
 
 JOIN_S: Final = 2.0
+DUTY: Final = "duty_officer"
 
 
 class ReplaySession(QObject):
@@ -119,6 +120,7 @@ class ReplayRooms(QObject):
         self._ending: list[ReplaySession] = []
         self.running: ReplaySession | None = None
         self.room: Room | None = None
+        self._following = False
 
     def show(self, workspace: str) -> None:
         """The replay with this workspace; one that does not run yet begins a minute ago."""
@@ -160,7 +162,8 @@ class ReplayRooms(QObject):
             manner,
             self,
         )
-        self.running, self.room = running, room
+        self.running, self.room, self._following = running, room, False
+        running.session.changed.connect(self._follow_officer)
         room.deeds = self._deeds(room, running)
         room.windows.all_closed.connect(self._end)
         running.control.live_wanted.connect(self.live_wanted)
@@ -176,10 +179,29 @@ class ReplayRooms(QObject):
         return [
             *replay_deeds(running.control, running.session),
             *room_deeds(windows, room.workspaces, room.choose, self._live.language),
+            Deed(
+                "room", translate("Deeds", "Show the workspaces the officer looked at, or not"), "", self._toggle_follow
+            ),
             Deed("window", translate("Deeds", "One replay window more"), "", windows.add_window),
             Deed("window", translate("Deeds", "End the replay"), "Ctrl+W", self._end),
             *room.common_deeds(),
         ]
+
+    def _toggle_follow(self) -> None:
+        """Show what stood on the officer's desk at that time, as the log tells it."""
+        self._following = not self._following
+        if self.running is not None:
+            self._follow_officer(Delta(reset=True))
+
+    def _follow_officer(self, delta: Delta) -> None:
+        room, running = self.room, self.running
+        if not self._following or room is None or running is None or not (delta.reset or delta.operators):
+            return
+        seated = sorted(running.session.state.operators.values(), key=lambda one: (one.role != DUTY, one.since_ms))
+        shown = next((one.shows for one in seated if one.shows), "")
+        known = {one.key for one in room.windows.workspaces}
+        if shown in known and shown != room.windows.key:
+            room.windows.show_workspace(shown)
 
     def _end(self) -> None:
         room, running = self.room, self.running

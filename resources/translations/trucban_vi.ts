@@ -527,6 +527,10 @@
         <translation>xã, phường</translation>
     </message>
     <message>
+        <source>Show the workspaces the officer looked at, or not</source>
+        <translation>Hiện các màn hình mà trực ban đã xem lúc đó, hoặc thôi</translation>
+    </message>
+    <message>
         <source>One replay window more</source>
         <translation>Thêm một cửa sổ phát lại</translation>
     </message>

@@ -100,3 +100,36 @@ def test_what_the_officer_did_at_his_desk_is_in_the_log(room: RunningDesk) -> No
     until(lambda: "replay" in {one.act for one in told}, "the replay is told")
     operators = room.desk.session.state.operators
     until(lambda: {one.shows for one in operators.values()} == {"map"}, "the state knows what he looks at")
+
+
+def look_at(room: RunningDesk, key: Qt.Key, workspace: str) -> None:
+    """Show a workspace, until the room knows of it and a little time has passed."""
+    session = room.desk.session
+    press(room.window, key)
+    until(lambda: {one.shows for one in session.state.operators.values()} == {workspace}, workspace)
+    at_ms = session.clock.now_ms()
+    until(lambda: session.clock.now_ms() > at_ms + 300, "the next thing happens later")
+
+
+def test_the_replay_shows_the_workspaces_that_the_officer_looked_at(room: RunningDesk) -> None:
+    session = room.desk.session
+    for key, workspace in ((KEY.Key_F2, "environment"), (KEY.Key_F3, "map")):
+        look_at(room, key, workspace)
+    map_ms = session.clock.now_ms()
+    replay = opened(room)
+    assert replay.room is not None
+    assert replay.running is not None
+    running, windows = replay.running, replay.room.windows
+    running.control.pause()
+    until(lambda: running.control.edge_ms > map_ms, "all of it can be replayed")
+    follow = next(deed for deed in replay.room.deeds if deed.text.startswith("Show the workspaces"))
+    follow.act()
+    running.control.seek(map_ms)
+    until(lambda: windows.key == "map", "what he looked at last")
+    running.control.seek(map_ms - 450)
+    until(lambda: windows.key == "environment", "what he looked at before")
+    follow.act()
+    windows.show_workspace("replay")
+    running.control.seek(map_ms)
+    until(lambda: {one.shows for one in running.session.state.operators.values()} == {"map"}, "the state goes on")
+    assert windows.key == "replay", "who does not follow any more chooses himself"
