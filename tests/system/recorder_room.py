@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from backend.gateway.compose import running
 from backend.gateway.parts import Parts
 from backend.simulate.rtsp import SYSTEM_PYTHON
+from backend.storage.segments import GapRow
 from config.model import CameraConfig, RecordingClass, RecordingConfig, SiteConfig, Volume
 from config.site import load_site
 from tests.system.backend_process import SMALL_SITE
@@ -64,6 +65,16 @@ async def recorded(parts: Parts, camera_id: str, count: int, timeout_s: float = 
         state = parts.room.durable.recordings.get(camera_id)
         assert time.monotonic() < end_s, f"{camera_id}: not {count} segments within {timeout_s:g} s; it is {state}"
         await asyncio.sleep(0.1)
+
+
+async def known_gap(parts: Parts, camera_id: str) -> GapRow:
+    """The camera's one gap, as soon as the index has it: the room is told a moment before."""
+    end_s = time.monotonic() + WAIT_S
+    while not (found := await parts.segments.gaps([camera_id], 0, parts.now_ms())):
+        assert time.monotonic() < end_s, f"{camera_id} has no gap"
+        await asyncio.sleep(0.05)
+    (gap,) = found
+    return gap
 
 
 def ffprobe() -> str:

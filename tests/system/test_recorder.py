@@ -29,7 +29,7 @@ from backend.storage.segments import SegmentRow
 from config.model import RecordingClass, Volume
 from tests.bench.frame_code import read_code
 from tests.system.recorder_alerts import end_alert, raise_at
-from tests.system.recorder_room import ffprobe, launched, recorded, recorded_site, recording_room, until
+from tests.system.recorder_room import ffprobe, known_gap, launched, recorded, recorded_site, recording_room, until
 from tests.system.rtsp_server_process import RtspServer, make_clip, rtsp_server, start_rtsp_server
 
 pytestmark = pytest.mark.anyio
@@ -120,7 +120,7 @@ async def test_a_lost_camera_is_a_gap_and_closes_when_it_is_back(clips: dict[str
             lost = parts.room.durable.recordings
             await until(lambda: lost["cam-1"].condition == "gap", "the gap is told")
             assert lost["cam-1"].reason
-            (gap,) = await parts.segments.gaps(["cam-1"], 0, parts.now_ms())
+            gap = await known_gap(parts, "cam-1")
             assert gap.end_ms is None
             before = len(await rows_of(parts, "cam-1"))
             second = start_rtsp_server(tmp_path, mounts, port=port)

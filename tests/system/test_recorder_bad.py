@@ -22,7 +22,7 @@ from backend.gateway.parts import Parts
 from backend.simulate import rtsp
 from backend.simulate.encode import StreamShape
 from config.model import RecordingClass, RecordingConfig, Volume
-from tests.system.recorder_room import recorded, recorded_site, recording_room, until
+from tests.system.recorder_room import known_gap, recorded, recorded_site, recording_room, until
 from tests.system.rtsp_server_process import RtspServer, make_clip, rtsp_server, start_rtsp_server
 
 pytestmark = pytest.mark.anyio
@@ -133,7 +133,7 @@ async def test_bad_cameras_are_told_by_their_reason_and_the_good_one_goes_on(
                 }, reasons
                 assert reasons["cam-3"]
                 for one in bad:
-                    (gap,) = await parts.segments.gaps([one], 0, parts.now_ms())
+                    gap = await known_gap(parts, one)
                     assert gap.end_ms is None
                 assert recordings["cam-1"].condition == "recording"
                 await assert_without_a_hole(parts, "cam-1", since_ms)
