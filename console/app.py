@@ -130,7 +130,6 @@ class Desk(QObject):
         self._sign_in: SignIn | None = None
         self.embedded: EmbeddedBackend | None = None
         self._shots: ShotTaker | None = None
-        self.room.deeds = self._all_deeds()
 
     # -- start and stop ----------------------------------------------------------------------------------------
 
@@ -226,8 +225,11 @@ class Desk(QObject):
             QTimer.singleShot(0, self, self._open_windows)
 
     def _open_windows(self) -> None:
-        if self.windows.windows:
+        site = self.session.state.site
+        if self.windows.windows or site is None:
             return
+        self.room.offer(exercise=bool(site.exercise_vi))
+        self.room.deeds = self._all_deeds()
         shots = self._settings.run.shots
         if shots:
             screens = self._settings.run.screens
@@ -237,7 +239,10 @@ class Desk(QObject):
             self._shots.finished.connect(QCoreApplication.exit)
             self._shots.start()
         else:
-            self.windows.open(self._first)
+            known = {one.key for one in self.windows.workspaces}
+            self.windows.open(self._first if self._first in known else "")
+            if self._first and self._first not in known:
+                self.room.choose(self._first)  # one for replay only opens beside the live room
         if self._welcome is not None:
             self._welcome.hide()
             self._welcome.deleteLater()

@@ -164,11 +164,13 @@ class ReplayRooms(QObject):
         )
         self.running, self.room, self._following = running, room, False
         running.session.changed.connect(self._follow_officer)
+        site = self._live.state.site
+        room.offer(exercise=site is not None and bool(site.exercise_vi))
         room.deeds = self._deeds(room, running)
         room.windows.all_closed.connect(self._end)
         running.control.live_wanted.connect(self.live_wanted)
         running.start(at_ms, playing)
-        key = workspace or next((one.key for one in self._workspaces if one.replay_only), "")
+        key = workspace or next((one.key for one in self._workspaces if one.session == "replay"), "")
         room.windows.open(key)
         current = self._live.selection.current
         if current is not None:

@@ -29,7 +29,8 @@ class Room(QObject):
     Args:
         session: what their panels are given.
         specs: panels by key.
-        workspaces: all of them; those for replay only are offered in a live room, too, and answered by `replay_wanted`.
+        workspaces: all of them; those for replay only are offered in a live room, too, and answered by `replay_wanted`,
+            those of a training room only after `offer`.
         footer: makes what stands at the foot of a window.
         monitors: how many windows; 0 = one for each monitor.
 
@@ -55,10 +56,9 @@ class Room(QObject):
         self._session = session
         self._specs = specs
         self._footer = footer
-        self.workspaces = tuple(workspaces)
-        shown = [one for one in workspaces if session.replay is not None or not one.replay_only]
+        self._all = tuple(workspaces)
         self.windows = Windows(
-            shown,
+            workspaces,
             self._make_panel,
             self._furnish,
             preferences,
@@ -72,9 +72,16 @@ class Room(QObject):
         self._headers: list[Header] = []
         self._finders: dict[RoomWindow, Finder] = {}
         self._helps: dict[RoomWindow, Help] = {}
+        self.offer(exercise=False)
         self.windows.shown.connect(self._mark_workspace)
         session.asked.connect(self._bring_card)
         session.evidence_wanted.connect(self._ask_evidence)
+
+    def offer(self, exercise: bool) -> None:
+        """What this room shows: workspaces of an exercise in a training room only. Before its windows open."""
+        self.workspaces = tuple(one for one in self._all if one.session != "exercise" or exercise)
+        replaying = self._session.replay is not None
+        self.windows.workspaces = [one for one in self.workspaces if one.session != "replay" or replaying]
 
     def choose(self, key: str) -> None:
         """Show a workspace, or ask for the replay when it is one for replay only."""
@@ -83,7 +90,8 @@ class Room(QObject):
             return
         for header in self._headers:
             header.mark(self.windows.key)
-        self.replay_wanted.emit(key)
+        if any(one.key == key for one in self.workspaces):
+            self.replay_wanted.emit(key)
 
     def common_deeds(self) -> list[Deed]:
         """Search, palette and page of keys, as every room has them."""

@@ -93,7 +93,7 @@ class ShotTaker(QObject):
         first = QRect(0, 0, WIDTH_PX, HEIGHT_PX)
         if self._key not in self._known and self._replayed is not None:
             self._windows = self._replayed()
-            self._key = next(one.key for one in self._windows.workspaces if one.replay_only)
+            self._key = next(one.key for one in self._windows.workspaces if one.session == "replay")
         self._windows.open_for_pictures(self._count, self._key, first)
         screen = QGuiApplication.primaryScreen()
         if screen is None or screen.geometry().width() < self._count * WIDTH_PX:

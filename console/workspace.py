@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast, get_args
 
 VERSION: Final = 1
 """Of what is saved per operator; older versions are left alone and the workspace's own layout is used."""
@@ -20,6 +20,9 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "resources" / "workspac
 
 class WorkspaceError(ValueError):
     """A workspace file is wrong; the text says which file and what."""
+
+
+Where = Literal["any", "replay", "exercise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ Layout = Leaf | Split
 class Workspace:
     """`titles`: language -> title; the file carries them, so that a site's own workspace needs no translator.
 
-    `replay_only`: it makes sense in a replay only ("session": "replay" in its file).
+    `session`: where it makes sense: in any room, in a replay only, in a training room only ("session" in its file).
     `states`: how its panels are set up at first, as their own `save_state` writes it ("panels" in its file).
     """
 
@@ -51,7 +54,7 @@ class Workspace:
     order: int
     titles: Mapping[str, str]
     sets: tuple[tuple[Layout, ...], ...]
-    replay_only: bool = False
+    session: Where = "any"
     states: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def title(self, language: str) -> str:
@@ -112,7 +115,7 @@ def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
         order=int(str(data["order"])),
         titles={str(language): str(text) for language, text in titles.items()},
         sets=layouts,
-        replay_only=_is_replay(data.get("session", "any")),
+        session=_where(data.get("session", "any")),
         states=_states(data.get("panels", {}), known_panels),
     )
 
@@ -126,10 +129,11 @@ def _states(states: object, known_panels: set[str]) -> dict[str, dict[str, objec
     return states
 
 
-def _is_replay(session: object) -> bool:
-    if session not in ("any", "replay"):
-        raise ValueError(f'session is "any" or "replay", not {session!r}')
-    return session == "replay"
+def _where(session: object) -> Where:
+    for known in get_args(Where):
+        if session == known:
+            return cast("Where", known)
+    raise ValueError(f"session is one of {', '.join(get_args(Where))}, not {session!r}")
 
 
 def _layout(data: object, known_panels: set[str]) -> Layout:

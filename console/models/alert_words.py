@@ -138,13 +138,36 @@ def _cap_facts(alert: Alert, offset_min: int) -> list[Fact]:
     lines = [
         Fact(translate("AlertWords", "From"), cap.sender_name),
         Fact(translate("AlertWords", "Valid until"), until, strong=True),
-        Fact(translate("AlertWords", "CAP"), " · ".join((cap.severity, cap.urgency, cap.certainty))),
+        Fact(
+            translate("AlertWords", "CAP"),
+            " · ".join(cap_term(one) for one in (cap.severity, cap.urgency, cap.certainty)),
+        ),
     ]
     if cap.risk_level is not None:
         lines.append(Fact(translate("AlertWords", "Disaster risk level"), str(cap.risk_level), strong=True))
     if cap.faults:
         lines.append(Fact(translate("AlertWords", "Faults of the message"), "; ".join(cap.faults)))
     return lines
+
+
+def cap_term(term: str) -> str:
+    """A code of CAP 1.2 §3.2.2 in words; an unknown one as it came."""
+    words = {
+        "Extreme": translate("AlertWords", "extreme"),
+        "Severe": translate("AlertWords", "severe"),
+        "Moderate": translate("AlertWords", "moderate"),
+        "Minor": translate("AlertWords", "minor"),
+        "Immediate": translate("AlertWords", "immediate"),
+        "Expected": translate("AlertWords", "expected soon"),
+        "Future": translate("AlertWords", "in the future"),
+        "Past": translate("AlertWords", "past"),
+        "Observed": translate("AlertWords", "observed"),
+        "Likely": translate("AlertWords", "likely"),
+        "Possible": translate("AlertWords", "possible"),
+        "Unlikely": translate("AlertWords", "unlikely"),
+        "Unknown": translate("AlertWords", "unknown"),
+    }
+    return words.get(term, term)
 
 
 def history_words(state: RoomState, entry: HistoryEntry, language: str) -> str:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.contracts.commands import PlaceMark
+from backend.contracts.commands import PlaceMark, Right
 from backend.contracts.replay import Debrief
 from backend.contracts.state import Delta
 from console.models.debrief import TIMES_ROLE, Column, DebriefModel
@@ -127,9 +127,10 @@ class DebriefPanel(Panel):
         super().showEvent(event)
         self._ask_timer.start()
 
-    def _may(self) -> bool:
+    def _may(self, right: Right = "replay") -> bool:
+        """Times are for who may replay; comments and the sheet with them for who may debrief."""
         operator = self._session.live.operator
-        return operator is not None and "debrief" in operator.rights
+        return operator is not None and right in operator.rights
 
     def span(self) -> tuple[int, int]:
         """First and last instant that is looked at, epoch ms."""
@@ -172,7 +173,7 @@ class DebriefPanel(Panel):
     def _tell(self) -> None:
         message = ""
         if not self._may():
-            message = self.tr("The debrief is for supervisors. Sign in as one to see it.")
+            message = self.tr("Who may not replay the room sees no times here.")
         elif self._failure:
             message = self.tr("The times cannot be fetched: {reason}").format(reason=self._failure)
         elif not self._model.rows:
@@ -180,8 +181,8 @@ class DebriefPanel(Panel):
         self._message.setText(message)
         self._message.setVisible(bool(message))
         self.table.setVisible(not message)
-        self._comment.setVisible(self._may())
-        self._export.setEnabled(self._may())
+        self._comment.setVisible(self._may("debrief"))
+        self._export.setVisible(self._may("debrief"))
         self._summary.setText("" if message else self._model.summary())
         self._tell_comments()
 
@@ -197,7 +198,7 @@ class DebriefPanel(Panel):
         shown = sorted((mark for mark in marks if start_ms <= mark.at_ms <= end_ms), key=lambda mark: mark.at_ms)
         lines = [f"{format_time(mark.at_ms, offset_min)}  {mark.placed_by}: {mark.text}" for mark in shown]
         self._comments.setText("\n".join(lines))
-        self._comments.setVisible(bool(lines) and self._may())
+        self._comments.setVisible(bool(lines) and self._may("debrief"))
 
     def _row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         times = current.data(TIMES_ROLE)
@@ -226,7 +227,7 @@ class DebriefPanel(Panel):
 
     def _place_comment(self) -> None:
         text = self._comment.text().strip()
-        if not text or not self._may():
+        if not text or not self._may("debrief"):
             return
         current = self._session.selection.current
         mark = PlaceMark(

@@ -162,6 +162,58 @@
         <translation>Lỗi của bản tin</translation>
     </message>
     <message>
+        <source>extreme</source>
+        <translation>cực kỳ nghiêm trọng</translation>
+    </message>
+    <message>
+        <source>severe</source>
+        <translation>nghiêm trọng</translation>
+    </message>
+    <message>
+        <source>moderate</source>
+        <translation>vừa phải</translation>
+    </message>
+    <message>
+        <source>minor</source>
+        <translation>nhẹ</translation>
+    </message>
+    <message>
+        <source>immediate</source>
+        <translation>ngay lập tức</translation>
+    </message>
+    <message>
+        <source>expected soon</source>
+        <translation>sắp xảy ra</translation>
+    </message>
+    <message>
+        <source>in the future</source>
+        <translation>trong tương lai</translation>
+    </message>
+    <message>
+        <source>past</source>
+        <translation>đã qua</translation>
+    </message>
+    <message>
+        <source>observed</source>
+        <translation>đã quan sát thấy</translation>
+    </message>
+    <message>
+        <source>likely</source>
+        <translation>khả năng cao</translation>
+    </message>
+    <message>
+        <source>possible</source>
+        <translation>có thể</translation>
+    </message>
+    <message>
+        <source>unlikely</source>
+        <translation>ít khả năng</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>chưa rõ</translation>
+    </message>
+    <message>
         <source>the system</source>
         <translation>hệ thống</translation>
     </message>
@@ -384,8 +436,8 @@
         <translation>Nhận xét tại thời điểm này (Enter)</translation>
     </message>
     <message>
-        <source>The debrief is for supervisors. Sign in as one to see it.</source>
-        <translation>Phần rút kinh nghiệm dành cho giám sát viên. Đăng nhập bằng tài khoản giám sát để xem.</translation>
+        <source>Who may not replay the room sees no times here.</source>
+        <translation>Tài khoản không có quyền phát lại nên không xem được thời gian xử lý.</translation>
     </message>
     <message>
         <source>The times cannot be fetched: {reason}</source>

@@ -32,6 +32,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Ghi hình",
         "Rút kinh nghiệm",
         "Phát lại",
+        "Chấm điểm",
     ]
     assert all(one.title("en") for one in delivered)
 
