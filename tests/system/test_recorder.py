@@ -157,6 +157,29 @@ async def test_another_picture_size_begins_another_file_and_both_play(clips: dic
             assert len(frames) == row.frames
 
 
+async def test_a_size_that_changes_in_the_middle_of_the_stream_begins_another_file_without_a_new_connection(
+    clips: dict[str, Path], tmp_path: Path
+) -> None:
+    both = tmp_path / "both.h264"
+    both.write_bytes(clips["small"].read_bytes() + clips["other"].read_bytes())
+    with rtsp_server(tmp_path, {"/cam-1": rtsp.Mount(both, FPS)}) as server:
+        async with recording_room(recorded_site([server.address("cam-1")], segment_s=60.0), tmp_path / "data") as parts:
+            await recorded(parts, "cam-1", 3, 60.0)
+            rows = (await rows_of(parts, "cam-1"))[:3]
+            files = [parts.segments.file(row) for row in rows]
+            assert not await parts.segments.gaps(["cam-1"], 0, parts.now_ms()), "the connection held"
+    sizes = [(row.width_px, row.height_px) for row in rows]
+    known = {(shape.width_px, shape.height_px) for shape in (SHAPE, OTHER)}
+    assert set(sizes) == known
+    assert all(before != after for before, after in zip(sizes, sizes[1:], strict=False))
+    for row, file, size in zip(rows, files, sizes, strict=True):
+        with av.open(str(file)) as container:
+            shown = [(frame.width, frame.height) for frame in container.decode(video=0)]
+        assert shown == [size] * row.frames, "every picture of a file has the size that its head says"
+    for before, after in zip(rows, rows[1:], strict=False):
+        assert abs(after.start_ms - before.end_ms) <= 2 * FRAME_MS, "nothing is lost at the change"
+
+
 async def test_a_killed_recorder_is_started_again_and_what_it_left_is_indexed(
     server: RtspServer, tmp_path: Path
 ) -> None:
