@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from console.chrome.actions import Deed, add_to, menu_of
@@ -127,7 +128,18 @@ class Room(QObject):
 
     def _make_panel(self, key: str) -> tuple[str, QWidget]:
         spec = self._specs[key]
-        return translate("Panels", spec.title), spec.build(self._session)
+        panel = spec.build(self._session)
+        self._keep_keys(panel)
+        return translate("Panels", spec.title), panel
+
+    def _keep_keys(self, panel: QWidget) -> None:
+        """A key of the room is the room's wherever the focus is: two shortcuts of one key are ambiguous for Qt, and
+        neither would act.
+        """
+        own = {QKeySequence(key) for deed in self.deeds if not deed.shown_only for key in (deed.key, *deed.also) if key}
+        for shortcut in panel.findChildren(QShortcut):
+            if shortcut.key() in own:
+                shortcut.setEnabled(False)
 
     def _furnish(self) -> tuple[QWidget, QWidget]:
         header = Header(self._session, self.workspaces, self.choose, self._open_menu)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -25,13 +26,15 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from backend.contracts.commands import HoldEvidence, OrderExport
-from backend.contracts.recording import ExportOrder
+from backend.contracts.recording import ExportOrder, Mask
 from console.chrome.finder import folded
+from console.chrome.mask_dialog import MaskDialog
 from console.chrome.transport_parts import length_words, tell_outcome
 from console.commands.commands import Pending, new_id
 from console.models.instants import parse_instant
 from console.models.numbers import format_date
 from console.models.session import Session
+from widgets.mask_editor import Corners
 from widgets.timeline_scale import instant_text
 
 EvidenceKind = Literal["hold", "export"]
@@ -130,6 +133,10 @@ class EvidenceDialog(QDialog):
         form.addRow(self.tr("Cameras"), self._make_cameras())
         self.watermark = QLineEdit(self._watermark_words())
         self.marked = QCheckBox(self.tr("A second copy with this text burnt in:"))
+        self._masks: dict[str, Sequence[Corners]] = {}
+        self.mask_camera = QComboBox()
+        self.draw_masks = QPushButton(self.tr("Draw…"))
+        self._masked = QLabel()
         self.encrypted = QCheckBox(self.tr("Encrypt the package (a passphrase is made for you)"))
         if kind == "export":
             self._add_copies(form)
@@ -185,7 +192,32 @@ class EvidenceDialog(QDialog):
         self.marked.toggled.connect(self.watermark.setEnabled)
         form.addRow(self.tr("Watermark"), self.marked)
         form.addRow("", self.watermark)
+        form.addRow(self.tr("Masks"), self._make_masks())
         form.addRow(self.tr("Protection"), self.encrypted)
+
+    def _make_masks(self) -> QWidget:
+        """Which places of which camera are painted over; the untouched recording of such a camera is left out."""
+        site = self._session.live.state.site
+        for camera in site.cameras if site is not None else ():
+            name = self._session.local_name(camera.name_vi, camera.name_en)
+            self.mask_camera.addItem(name, camera.camera_id)
+        current = self._session.selection.current
+        if current is not None and current.kind == "camera":
+            self.mask_camera.setCurrentIndex(max(0, self.mask_camera.findData(current.key)))
+        self.draw_masks.setAutoDefault(False)
+        self.draw_masks.clicked.connect(self._ask_masks)
+        self._masked.setObjectName("cardSince")
+        self._masked.setWordWrap(True)
+        row = QHBoxLayout()
+        row.addWidget(self.mask_camera, 1)
+        row.addWidget(self.draw_masks)
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self._masked)
+        self._tell_masks()
+        return box
 
     def _make_buttons(self) -> QHBoxLayout:
         self.submit = QPushButton(self.tr("Hold") if self._kind == "hold" else self.tr("Export"))
@@ -254,6 +286,31 @@ class EvidenceDialog(QDialog):
             item = self.cameras.item(row)
             item.setHidden(wanted not in folded(item.text()))
 
+    def _ask_masks(self) -> None:
+        camera_id = str(self.mask_camera.currentData())
+        dialog = MaskDialog(self._session, camera_id, self._masks.get(camera_id, ()), self)
+        dialog.drawn.connect(self.set_masks)
+        dialog.show()
+
+    def set_masks(self, camera_id: str, polygons: Sequence[Corners]) -> None:
+        """These places of a camera are painted over."""
+        if polygons:
+            self._masks[camera_id] = polygons
+        else:
+            self._masks.pop(camera_id, None)
+        self._tell_masks()
+        self._tell()
+
+    def _tell_masks(self) -> None:
+        names = [
+            self.mask_camera.itemText(index)
+            for index in range(self.mask_camera.count())
+            if self.mask_camera.itemData(index) in self._masks
+        ]
+        text = self.tr("Painted over in copies; the originals stay out: {names}").format(names=", ".join(names))
+        self._masked.setText(text if names else "")
+        self._masked.setVisible(bool(names))
+
     # -- asking ------------------------------------------------------------------------------------------------
 
     def _submit(self) -> None:
@@ -286,6 +343,12 @@ class EvidenceDialog(QDialog):
             camera_ids=self.camera_ids(),
             alert_id=self._alert_id(),
             watermark=self.watermark.text().strip() if self.marked.isChecked() else "",
+            masks=tuple(
+                Mask(camera_id=camera_id, corners=corners)
+                for camera_id, polygons in self._masks.items()
+                if camera_id in self.camera_ids()
+                for corners in polygons
+            ),
             encrypt=self.encrypted.isChecked(),
         )
         return OrderExport(command_id=new_id(), export_id=new_id(), order=order)

@@ -1042,6 +1042,10 @@
         <translation>Thêm bản sao có in chữ:</translation>
     </message>
     <message>
+        <source>Draw…</source>
+        <translation>Vẽ…</translation>
+    </message>
+    <message>
         <source>Encrypt the package (a passphrase is made for you)</source>
         <translation>Mã hóa gói (hệ thống cấp mật khẩu)</translation>
     </message>
@@ -1060,6 +1064,10 @@
     <message>
         <source>Watermark</source>
         <translation>Hình chìm</translation>
+    </message>
+    <message>
+        <source>Masks</source>
+        <translation>Vùng che</translation>
     </message>
     <message>
         <source>Protection</source>
@@ -1092,6 +1100,10 @@
     <message>
         <source>Choose at least one camera</source>
         <translation>Hãy chọn ít nhất một camera</translation>
+    </message>
+    <message>
+        <source>Painted over in copies; the originals stay out: {names}</source>
+        <translation>Tô kín trong bản sao, không kèm bản gốc: {names}</translation>
     </message>
     <message>
         <source>Sent, waiting for the server…</source>
@@ -1512,6 +1524,40 @@
     <message>
         <source>W</source>
         <translation>T</translation>
+    </message>
+</context>
+<context>
+    <name>MaskDialog</name>
+    <message>
+        <source>Masks: {camera}</source>
+        <translation>Vùng che: {camera}</translation>
+    </message>
+    <message>
+        <source>Waiting for the camera&apos;s picture…</source>
+        <translation>Đang chờ hình của camera…</translation>
+    </message>
+    <message>
+        <source>Click corner after corner, the first one again to close. Backspace takes back.</source>
+        <translation>Bấm từng góc, bấm lại góc đầu để khép. Backspace để bỏ bước vừa làm.</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Bỏ bước vừa làm</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Xong</translation>
+    </message>
+    <message>
+        <source>There is no picture of this camera at this instant.</source>
+        <translation>Không có hình của camera này tại thời điểm này.</translation>
+    </message>
+</context>
+<context>
+    <name>MaskEditor</name>
+    <message>
+        <source>Masks over the picture</source>
+        <translation>Vùng che trên hình</translation>
     </message>
 </context>
 <context>

@@ -430,11 +430,16 @@ def test_an_export_carries_what_was_chosen(window: Window) -> None:
     dialog.cameras.item(5).setCheckState(Qt.CheckState.Checked)
     dialog.marked.click()
     dialog.encrypted.click()
+    corners = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.5))
+    dialog.set_masks(site.cameras[3].camera_id, (corners,))
+    dialog.set_masks(site.cameras[0].camera_id, (corners,))
     dialog.words.setText("Sạt lở")
     QTest.mouseClick(dialog.submit, Qt.MouseButton.LeftButton)
     wish = window.seat.live.sent[-1]
     assert isinstance(wish, OrderExport)
     order = wish.order
+    (mask,) = order.masks  # a camera that is not exported needs none
+    assert (mask.camera_id, mask.corners) == (site.cameras[3].camera_id, corners)
     assert (order.title, order.start_ms, order.end_ms) == ("Sạt lở", begin_ms, end_ms)
     assert order.camera_ids == (site.cameras[3].camera_id, site.cameras[5].camera_id)
     assert "Trần An" in order.watermark

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -133,3 +134,30 @@ def test_the_replay_shows_the_workspaces_that_the_officer_looked_at(room: Runnin
     running.control.seek(map_ms)
     until(lambda: {one.shows for one in running.session.state.operators.values()} == {"map"}, "the state goes on")
     assert windows.key == "replay", "who does not follow any more chooses himself"
+
+
+def bookmark(room: RunningDesk, window: QWidget, focused: str) -> None:
+    before = set(room.desk.session.state.marks)
+    press(window, KEY.Key_B)
+    until(lambda: set(room.desk.session.state.marks) != before, f"the bookmark, with the focus in {focused}")
+
+
+def test_a_key_of_the_replay_acts_wherever_the_focus_is(room: RunningDesk) -> None:
+    """Two shortcuts of one key in one window are ambiguous for Qt, and neither acts: the wall has a B of its own."""
+    replay = opened(room)
+    assert replay.room is not None
+    (window,) = replay.room.windows.windows
+    window.activateWindow()
+    until(window.isActiveWindow, "the replay has the keyboard")
+    panels = dict(replay.room.windows.panels())
+    for key in ("video_wall", "map", "station_chart", "inbox"):
+        panel = panels[key]
+        assert isinstance(panel, QWidget)
+        panel.setFocus()
+        bookmark(room, window, key)
+
+
+def test_live_panels_keep_their_own_keys(room: RunningDesk) -> None:
+    shortcuts = room.window.findChildren(QShortcut)
+    assert shortcuts
+    assert all(one.isEnabled() for one in shortcuts)
