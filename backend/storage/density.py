@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.replay import Lane
 from backend.storage import log_clock
 from backend.storage.database import Database
-from backend.storage.dialect import insert_or_replace
+from backend.storage.dialect import insert_or_add, insert_or_replace
 from backend.storage.tables import density, events, notes, snapshots
 
 MINUTE_MS: Final = 60_000
@@ -56,17 +55,6 @@ counted from the detections."""
 
 JUDGED: Final = ("alert.raised", "alert.updated", "alert.returned", "alert.reactivated", "alert.acknowledged")
 """Kinds whose lane depends on what was before, or that it depends on for others: `LaneReader` needs their JSON."""
-
-
-def add_counts(is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
-    """INSERT into density that adds to a minute that is there already."""
-    if is_sqlite:
-        for_sqlite = sqlite.insert(density)
-        both = {"count": density.c.count + for_sqlite.excluded.count}
-        return for_sqlite.on_conflict_do_update(index_elements=["lane", "minute_ms"], set_=both)
-    for_postgres = postgresql.insert(density)
-    both = {"count": density.c.count + for_postgres.excluded.count}
-    return for_postgres.on_conflict_do_update(index_elements=["lane", "minute_ms"], set_=both)
 
 
 @dataclass(slots=True)
@@ -223,7 +211,7 @@ class DensityCount:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add = add_counts(database.is_sqlite)
+        self._add = insert_or_add(density, ("lane", "minute_ms"), database.is_sqlite)
         self._note = insert_or_replace(notes, ("key",), database.is_sqlite)
         self._reader: LaneReader | None = None
         self._reader_seq = -1

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, select, tuple_
 
 from backend.storage.database import Database
-from backend.storage.density import MINUTE_MS, add_counts
-from backend.storage.dialect import insert_or_replace
+from backend.storage.density import MINUTE_MS
+from backend.storage.dialect import insert_or_add, insert_or_replace
 from backend.storage.errors import StorageError
-from backend.storage.tables import detections
+from backend.storage.tables import density, detections
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Inserter:
 
     def __init__(self, is_sqlite: bool) -> None:
         self._upsert = insert_or_replace(detections, ("producer_id", "detection_id"), is_sqlite)
-        self._count = add_counts(is_sqlite)
+        self._count = insert_or_add(density, ("lane", "minute_ms"), is_sqlite)
 
     def write(
         self, connection: Connection, items: Sequence[tuple[DetectionRow, ...]]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, not_, or_, select, update
 
 from backend.storage.database import Database
-from backend.storage.tables import gaps, segments
+from backend.storage.dialect import insert_or_add
+from backend.storage.tables import gaps, segment_sums, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,16 @@ class GapRow:
 Spans = Sequence[tuple[frozenset[str], int, int]]
 """(cameras, begin, end), epoch ms; no camera named = all."""
 
+_SUM_KEY: Final = ("volume", "retention_class", "camera_id")
+_SumKey = tuple[str, str, str]
+
 
 class SegmentsStore:
     """Args: `volumes`: name of a volume -> its folder."""
 
     def __init__(self, database: Database, volumes: Mapping[str, Path]) -> None:
         self._database = database
+        self._add_up = insert_or_add(segment_sums, _SUM_KEY, database.is_sqlite)
         self.volumes = dict(volumes)
 
     def file(self, row: NewSegment) -> Path:
@@ -71,9 +78,14 @@ class SegmentsStore:
 
         def add(connection: Connection) -> None:
             known = _known(connection, [row.path for row in rows])
-            new = [_values(row) for row in rows if row.path not in known]
-            if new:
-                connection.execute(insert(segments), new)
+            new = [row for row in rows if row.path not in known]
+            if not new:
+                return
+            connection.execute(insert(segments), [_values(row) for row in new])
+            more: Counter[_SumKey] = Counter()
+            for row in new:
+                more[row.volume, row.retention_class, row.camera_id] += row.bytes
+            connection.execute(self._add_up, [_sum(key, size) for key, size in more.items()])
 
         if rows:
             await self._database.write(add)
@@ -83,7 +95,12 @@ class SegmentsStore:
 
         def remove(connection: Connection) -> None:
             for start in range(0, len(segment_ids), 500):
-                connection.execute(delete(segments).where(segments.c.segment_id.in_(segment_ids[start : start + 500])))
+                some = segments.c.segment_id.in_(segment_ids[start : start + 500])
+                key = [segments.c[name] for name in _SUM_KEY]
+                gone = connection.execute(select(*key, func.sum(segments.c.bytes)).where(some).group_by(*key)).all()
+                if gone:
+                    connection.execute(delete(segments).where(some))
+                    connection.execute(self._add_up, [_sum((row[0], row[1], row[2]), -int(row[3])) for row in gone])
 
         if segment_ids:
             await self._database.write(remove)
@@ -144,12 +161,11 @@ class SegmentsStore:
             query = query.where(not_(_touches(span)))
         return await self._database.read(lambda connection: tuple(_rows(connection, query)))
 
-    async def used(self) -> dict[tuple[str, str, str], int]:
-        """Bytes by volume, retention class and camera: reads the whole index. Raises: StorageError."""
-        key = (segments.c.volume, segments.c.retention_class, segments.c.camera_id)
-        query = select(*key, func.sum(segments.c.bytes)).group_by(*key)
+    async def used(self) -> dict[_SumKey, int]:
+        """Bytes by volume, retention class and camera. Raises: StorageError."""
+        query = select(*(segment_sums.c[name] for name in _SUM_KEY), segment_sums.c.bytes)
         return await self._database.read(
-            lambda connection: {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(query)}
+            lambda connection: {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
         )
 
     async def recent(self, since_ms: int) -> dict[str, tuple[int, int, int]]:
@@ -269,3 +285,7 @@ def _values(row: NewSegment) -> dict[str, object]:
     values = asdict(row)
     values.pop("segment_id", None)
     return values
+
+
+def _sum(key: _SumKey, size: int) -> dict[str, object]:
+    return {**dict(zip(_SUM_KEY, key, strict=True)), "bytes": size}

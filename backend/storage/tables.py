@@ -127,6 +127,16 @@ segments: Final = Table(
 )
 """Recorded files. `path` is relative to the volume's folder; `cause`: continuous, event, schedule."""
 
+segment_sums: Final = Table(
+    "segment_sums",
+    metadata,
+    Column("volume", Text, primary_key=True),
+    Column("retention_class", Text, primary_key=True),
+    Column("camera_id", Text, primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""Bytes of the segments that are there, in step with them: adding up millions of rows takes more than a minute."""
+
 gaps: Final = Table(
     "gaps",
     metadata,

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,9 +41,8 @@ class Place:
 class Leftovers:
     """Finds such files and puts them into the index; what cannot be played is moved aside."""
 
-    def __init__(self, store: SegmentsStore, added: Callable[[Sequence[NewSegment]], None]) -> None:
+    def __init__(self, store: SegmentsStore) -> None:
         self._store = store
-        self._added = added
 
     async def newest(self, places: Iterable[Place], also: Iterable[Path] = ()) -> None:
         """Look where a recorder that died just now was writing: nothing writes there meanwhile.
@@ -79,7 +78,6 @@ class Leftovers:
             return
         found = await asyncio.to_thread(lambda: [row for file in new if (row := _row(place, file)) is not None])
         await self._store.insert(found)
-        self._added(found)
         if found:
             _log.info("%d recorded files of %s were not in the index and are now", len(found), place.camera_id)
 

@@ -12,18 +12,16 @@ from typing import Final
 from backend.contracts.state import RoomState
 from backend.services.recorder.retention import GB, Protected, doomed, protected
 from backend.storage.errors import StorageError
-from backend.storage.segments import NewSegment, SegmentRow, SegmentsStore
+from backend.storage.segments import SegmentRow, SegmentsStore
 from config.model import RecordingConfig, Volume
 
 _log = logging.getLogger(__name__)
 
 PAGE: Final = 500
-COUNT_AGAIN_MS: Final = 3_600_000
-_Key = tuple[str, str, str]
 
 
 class Keeping:
-    """Event-loop thread only. Counts what is used along with every file that comes and goes."""
+    """Event-loop thread only."""
 
     def __init__(
         self,
@@ -36,28 +34,12 @@ class Keeping:
         self._store = store
         self._state = state
         self._now_ms = now_ms
-        self._used: dict[_Key, int] = {}
-        self._counted_ms: int | None = None
         self._room_for: dict[str, int] = {}
         self.faults: dict[str, str] = {}
-
-    def added(self, rows: Sequence[NewSegment]) -> None:
-        """These files are in the index now."""
-        for row in rows:
-            key = (row.volume, row.retention_class, row.camera_id)
-            self._used[key] = self._used.get(key, 0) + row.bytes
 
     def make_room(self, volume: str, wanted_bytes: int) -> None:
         """The volume is full, whatever it says of itself: the next `clean` gives up so much."""
         self._room_for[volume] = max(self._room_for.get(volume, 0), wanted_bytes)
-
-    async def used(self) -> dict[_Key, int]:
-        """Bytes by (volume, class, camera). Raises: StorageError."""
-        now_ms = self._now_ms()
-        if self._counted_ms is None or not 0 <= now_ms - self._counted_ms < COUNT_AGAIN_MS:
-            self._used = await self._store.used()
-            self._counted_ms = now_ms
-        return self._used
 
     async def clean(self) -> None:
         """Delete what may and must go; trouble with one volume is told and does not stop another."""
@@ -96,7 +78,7 @@ class Keeping:
             after = page[-1]
 
     async def _used_by(self, volume: str, retention_class: str) -> int:
-        used = await self.used()
+        used = await self._store.used()
         return sum(size for key, size in used.items() if key[:2] == (volume, retention_class))
 
     async def _delete(self, volume: str, rows: Sequence[SegmentRow]) -> int:
@@ -104,9 +86,6 @@ class Keeping:
             return 0
         gone = await asyncio.to_thread(_unlink, self._store.volumes[volume], rows)
         await self._store.delete([row.segment_id for row in gone])
-        for row in gone:
-            key = (row.volume, row.retention_class, row.camera_id)
-            self._used[key] = max(0, self._used.get(key, 0) - row.bytes)
         return sum(row.bytes for row in gone)
 
 

@@ -114,7 +114,7 @@ class Recorder:
         self._groups = _groups(self._cameras)
         self._open: dict[str, _Open] = {}
         self._keeping = Keeping(site.recording, store, lambda: room.durable, now_ms)
-        self._leftovers = Leftovers(store, self._keeping.added)
+        self._leftovers = Leftovers(store)
         self._full = asyncio.Event()
         self._health: tuple[float, RecorderHealth] | None = None
         self._looked_everywhere = False
@@ -265,7 +265,6 @@ class Recorder:
             await self._store.insert(rows)  # what is there already stays as it is
             if group.unknown[: len(rows)] == rows:
                 del group.unknown[: len(rows)]
-                self._keeping.added(rows)
             for condition in list(group.untold.values()):
                 await self._changed(group.cameras[condition.camera_id], condition)
                 if group.untold.get(condition.camera_id) is condition:
@@ -407,7 +406,7 @@ class Recorder:
 
     async def _look_at_health(self) -> RecorderHealth:
         now_ms = self._now_ms()
-        used = await self._keeping.used()
+        used = await self._store.used()
         recent = await self._store.recent(now_ms - DAY_MS)
         held = await self._store.touching([one.span for one in protected(self._room.durable)])
         gaps: dict[str, list[int]] = {}

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 _LONG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -84,6 +82,13 @@ def _recordings() -> None:
     op.create_index("segments_start", "segments", ["start_ms"])
     op.create_index("segments_retention", "segments", ["volume", "retention_class", "start_ms"])
     op.create_table(
+        "segment_sums",
+        sa.Column("volume", sa.Text, primary_key=True),
+        sa.Column("retention_class", sa.Text, primary_key=True),
+        sa.Column("camera_id", sa.Text, primary_key=True),
+        sa.Column("bytes", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
         "gaps",
         sa.Column("camera_id", sa.Text, primary_key=True),
         sa.Column("start_ms", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -91,7 +96,3 @@ def _recordings() -> None:
         sa.Column("reason", sa.Text, nullable=False),
     )
     op.create_index("gaps_start", "gaps", ["start_ms"])
-
-
-def downgrade() -> None:
-    raise NotImplementedError("there is no way back from 0002")
