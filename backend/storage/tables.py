@@ -123,6 +123,7 @@ segments: Final = Table(
     Index("segments_camera_start", "camera_id", "start_ms"),
     Index("segments_start", "start_ms"),
     Index("segments_retention", "volume", "retention_class", "start_ms"),
+    Index("segments_volume_start", "volume", "start_ms"),
     sqlite_autoincrement=True,  # the number of a deleted file is never another's: desks keep files by it
 )
 """Recorded files. `path` is relative to the volume's folder; `cause`: continuous, event, schedule."""

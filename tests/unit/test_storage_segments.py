@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+
+from sqlalchemy import Engine, event
 
 from backend.storage.database import open_database
 from backend.storage.segments import NewSegment, SegmentsStore
@@ -48,6 +52,40 @@ def test_what_is_used_follows_every_file_that_comes_and_goes(database_url: str, 
             await database.close()
 
     asyncio.run(run())
+
+
+def test_no_question_reads_or_sorts_the_whole_index(sqlite_url: str, tmp_path: Path) -> None:
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def listen(
+        _connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object
+    ) -> None:
+        asked.append((statement, values))
+
+    async def run() -> None:
+        database = open_database(sqlite_url)
+        try:
+            store = SegmentsStore(database, {"disk": tmp_path})
+            await store.insert(FILES)
+            event.listen(Engine, "before_cursor_execute", listen)
+            recent = await store.recent(NOW_MS + 690 * 10_000)
+            oldest = await store.oldest("disk", 5)
+            await store.oldest("disk", 5, retention_class="all", after=oldest[-1])
+            await store.newest_end("cam-1")
+            await store.used()
+        finally:
+            event.remove(Engine, "before_cursor_execute", listen)
+            await database.close()
+        assert recent == {"cam-1": (sum(1000 + number for number in range(690, 700)), 100_000, NOW_MS + 6_900_000)}
+        assert [row.start_ms for row in oldest] == [NOW_MS + after_ms for after_ms in (0, 0, 10_000, 10_000, 20_000)]
+
+    asyncio.run(run())
+    questions = [one for one in asked if one[0].startswith("SELECT")]
+    assert len(questions) == 5
+    with contextlib.closing(sqlite3.connect(tmp_path / "trucban.sqlite3")) as connection:
+        for statement, values in questions:
+            steps = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert not [step for step in steps if step.startswith("SCAN segments") or "FOR ORDER BY" in step], statement
 
 
 def _sums(rows: Sequence[NewSegment]) -> dict[tuple[str, str, str], int]:

@@ -81,6 +81,7 @@ def _recordings() -> None:
     op.create_index("segments_camera_start", "segments", ["camera_id", "start_ms"])
     op.create_index("segments_start", "segments", ["start_ms"])
     op.create_index("segments_retention", "segments", ["volume", "retention_class", "start_ms"])
+    op.create_index("segments_volume_start", "segments", ["volume", "start_ms"])
     op.create_table(
         "segment_sums",
         sa.Column("volume", sa.Text, primary_key=True),
