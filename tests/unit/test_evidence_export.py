@@ -587,6 +587,22 @@ def test_who_took_a_package_is_signed_line_by_line(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
+def test_two_who_take_a_package_at_once_have_a_line_each(tmp_path: Path) -> None:
+    async def scenario(room: EvidenceRoom) -> None:
+        await room.record("cam-1", 0)
+        await room.exported(EXPORT, order())
+        ready = room.exporter.ready(EXPORT)
+        assert ready is not None
+        users = [f"user-{number}" for number in range(24)]
+        taken = room.exporter.taken
+        await asyncio.gather(*(asyncio.to_thread(taken, ready, "fetched", user, "10.0.0.9") for user in users))
+        content = ready.custody.read_bytes()
+        assert custody_log.faults(content, key(room), ready.digest) == []
+        assert sorted(json.loads(line)["entry"]["by"] for line in content.splitlines()) == sorted(users)
+
+    play(tmp_path, scenario)
+
+
 # -- small rules -----------------------------------------------------------------------------------------------------
 
 

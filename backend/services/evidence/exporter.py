@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,7 @@ class Exporter:
         self._waiting: set[str] = set()
         self._wake = asyncio.Event()
         self._current: tuple[str, asyncio.Task[str]] | None = None
+        self._custody = threading.Lock()
 
     # -- for the doors --
 
@@ -172,9 +174,11 @@ class Exporter:
         return len(sizes), sum(sizes)
 
     def taken(self, ready: Ready, deed: str, by: str, origin: str) -> None:
-        """Write down who got the package. Raises: OSError: it is not written, so it must not be given."""
-        sign, now_ms = self._sources.signer.sign, self._sources.now_ms()
-        custody_log.append(ready.custody, sign, ready.digest, now_ms, deed, by, origin)
+        """Write down who got the package; any thread. Raises: OSError: it is not written, so it must not be given."""
+        # Each line is chained to the one before: two at once would look as if somebody had been at the log.
+        with self._custody:
+            sign, now_ms = self._sources.signer.sign, self._sources.now_ms()
+            custody_log.append(ready.custody, sign, ready.digest, now_ms, deed, by, origin)
 
     # -- the work --
 

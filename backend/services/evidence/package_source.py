@@ -28,8 +28,7 @@ _EOCD_BYTES: Final = 22
 
 _UNREADABLE: Final = (
     BadZipFile,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # also a wrong passphrase, and whatever way of packing it does not know
     EOFError,
     OSError,
     ValueError,
