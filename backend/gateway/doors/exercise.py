@@ -7,13 +7,13 @@ from itertools import takewhile
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from backend.contracts.exercise import ExerciseAnswer
 from backend.exercise.score import Scorer
 from backend.exercise.training import SCENARIO_COPY
 from backend.gateway.callers import PartsDep, Watcher
+from backend.gateway.doors.reading import LAST_MS, json_answer
 from backend.gateway.errors import Refusal
 from backend.gateway.parts import Parts
 from config.problems import SiteErrors
@@ -23,7 +23,6 @@ from config.scenario_file import load_scenario
 router = APIRouter(prefix="/api/v1/exercise", tags=["exercise"])
 
 READ_AT_ONCE: Final = 2000
-_LAST_MS: Final = 253_402_300_799_999
 
 
 class ScoreKeeper:
@@ -40,7 +39,7 @@ class ScoreKeeper:
         async with self._lock:
             if self._scorer is None:
                 self._scorer = Scorer(await self._read_scenario())
-            await _catch_up(self._parts, self._scorer, _LAST_MS)
+            await _catch_up(self._parts, self._scorer, LAST_MS)
             return self._scorer
 
     async def then(self, at_ms: int) -> Scorer:
@@ -75,14 +74,14 @@ async def score(
     request: Request,
     parts: PartsDep,
     operator: Watcher,
-    at: Annotated[int | None, Query(ge=0, le=_LAST_MS)] = None,
+    at: Annotated[int | None, Query(ge=0, le=LAST_MS)] = None,
 ) -> Response:
     """The sheet now, or as it was at an instant; none in a real room.
 
     While the exercise goes on it is for who may debrief: it says what is expected. Afterwards it is for everybody.
     """
     if not parts.site.exercise_vi:
-        return Response(to_json(ExerciseAnswer(sheet=None)), media_type="application/json")
+        return json_answer(ExerciseAnswer(sheet=None))
     if not hasattr(request.app.state, "score_keeper"):
         request.app.state.score_keeper = ScoreKeeper(parts)
     keeper = request.app.state.score_keeper
@@ -95,4 +94,4 @@ async def score(
         sheet = live.sheet(now_ms)
     else:
         sheet = (await keeper.then(at)).sheet(at)
-    return Response(to_json(ExerciseAnswer(sheet=sheet)), media_type="application/json")
+    return json_answer(ExerciseAnswer(sheet=sheet))

@@ -21,11 +21,11 @@ from backend.gateway.parts import Parts
 router = APIRouter(prefix="/api/v1", tags=["reading"])
 
 DAY_MS: Final = 86_400_000
-_LAST_MS: Final = 253_402_300_799_999
-_LAST_SEQ: Final = 2**63 - 1  # what the database counts to
+LAST_MS: Final = 253_402_300_799_999
+LAST_SEQ: Final = 2**63 - 1  # what the database counts to
 
 
-def _json(body: bytes | BaseModel) -> Response:
+def json_answer(body: bytes | BaseModel) -> Response:
     # Encoded once, by the model's own serialiser: FastAPI would validate and copy the whole answer again.
     return Response(body if isinstance(body, bytes) else to_json(body), media_type="application/json")
 
@@ -40,26 +40,26 @@ def _site(parts: Parts) -> Site:
 @router.get("/state", response_model=StateSnapshot)
 async def state(parts: PartsDep, operator: Watcher) -> Response:
     """The fold of the log up to `seq`: what every seat's own fold must equal."""
-    return _json(parts.fanout.state_json.get()[1])
+    return json_answer(parts.fanout.state_json.get()[1])
 
 
 @router.get("/events", response_model=EventPage)
 async def events(
     parts: PartsDep,
     operator: Watcher,
-    after_seq: Annotated[int, Query(ge=0, le=_LAST_SEQ)] = 0,
+    after_seq: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = 500,
 ) -> Response:
     """The log itself, in its order."""
     page = await parts.log.read(after_seq, limit)
-    return _json(EventPage(epoch=parts.log.epoch, last_seq=parts.log.last_seq, events=page))
+    return json_answer(EventPage(epoch=parts.log.epoch, last_seq=parts.log.last_seq, events=page))
 
 
 @router.get("/alerts", response_model=AlertList)
 async def alerts(parts: PartsDep, operator: Watcher, closed: bool = False) -> Response:
     now = parts.room.durable
     gone = tuple(now.closed.values()) if closed else ()
-    return _json(AlertList(epoch=now.epoch, seq=now.seq, alerts=tuple(now.alerts.values()), closed=gone))
+    return json_answer(AlertList(epoch=now.epoch, seq=now.seq, alerts=tuple(now.alerts.values()), closed=gone))
 
 
 @router.get("/cameras", response_model=CameraList)
@@ -67,7 +67,7 @@ async def cameras(parts: PartsDep, operator: Watcher) -> Response:
     """Cameras without their passwords, with what the backend's own probe says of them."""
     now = parts.room.durable
     rows = tuple(CameraRow(camera=camera, state=now.cameras.get(camera.camera_id)) for camera in _site(parts).cameras)
-    return _json(CameraList(seq=now.seq, cameras=rows))
+    return json_answer(CameraList(seq=now.seq, cameras=rows))
 
 
 @router.get("/stations", response_model=StationList)
@@ -81,7 +81,7 @@ async def stations(parts: PartsDep, operator: Watcher) -> Response:
         StationRow(station=station, latest=tuple(latest.get(station.station_id, ())))
         for station in _site(parts).stations
     )
-    return _json(StationList(seq=parts.room.durable.seq, stations=rows))
+    return json_answer(StationList(seq=parts.room.durable.seq, stations=rows))
 
 
 @router.get("/readings", response_model=ReadingHistory)
@@ -107,9 +107,9 @@ async def readings(
     start_ms = instant_ms("start", start) if start else max(0, end_ms - DAY_MS)
     if start_ms > end_ms:
         raise Refusal(422, "start lies after end")
-    known_ms = instant_ms("known", known) if known else _LAST_MS
+    known_ms = instant_ms("known", known) if known else LAST_MS
     series, buckets = await parts.readings_store.history(station, parameter, start_ms, end_ms, max_points, known_ms)
-    return _json(
+    return json_answer(
         ReadingHistory(
             station_id=station,
             symbol=parameter,
@@ -139,6 +139,6 @@ def instant_ms(name: str, text: str) -> int:
         if moment.tzinfo is None:
             raise Refusal(422, f"{name}: the offset is missing, like 2026-01-31T07:00:00+07:00")
         at_ms = round(moment.timestamp() * 1000)
-    if not 0 <= at_ms <= _LAST_MS:
+    if not 0 <= at_ms <= LAST_MS:
         raise Refusal(422, f"{name}: lies outside 1970 to 9999")
     return at_ms

@@ -9,12 +9,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
-from pydantic_core import to_json
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from backend.contracts.recording import RecorderHealth, SegmentList
 from backend.gateway.callers import PartsDep
-from backend.gateway.doors.replay import Instant, Replayer, json_answer
+from backend.gateway.doors.reading import json_answer
+from backend.gateway.doors.replay import Instant, Replayer
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
@@ -47,13 +47,13 @@ async def segments(
         found = await parts.recorder.segments(camera, start, end, MOST)
     except TooManyError:
         raise Refusal(422, f"there are more than {MOST} segments: ask for a shorter span or fewer cameras") from None
-    return json_answer(to_json(SegmentList(segments=found)))
+    return json_answer(SegmentList(segments=found))
 
 
 @router.get("/health", response_model=RecorderHealth)
 async def health(parts: PartsDep, operator: Replayer) -> Response:
     """Bytes, gaps and room on the disks."""
-    return json_answer(to_json(await parts.recorder.health()))
+    return json_answer(await parts.recorder.health())
 
 
 @router.get("/files/{segment_id}", response_class=FileResponse)

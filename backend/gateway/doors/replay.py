@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from backend.contracts.replay import (
@@ -20,6 +19,7 @@ from backend.contracts.replay import (
     Timeline,
 )
 from backend.gateway.callers import PartsDep, Watcher
+from backend.gateway.doors.reading import LAST_MS, LAST_SEQ, json_answer
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
@@ -35,8 +35,6 @@ READINGS_LONGEST_MS: Final = 6 * HOUR_MS
 DEBRIEF_LONGEST_MS: Final = 7 * 24 * HOUR_MS
 TIMELINE_LONGEST_MS: Final = 40 * 24 * HOUR_MS
 TIMELINE_SHORTEST_MS: Final = 1_000
-LAST_MS: Final = 253_402_300_799_999
-_LAST_SEQ: Final = 2**63 - 1
 Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
 
 
@@ -49,10 +47,6 @@ async def replayer(request: Request, parts: PartsDep, operator: Watcher) -> Sign
 
 
 Replayer = Annotated[SignedIn, Depends(replayer)]
-
-
-def json_answer(body: bytes) -> Response:
-    return Response(body, media_type="application/json")
 
 
 def edge_ms(parts: Parts) -> int:
@@ -72,7 +66,7 @@ async def span(parts: PartsDep, operator: Replayer) -> Response:
         last_seq=found.last_seq,
         server_ms=parts.now_ms(),
     )
-    return json_answer(to_json(answer))
+    return json_answer(answer)
 
 
 @router.get("/state", response_model=StateThen)
@@ -86,7 +80,7 @@ async def events(
     parts: PartsDep,
     operator: Replayer,
     until: Instant,
-    after_seq: Annotated[int, Query(ge=0, le=_LAST_SEQ)] = 0,
+    after_seq: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=20_000)] = 2000,
 ) -> Response:
     """What happened after an event, up to an instant."""
@@ -97,7 +91,7 @@ async def events(
 async def readings(parts: PartsDep, operator: Replayer, start: Instant, end: Instant, known: Instant) -> Response:
     """Samples of every station in a span, as they were known at an instant."""
     _check_span(start, end, READINGS_LONGEST_MS)
-    return json_answer(to_json(await parts.history.readings(start, end, min(known, edge_ms(parts)))))
+    return json_answer(await parts.history.readings(start, end, min(known, edge_ms(parts))))
 
 
 @router.get("/timeline", response_model=Timeline)
@@ -114,7 +108,7 @@ async def timeline(
     if end - start < TIMELINE_SHORTEST_MS:
         raise Refusal(422, "start to end is shorter than a second, which is the shortest span")
     answer = await parts.timeline.timeline(start, max(start, min(end, edge_ms(parts))), buckets, camera)
-    return json_answer(to_json(answer))
+    return json_answer(answer)
 
 
 @router.get("/next", response_model=NextEvent)
@@ -148,7 +142,7 @@ Debriefer = Annotated[SignedIn, Depends(debriefer)]
 @router.get("/debrief", response_model=Debrief)
 async def debrief(parts: PartsDep, operator: Replayer, start: Instant, end: Instant) -> Response:
     """How every alert raised in a span was answered by its end, beside the site's targets."""
-    return json_answer(to_json(await _debrief(parts, start, end)))
+    return json_answer(await _debrief(parts, start, end))
 
 
 @router.get("/debrief.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})

@@ -42,7 +42,7 @@ INCIDENT_SEARCH: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where everything is found. `version` of the program is told in every package."""
+    """Where everything is found."""
 
     room: Room
     log: EventLog

@@ -110,9 +110,7 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
             canvas.setFont(_FONT, 6.5)
             short = words if len(words) <= 48 else words[:47] + "…"
             left, base = min(x + radius + 2, max(2.0, self.width - 3.4 * len(short))), y - 2
-            while any(
-                abs(left - other[0]) < _LABEL_WIDE and abs(base - other[1]) < _LABEL_HIGH for other in self._labels
-            ):
+            while self._is_taken(left, base):
                 base -= _LABEL_HIGH
             self._labels.append((left, base))
             canvas.drawString(left, base, short)
