@@ -2,7 +2,7 @@
 
 Events are ordered by seq and found by it; no index over their stamps is kept. A stretch of the log in which no stamp
 is smaller than the one before it is halved. Where the stretches begin is noted by whoever counts the log
-(`density_count`); what it did not reach yet is taken for part of the last stretch.
+(`storage/density.py`); what it did not reach yet is taken for part of the last stretch.
 """
 
 from __future__ import annotations
