@@ -59,6 +59,7 @@ class ReplaySource(QObject):
         self._control = control
         self._server = server
         self._tape: Tape | None = None
+        self._running = False
         self._asking = False
         self._asked_s = 0.0
         self._readings = _PastReadings(session, control, server, self)
@@ -70,20 +71,31 @@ class ReplaySource(QObject):
 
     def start(self, at_ms: int, playing: bool = False) -> None:
         """Learn what can be replayed, stand at `at_ms`, and go on from there when `playing`."""
+        self._running = True
         self._control.clock.seek(at_ms)
         self._control.set_loading(True)
+        self._learn(at_ms, playing)
 
+    def stop(self) -> None:
+        self._running = False
+        self._timer.stop()
+
+    def _learn(self, at_ms: int, playing: bool) -> None:
         def learnt(span: ReplaySpan) -> None:
+            if not self._running:
+                return
             self._control.set_first_ms(span.first_ms or span.server_ms)
             self._control.seek(at_ms)
             if playing:
                 self._control.play(1.0)
             self._timer.start()
 
-        self._server.ask("/api/v1/replay/span", {}, ReplaySpan, learnt, self._failed)
+        def refused(reason: str) -> None:
+            self._failed(reason)
+            QTimer.singleShot(round(1000 * ASK_EVERY_S), self, lambda: self._learn(at_ms, playing))
 
-    def stop(self) -> None:
-        self._timer.stop()
+        if self._running:
+            self._server.ask("/api/v1/replay/span", {}, ReplaySpan, learnt, refused)
 
     # -- where the clock goes ----------------------------------------------------------------------------------
 
@@ -111,8 +123,6 @@ class ReplaySource(QObject):
             tape.forget_before(now_ms)
         elif rate < 0:
             self._readings.follow_back(now_ms)
-            if now_ms - tape.begin_ms < 1000 * AHEAD_S * -rate:
-                self._ask_before(tape)
 
     def _advance(self, tape: Tape, now_ms: int) -> None:
         state = self._session.state
@@ -147,10 +157,10 @@ class ReplaySource(QObject):
 
     def _ask_state(self) -> None:
         """The room at the clock's instant; who jumps on meanwhile is answered with where he is by then."""
-        if self._asking:
+        if self._asking or (self._control.fault and monotonic_s() - self._asked_s < ASK_EVERY_S):
             return
         self._asking = True
-        self._control.set_loading(True)
+        self._control.set_loading(True, self._control.fault)
         at_ms = self._control.clock.now_ms()
         answered = partial(self._take_state, at_ms)
         self._server.ask("/api/v1/replay/state", {"at": at_ms}, StateThen, answered, self._failed)
@@ -192,25 +202,6 @@ class ReplaySource(QObject):
         except FoldError:
             self._tape = None
         self._control.set_loading(False)
-
-    def _ask_before(self, tape: Tape) -> None:
-        if self._asking or tape.begin_ms <= self._control.first_ms or tape.base.seq == 0:
-            return
-        self._asking = True
-        at_ms = max(tape.begin_ms - 1, self._control.first_ms)
-        answered = partial(self._take_before, tape, at_ms)
-        self._server.ask("/api/v1/replay/state", {"at": at_ms}, StateThen, answered, self._failed)
-
-    def _take_before(self, tape: Tape, at_ms: int, then: StateThen) -> None:
-        self._asking = False
-        if tape is not self._tape:
-            return
-        try:
-            earlier = tape_of(then, at_ms)
-            earlier.extend(tape.events, tape.horizon_ms)
-        except FoldError:
-            return  # the clock will run out of the tape's begin and ask for the state there
-        self._tape = earlier
 
     def _failed(self, reason: str) -> None:
         self._asking = False
@@ -359,7 +350,8 @@ def tape_of(then: StateThen, at_ms: int) -> Tape:
     """
     base = RoomState() if then.snapshot is None else RoomState.from_snapshot(then.snapshot)
     base.epoch = then.epoch
-    return Tape(base, base.at_ms, then.tail, at_ms)
+    # Where the server's clock was set back, the snapshot may be stamped later than the instant it is right for.
+    return Tape(base, min(base.at_ms, at_ms), then.tail, at_ms)
 
 
 def _came_after(answer: ReplayReadings, begin_ms: int) -> Iterable[_Sample]:
