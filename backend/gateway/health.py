@@ -10,7 +10,7 @@ from typing import Final
 from backend.services.room import Room
 from backend.services.supervisor import Fault
 from backend.storage.database import Database
-from backend.storage.errors import StorageError
+from backend.storage.errors import StorageError, in_vietnamese
 from backend.storage.notes import NotesStore
 
 _log = logging.getLogger(__name__)
@@ -35,15 +35,15 @@ class Health:
 
     @property
     def degraded(self) -> str:
-        """What is wrong, in one sentence; "" when all is well."""
+        """What is wrong, in one Vietnamese sentence for the people at the desks; "" when all is well."""
         storage = self._room.degraded
         if storage:
-            return f"nothing can be stored: {storage}"
+            return f"không lưu được gì: {in_vietnamese(storage)}"
         down = next(iter(self._services_down.values()), "")
         return down or next(filter(None, (fault() for fault in self._others)), "")
 
     def also(self, fault: Callable[[], str]) -> None:
-        """Have `fault` asked too: what is wrong with a part, in one sentence, or ""."""
+        """Have `fault` asked too: what is wrong with a part, in one Vietnamese sentence, or ""."""
         self._others.append(fault)
 
     def on_fault(self, fault: Fault) -> None:
@@ -53,7 +53,7 @@ class Health:
     def look(self, faults: dict[str, Fault]) -> None:
         """Take note of the jobs that are down now."""
         self._services_down = {
-            name: f"{name.removeprefix(SERVICE)} is down: {fault.error}"
+            name: f"dịch vụ {name.removeprefix(SERVICE)} đã dừng, đang chạy lại: {fault.error}"
             for name, fault in faults.items()
             if name.startswith(SERVICE)
         }

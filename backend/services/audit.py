@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from backend.storage.audit import AuditRow, AuditStore, Deed, canonical
-from backend.storage.errors import StorageError
+from backend.storage.errors import StorageError, in_vietnamese
 
 _log = logging.getLogger(__name__)
 
@@ -67,11 +67,11 @@ class Audit:
 
     @property
     def fault(self) -> str:
-        """What is wrong with the record, in one sentence; "" when it is whole."""
+        """What is wrong with the record, in one Vietnamese sentence; "" when it is whole."""
         if self.store.broken:
             return self.store.broken
         waiting = len(self._owed) + self._lost
-        return f"{waiting} deeds could not be recorded in the audit log yet: {self._why}" if waiting else ""
+        return f"{waiting} việc chưa ghi được vào nhật ký thao tác: {in_vietnamese(self._why)}" if waiting else ""
 
     async def record(
         self,

@@ -39,6 +39,7 @@ WRITE_S: Final = 10.0
 LAST_WRITE_S: Final = 1.0
 """Patience when the backend stops: whoever stopped it waits."""
 
+_TOO_LONG: Final = "it takes too long"
 TOLD_AFTER: Final = 3
 POSTS: Final = 3
 POST_S: Final = 5.0
@@ -134,8 +135,9 @@ class _Target:
                 await asyncio.shield(self._writing)
         except (OSError, TimeoutError, httpx.HTTPError, httpx.InvalidURL, HeadRefused) as error:
             self.failed += 1
-            self.why = _words(error)
-            _log.warning("no audit head to %s: %s", self.name, self.why)
+            words = _words(error)
+            self.why = "quá lâu không xong" if words == _TOO_LONG else words
+            _log.warning("no audit head to %s: %s", self.name, words)
         else:
             self.failed = 0
 
@@ -147,7 +149,7 @@ class _Target:
 
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return "it takes too long"
+        return _TOO_LONG
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return redacted(str(error)) or type(error).__name__
@@ -181,11 +183,11 @@ class Heads:
 
     @property
     def fault(self) -> str:
-        """What is wrong with the log or with writing it off, in one sentence; "" = nothing."""
+        """What is wrong with the log or with writing it off, in one Vietnamese sentence; "" = nothing."""
         if self._set_back:
             return self._set_back
         late = [target for target in self._targets if target.failed >= TOLD_AFTER]
-        return f"heads of the audit log cannot be written to {late[0].name}: {late[0].why}" if late else ""
+        return f"không ghi được mã chốt nhật ký thao tác ra {late[0].name}: {late[0].why}" if late else ""
 
     async def run(self) -> None:
         looked_back = False
@@ -215,11 +217,16 @@ class Heads:
             row = None if last is None else await self._audit.store.record_at(last.number)
             if last is None or (row is not None and row.digest == last.digest):
                 continue
-            self._set_back = (
-                f"the audit log is not the one whose record {last.number} was signed in {folder}: its end was cut off, "
-                "or an older database was put back"
+            _log.error(
+                "the audit log is not the one whose record %d was signed in %s: its end was cut off, or an older "
+                "database was put back",
+                last.number,
+                folder,
             )
-            _log.error("%s", self._set_back)
+            self._set_back = (
+                f"nhật ký thao tác không khớp mã chốt của bản ghi số {last.number} trong {folder}: phần cuối bị cắt, "
+                "hoặc cơ sở dữ liệu cũ được đặt lại"
+            )
             detail: dict[str, str | int] = {"number": last.number, "digest": last.digest}
             await self._audit.record("audit.set_back", "", actor="", origin="", outcome="failed", detail=detail)
             return
@@ -299,7 +306,7 @@ class Heads:
                     if answer.status_code < 300:
                         return
                     if last or answer.status_code < 500:
-                        raise HeadRefused(f"it answers {answer.status_code}")
+                        raise HeadRefused(f"HTTP {answer.status_code}")
                 await asyncio.sleep(0.5 * (attempt + 1))
 
 

@@ -34,7 +34,7 @@ from backend.services.accounts import SignedIn
 from backend.services.audit import Audit
 from backend.services.room import Room
 from backend.sources.text import paragraphs
-from backend.storage.errors import StorageError
+from backend.storage.errors import StorageError, in_vietnamese
 from backend.storage.event_log import EventLog
 
 MAX_COMMENT_CHARS: Final = 2000
@@ -70,7 +70,7 @@ class CommandDesk:
             else:
                 result = await self._do(command, operator, origin)
         except StorageError as error:
-            result = _refused(command_id, Refusal(RefusalCode.UNAVAILABLE, str(error)))
+            result = _refused(command_id, Refusal(RefusalCode.UNAVAILABLE, in_vietnamese(str(error))))
             before = ()
         finally:
             self._flights.pop(command_id).set()

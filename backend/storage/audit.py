@@ -177,7 +177,7 @@ class AuditStore:
 
     @property
     def broken(self) -> str:
-        """What somebody else did to the chain while this process wrote to it, in one sentence; "" = nothing."""
+        """What somebody else did to the chain while this process wrote to it, in Vietnamese; "" = nothing."""
         return self._chain.broken
 
     async def append(self, deed: Deed) -> AuditRow:
@@ -326,8 +326,8 @@ class _Chain:
     def tell(self, number: int) -> None:
         """Somebody else had his hands in it."""
         if not self.broken:
-            self.broken = f"record {number} of the audit log, or one near it, was changed or taken away from outside"
-            _log.error("%s", self.broken)
+            _log.error("record %d of the audit log, or one near it, was changed or taken away from outside", number)
+            self.broken = f"bản ghi số {number} của nhật ký thao tác, hoặc bản ghi gần đó, bị sửa hay xóa từ bên ngoài"
 
     def end(self, connection: Connection) -> _End:
         """Where to go on, read from the table and compared with what this process wrote."""

@@ -55,6 +55,31 @@ _POSTGRES_WORDS: Final = {
     "58": "the database server reports an I/O error",
 }
 
+THREAD_ENDED: Final = "the storage thread has ended"
+_NONE_FREE: Final = "no connection to the database became free"
+_NO_SERVER: Final = "no connection to the database server"
+
+_VIETNAMESE: Final = {
+    "the disk is full": "ổ đĩa đã đầy",
+    "the database is locked by another program": "cơ sở dữ liệu đang bị chương trình khác khóa",
+    "the database may not be written to": "cơ sở dữ liệu không cho ghi",
+    "the database file cannot be opened": "không mở được tệp cơ sở dữ liệu",
+    "the database file is damaged": "tệp cơ sở dữ liệu bị hỏng",
+    "the file is not a database": "tệp không phải là cơ sở dữ liệu",
+    "the disk reports an I/O error": "ổ đĩa báo lỗi đọc ghi",
+    "the connection to the database server is lost": "mất kết nối với máy chủ cơ sở dữ liệu",
+    "the database server refused the login": "máy chủ cơ sở dữ liệu từ chối đăng nhập",
+    "the database server has no such database": "máy chủ cơ sở dữ liệu không có cơ sở dữ liệu này",
+    "the database server is out of disk, memory or connections": (
+        "máy chủ cơ sở dữ liệu hết chỗ trên đĩa, hết bộ nhớ hoặc hết kết nối"
+    ),
+    "the database server is shutting down": "máy chủ cơ sở dữ liệu đang dừng",
+    "the database server reports an I/O error": "máy chủ cơ sở dữ liệu báo lỗi đọc ghi",
+    THREAD_ENDED: "luồng lưu trữ đã dừng",
+    _NONE_FREE: "không còn kết nối rảnh tới cơ sở dữ liệu",
+    _NO_SERVER: "không kết nối được với máy chủ cơ sở dữ liệu",
+}
+
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 """PostgreSQL's answer when the lock that makes a backend the only one is not to be had."""
 
@@ -84,7 +109,7 @@ def _sqlite_name(error: BaseException | None) -> str:
 def in_words(error: BaseException) -> str:
     """One sentence without addresses: a driver's own text may name host, user and file."""
     if isinstance(error, PoolTimeoutError):
-        return "no connection to the database became free"
+        return _NONE_FREE
     if not isinstance(error, DBAPIError):
         return f"{type(error).__name__}: {error}".splitlines()[0]
     cause = error.orig
@@ -94,6 +119,11 @@ def in_words(error: BaseException) -> str:
     return _SQLITE_WORDS.get(name, str(cause).splitlines()[0] if str(cause) else name)
 
 
+def in_vietnamese(words: str) -> str:
+    """What `in_words` says, for the people at the desks; a driver's own text stays as it is."""
+    return _VIETNAMESE.get(words, words)
+
+
 def _postgres_words(cause: psycopg.Error, lost: bool) -> str:
     state = cause.sqlstate or ""
     if state == _LOCK_NOT_AVAILABLE:
@@ -101,5 +131,5 @@ def _postgres_words(cause: psycopg.Error, lost: bool) -> str:
     if state[:2] in _POSTGRES_WORDS:
         return _POSTGRES_WORDS[state[:2]]
     if lost or not state:
-        return "no connection to the database server"
+        return _NO_SERVER
     return cause.diag.message_primary or f"the database server refused it ({state})"

@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 
-from backend.storage.errors import ITEM_ERRORS, StorageError, in_words, is_io_fault
+from backend.storage.errors import ITEM_ERRORS, THREAD_ENDED, StorageError, in_words, is_io_fault
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Writer:
         finally:
             # Jobs are left only when this thread died of a bug: nobody may wait for ever.
             if not self._closed:
-                self._closed = "the storage thread has ended"
+                self._closed = THREAD_ENDED
                 self._set_fault(self._closed)
             self._take_queued()
             self._deliver(self._batch, [StorageError(self._closed)] * len(self._batch))

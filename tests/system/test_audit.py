@@ -141,7 +141,7 @@ def test_heads_reach_a_share_and_another_backend_and_show_a_log_that_was_cut(tmp
             code, words = _verify(near.data_dir, "--heads", folder)
             assert (code, "its end was cut off" in words) == (1, True), words
         with BackendProcess.start(SMALL_SITE, tmp_path / "near", *arguments) as near:
-            wait_until(lambda: "its end was cut off" in _degraded(near), what="the cut to be told")
+            wait_until(lambda: "phần cuối bị cắt" in _degraded(near), what="the cut to be told")
             wait_until(lambda: bool(_went_back(far)), what="the other backend to notice")
 
 
@@ -206,7 +206,7 @@ def test_a_place_that_takes_no_heads_is_told_after_three_turns_and_again_well(tm
         for turn in range(3):
             assert heads.fault == "", turn
             await heads.turn()
-        assert heads.fault.startswith(f"heads of the audit log cannot be written to {place}: ")
+        assert heads.fault.startswith(f"không ghi được mã chốt nhật ký thao tác ra {place}: ")
         place.unlink()
         await heads.turn()
         assert heads.fault == ""

@@ -188,7 +188,7 @@ def _fill_and_free(backend: BackendProcess, ballast: Path) -> None:
             while 503 not in codes and len(codes) < 3000:
                 codes.append(await asyncio.to_thread(send))
             assert codes[-1] == 503
-            await seat.until(lambda: any("disk is full" in beat.degraded for beat in seat.heartbeats))
+            await seat.until(lambda: any("ổ đĩa đã đầy" in beat.degraded for beat in seat.heartbeats))
             assert httpx.get(f"{backend.url}/healthz").status_code == 503
             await asyncio.to_thread(ballast.unlink)
             await seat.until(lambda: seat.heartbeats[-1].degraded == "")

@@ -75,7 +75,7 @@ def test_a_full_disk_refuses_what_it_cannot_store_and_keeps_every_door_open(smal
                     codes.append(await asyncio.to_thread(producer.send))
                 assert set(codes) <= {202, 503}
                 assert codes[-1] == 503
-                await seat.until(lambda: any("disk is full" in beat.degraded for beat in seat.heartbeats))
+                await seat.until(lambda: any("ổ đĩa đã đầy" in beat.degraded for beat in seat.heartbeats))
                 await asyncio.to_thread(_other_doors, backend, tokens)
                 seq = seat.state.seq
                 result = await seat.acknowledge(next(iter(seat.state.alerts)))
@@ -100,7 +100,7 @@ def _other_doors(backend: BackendProcess, tokens: dict[str, str]) -> None:
     """Reading goes on, what must be stored is refused with 503 and a time to try again."""
     health = httpx.get(f"{backend.url}/healthz")
     assert health.status_code == 503
-    assert "disk is full" in health.json()["degraded"]
+    assert "ổ đĩa đã đầy" in health.json()["degraded"]
     with backend.client(backend.local_token) as client:
         for door in ("state", "events", "alerts", "cameras", "stations", "me", "readings?station=R-01&parameter=Level"):
             assert client.get(f"/api/v1/{door}").status_code == 200, door

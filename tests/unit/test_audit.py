@@ -133,7 +133,7 @@ def test_what_is_taken_away_behind_its_back_is_told_and_leaves_a_visible_hole(
             row = await audit.record("alert.take", "b-4", actor="lan", origin="")
             assert row.number == 5
             await audit.store.compare()
-            assert "record 4 of the audit log, or one near it, was changed or taken away" in audit.fault
+            assert "bản ghi số 4 của nhật ký thao tác, hoặc bản ghi gần đó, bị sửa hay xóa" in audit.fault
             with pytest.raises(AssertionError):
                 await chain_of(audit.store)
 
@@ -168,7 +168,7 @@ def test_a_full_disk_refuses_looks_keeps_notes_and_says_so_until_they_are_stored
                 with pytest.raises(StorageError):
                     # Again too: a look that was not recorded is not remembered as one.
                     await audit.look("replay.opened", "x" * 300, actor="lan", origin="", detail=pad)
-            assert "deeds could not be recorded in the audit log yet: the disk is full" in audit.fault
+            assert "việc chưa ghi được vào nhật ký thao tác: ổ đĩa đã đầy" in audit.fault
             running = asyncio.create_task(audit.run())
             await set_page_limit(database, None)
             async with asyncio.timeout(10):
@@ -193,7 +193,7 @@ def test_what_memory_could_not_keep_is_counted_and_the_count_recorded(
             await audit.record("backend.started", "", actor="", origin="")
         for number in range(5):
             await audit.note("alert.acknowledge", f"b-{number}", actor="lan", origin="")
-        assert audit.fault.startswith("5 deeds")
+        assert audit.fault.startswith("5 việc")
         async with opened(sqlite_url) as again:
             audit.store = AuditStore(again)
             await audit.settle()
@@ -285,7 +285,7 @@ def test_without_an_audit_log_an_alarm_is_acknowledged_and_an_export_is_not(tmp_
             acknowledge = AcknowledgeAlert(command_id=f"{2:032x}", alert_id=alert_id)
             assert (await commands.execute(acknowledge, operator(), "")).accepted
             assert desk.kinds() == ["alert.acknowledged"]
-            assert "2 deeds could not be recorded in the audit log yet: the chain is stuck" in audit.fault
+            assert "2 việc chưa ghi được vào nhật ký thao tác: the chain is stuck" in audit.fault
 
     asyncio.run(play())
 

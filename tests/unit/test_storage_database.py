@@ -6,13 +6,17 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.storage import errors
 from backend.storage.database import open_database
-from backend.storage.errors import StorageError
+from backend.storage.errors import StorageError, in_vietnamese
 from backend.storage.notes import NotesStore
 from backend.storage.tables import metadata
 from tests.unit.storage_samples import opened
@@ -222,3 +226,11 @@ def test_another_process_that_holds_the_lock_is_named(sqlite_url: str, tmp_path:
             assert database.fault == ""
 
     asyncio.run(scenario())
+
+
+def test_whatever_is_wrong_with_the_machine_is_told_to_the_desks_in_vietnamese() -> None:
+    told = {*errors._SQLITE_WORDS.values(), *errors._POSTGRES_WORDS.values()}
+    told |= {errors.in_words(PoolTimeoutError()), errors.THREAD_ENDED}
+    told.add(errors.in_words(DBAPIError("", None, psycopg.OperationalError())))
+    assert [words for words in told if in_vietnamese(words) == words] == []
+    assert in_vietnamese("what a driver says") == "what a driver says"
