@@ -134,12 +134,6 @@ class TileFeed:
             self._drop_all()
             self._service.forget(self)
 
-    def address_changed(self) -> None:
-        """The service has a new address for the camera, or none any more: begin again."""
-        if not self._paused and not self._closed:
-            self._drop_all()
-            self._choose()
-
     def _choose(self) -> None:
         streams = self._service.streams_of(self.camera_id)
         if streams is None:

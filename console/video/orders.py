@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from console.video.retry import CAP_S, FIRST_S
 
@@ -49,6 +49,13 @@ class OpenRecorded:
 
     row: int
     clock: str
+
+
+HOLD_MS: Final = 500
+"""A hole between two recordings that is shorter is none: the last picture stands, and the desk calls it right."""
+
+NEAR_MS: Final = 15_000.0
+"""A picture so far from the clock's instant may still stand for it, with its own time; what is further is no help."""
 
 
 @dataclass(frozen=True, slots=True)

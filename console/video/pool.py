@@ -11,6 +11,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -217,6 +218,18 @@ class WorkerPool:
         """Begins the end of every worker and returns at once."""
         for keeper in self.keepers:
             keeper.stop()
+
+    def freest(self, loads: Iterable[tuple[WorkerKeeper, int]]) -> WorkerKeeper | None:
+        """The worker with room that has the least to do; None when none has room.
+
+        Args:
+            loads: worker and weight of each decode that runs.
+        """
+        sums = {keeper: 0 for keeper in self.keepers if keeper.free}
+        for keeper, weight in loads:
+            if keeper in sums:
+                sums[keeper] += weight
+        return min(sums, key=sums.__getitem__, default=None)
 
     def join(self, timeout_s: float) -> bool:
         """Whether all workers were gone within `timeout_s`; their boards are then removed."""

@@ -168,13 +168,9 @@ class VideoService(QObject):
         camera_id, stream = key
         entry = self._streams[camera_id]
         address = entry.main_url if stream == "main" else entry.sub_url
-        loads = {keeper: 0 for keeper in self.pool.keepers if keeper.free}
-        for decoded in self._decodes.values():
-            if decoded.keeper in loads:
-                loads[decoded.keeper] += decoded.weight
-        if not loads:
+        keeper = self.pool.freest((decoded.keeper, decoded.weight) for decoded in self._decodes.values())
+        if keeper is None:
             return None
-        keeper = min(loads, key=lambda candidate: loads[candidate])
         engine = self._engines.get(camera_id, "pyav")
         weight = STREAM_WEIGHT[stream]
         self._decodes[key] = DecodedStream(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 
 from console.video.board import Reason
 from console.video.liveness import DEFAULT_RULES, Rules, judge
@@ -22,7 +23,7 @@ class Output:
         self.users = 0
 
 
-class Decode:
+class Decode(ABC):
     """A row of a worker's board and the outputs of what is decoded there. GUI thread only.
 
     `weight` is its rough cost, for spreading decodes over the workers.
@@ -53,9 +54,9 @@ class Decode:
             self.keeper.tell(RemoveOutput(self.row, output.ring.name))
             output.ring.close(remove=True)
 
+    @abstractmethod
     def status(self, rules: Rules) -> TileStatus:
         """The truth about the picture, now."""
-        raise NotImplementedError
 
     def figure(self, name: str) -> float:
         """A field of the board's row, for diagnostics and benchmarks."""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from backend.contracts.recording import Segment
 from console.timebase import Motion
 from console.video.board import ROW, Phase, Reason
-from console.video.recorded.index import HOLD_MS, CameraIndex, Known
+from console.video.orders import HOLD_MS
+from console.video.recorded.index import CameraIndex, Known
 from console.video.recorded.judge import Moment, judge
 from console.video.recorded.motion_block import Course, MotionBlock
 from widgets.tile_types import TileStatus

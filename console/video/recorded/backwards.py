@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import av
-
 from console.video.recorded.decode import BrokenPictureError, FrameDecoder
 from console.video.recorded.library import Library, Place
 from console.video.recorded.pictures import Pictures, Prepared
@@ -36,20 +34,19 @@ class _Group:
     def holds(self, segment: LoadedSegment, frame: int) -> bool:
         return segment is self.segment and self.key <= frame <= self.upto and (not self.done or frame in self.pictures)
 
-    def step(self, pictures: Pictures, budget_bytes: int, stale: Callable[[], bool]) -> av.VideoFrame | None:
-        """Decode one frame; None when it is broken, and with it the rest."""
+    def step(self, pictures: Pictures, budget_bytes: int, stale: Callable[[], bool]) -> None:
+        """Decode one frame; when it is broken, so is the rest."""
         try:
             frame = self._decoder.frame(self.segment, self.next, stale)
         except BrokenPictureError:
             self.upto = self.next - 1
-            return None
+            return
         prepared = pictures.prepare(frame, self.segment.pixel_aspect)
         self.pictures[self.next] = prepared
         self._bytes += prepared.bytes
         self.next += 1
         while self._bytes > budget_bytes and len(self.pictures) > 1:
             self._bytes -= self.pictures.pop(min(self.pictures)).bytes
-        return frame
 
 
 class Backwards:

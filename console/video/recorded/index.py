@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from backend.contracts.recording import Segment
-
-HOLD_MS: Final = 500
-"""A hole between two segments that is shorter is none (recorded/library.py holds the picture for as long)."""
+from console.video.orders import HOLD_MS
 
 GROWS_MS: Final = 15_000
 """What is being recorded appears in the list so late at most: a key frame has to come first."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from backend.contracts.recording import Segment
 from console.video.board import Phase, Reason
-from console.video.recorded.index import HOLD_MS, Known
+from console.video.orders import HOLD_MS, NEAR_MS
+from console.video.recorded.index import Known
 from widgets.tile_types import TileStatus
 
 GRACE_S: Final = 0.3
@@ -20,9 +21,6 @@ LATE_MS: Final = 500.0
 
 OTHER_MS: Final = 1000.0
 """A picture that is so far beside the clock tells its own time."""
-
-NEAR_MS: Final = 15_000.0
-"""What is further from the clock is no help any more."""
 
 SLACK_MS: Final = 1.0
 

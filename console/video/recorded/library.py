@@ -6,17 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-from console.video.orders import RecordedFile
+from console.video.orders import HOLD_MS, NEAR_MS, RecordedFile
 from console.video.recorded.segment import LoadedSegment, load
 
 LOADED_MOST: Final = 3
 LOADED_PIECES_MOST: Final = 8
-HOLD_MS: Final = 500
-"""A hole between two recordings that is shorter is none: the last picture stands."""
-
-NEAR_MS: Final = 15_000.0
-"""A piece so far from the instant is still shown while the slider is being dragged; the tile tells its time."""
-
 Place = tuple[LoadedSegment, int]
 
 

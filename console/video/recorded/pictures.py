@@ -87,14 +87,13 @@ class Pictures:
             size += pixels.planes[0].buffer_size
         return Prepared(version, scaled, size, frame.width, frame.height)
 
-    def publish(self, prepared: Prepared, at_s: float) -> bool:
-        """Show it now. False when the rings have been closed."""
+    def publish(self, prepared: Prepared, at_s: float) -> None:
+        """Show it now, unless the rings have been closed."""
         with self._lock:
             if self._closed:
-                return False
+                return
             for name, scaled in prepared.scaled.items():
                 one = self._rings.get(name)
                 if one is not None:
                     plane = scaled.pixels.planes[0]
                     one.ring.write(memoryview(plane), *scaled.size_px, plane.line_size, at_s)
-            return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,7 +13,6 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtGui import QImage
 
-from backend.contracts.doors import CameraStreams
 from console.timebase import ReplayClock
 from console.video.choice import MAIN_FROM_PX, Quality, Stream
 from console.video.feed import TileFeed
@@ -179,9 +178,6 @@ class RecordedVideo(QObject):
         self.cache.join()
         return gone
 
-    def set_streams(self, streams: Sequence[CameraStreams]) -> None:
-        """Addresses of live cameras: a replay has no use for them."""
-
     def set_engines(self, engines: Mapping[str, Engine]) -> None:
         """Recordings are always played by `pyav`: libVLC cannot be told which frame to show."""
 
@@ -321,13 +317,9 @@ class RecordedVideo(QObject):
     # -- own --
 
     def _begin(self, key: tuple[str, Stream]) -> RecordedStream | None:
-        loads = {keeper: 0 for keeper in self.pool.keepers if keeper.free}
-        for decoded in self._decodes.values():
-            if decoded.keeper in loads:
-                loads[decoded.keeper] += decoded.weight
-        if not loads:
+        keeper = self.pool.freest((decoded.keeper, decoded.weight) for decoded in self._decodes.values())
+        if keeper is None:
             return None
-        keeper = min(loads, key=lambda candidate: loads[candidate])
         self._decodes[key] = RecordedStream(keeper, key[0], self._block.name, self._judge)
         self.fetch.show(key[0])
         self._send_files(self._decodes[key])
