@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.models.session import Session
@@ -49,6 +48,9 @@ class MaskDialog(QDialog):
         column.addWidget(self.editor, 1)
         column.addLayout(row)
         self._feed = session.video.open(camera_id, PICTURE_PX, "main")
+        # Not in closeEvent: Esc brings none. Destroyed without a word when the dialog below it goes first.
+        self.finished.connect(self._end)
+        self.destroyed.connect(self._feed.close)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -66,7 +68,3 @@ class MaskDialog(QDialog):
     def _end(self) -> None:
         self._timer.stop()
         self._feed.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._end()
-        super().closeEvent(event)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from console.chrome.mask_dialog import MaskDialog
+from tests.panels.desk_room import Seat
+from tests.panels.map_room import laocai
 from widgets.mask_editor import MaskEditor
+from widgets.tile_types import TileStatus
 
 KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -89,3 +96,50 @@ def test_without_a_picture_nothing_can_be_drawn(editor: MaskEditor) -> None:
         QTest.keyClick(editor, KEY.Key_Space)
     QTest.keyClick(editor, KEY.Key_Return)
     assert not editor.masks
+
+
+class DarkCamera:
+    """The video of a seat whose camera never shows a picture; counts what is open."""
+
+    def __init__(self) -> None:
+        self.open_feeds = 0
+
+    def open(self, camera_id: str, tile_px: tuple[int, int], quality: str) -> DarkFeed:
+        self.open_feeds += 1
+        return DarkFeed(self)
+
+
+class DarkFeed:
+    def __init__(self, camera: DarkCamera) -> None:
+        self._camera: DarkCamera | None = camera
+
+    def image(self) -> None:
+        return None
+
+    def status(self) -> TileStatus:
+        return TileStatus("connecting")
+
+    def close(self) -> None:
+        if self._camera is not None:
+            self._camera.open_feeds -= 1
+            self._camera = None
+
+
+@pytest.mark.parametrize("way", ["escape", "close", "parent gone"])
+def test_the_camera_is_let_go_however_the_dialog_ends(qtbot: QtBot, way: str) -> None:
+    seat, camera, desk = Seat(), DarkCamera(), QWidget()
+    qtbot.addWidget(desk)
+    seat.session.video = cast(Any, camera)
+    desk.show()
+    parent = QWidget(desk)
+    dialog = MaskDialog(seat.session, laocai().cameras[0].camera_id, (), parent)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert camera.open_feeds == 1
+    if way == "escape":
+        QTest.keyClick(dialog.editor, KEY.Key_Escape)
+    elif way == "close":
+        dialog.close()
+    else:
+        parent.deleteLater()
+    qtbot.waitUntil(lambda: camera.open_feeds == 0, timeout=3000)
