@@ -136,6 +136,22 @@ RoomCommand = PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExp
 
 Command = Annotated[AlertCommand | RoomCommand, Field(discriminator="kind")]
 
+
+def subject(command: Command) -> str:
+    """Id of what the command is about."""
+    match command:
+        case PlaceMark() | RemoveMark():
+            return command.mark_id
+        case HoldEvidence() | ReleaseEvidence():
+            return command.hold_id
+        case OrderExport() | ChangeExport():
+            return command.export_id
+        case ActAtDesk():
+            return command.about
+        case _:
+            return command.alert_id
+
+
 Right = Literal[
     "watch",
     "alert.acknowledge",

@@ -23,6 +23,7 @@ from backend.contracts.commands import (
     RemoveMark,
     RoomCommand,
     TakeAlert,
+    subject,
 )
 from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEvent
 from backend.contracts.feed import CommandResult
@@ -163,21 +164,6 @@ def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_m
 
 def _record_of(command: Command, refusal: Refusal) -> CommandRefused:
     return CommandRefused(command=command.kind, about=subject(command), reason_code=refusal.code, reason=refusal.reason)
-
-
-def subject(command: Command) -> str:
-    """Id of what the command is about."""
-    match command:
-        case PlaceMark() | RemoveMark():
-            return command.mark_id
-        case HoldEvidence() | ReleaseEvidence():
-            return command.hold_id
-        case OrderExport() | ChangeExport():
-            return command.export_id
-        case ActAtDesk():
-            return command.about
-        case _:
-            return command.alert_id
 
 
 def _refused(command_id: str, refusal: Refusal) -> CommandResult:

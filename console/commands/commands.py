@@ -12,19 +12,14 @@ from backend.contracts.commands import (
     AcknowledgeAlert,
     ActAtDesk,
     AlertCommand,
-    ChangeExport,
     Command,
     CommentAlert,
     DispatchAlert,
-    HoldEvidence,
-    OrderExport,
-    PlaceMark,
     RefusalCode,
     ReleaseAlert,
-    ReleaseEvidence,
-    RemoveMark,
     RoomCommand,
     TakeAlert,
+    subject,
 )
 from backend.contracts.events import DeskAct, LoggedEvent
 from backend.contracts.feed import CommandResult
@@ -228,21 +223,6 @@ class Commands(QObject):
 def new_id() -> str:
     """An id for a command, a mark, a hold or an export: 32 hexadecimal digits, never twice."""
     return uuid.uuid4().hex
-
-
-def subject(command: Command) -> str:
-    """Id of what the command is about."""
-    match command:
-        case PlaceMark() | RemoveMark():
-            return command.mark_id
-        case HoldEvidence() | ReleaseEvidence():
-            return command.hold_id
-        case OrderExport() | ChangeExport():
-            return command.export_id
-        case ActAtDesk():
-            return command.about
-        case _:
-            return command.alert_id
 
 
 def refusal_words(code: str, reason: str, about_alert: bool = True) -> str:
