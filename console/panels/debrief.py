@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,10 +20,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from backend.contracts.commands import PlaceMark, Right
 from backend.contracts.replay import Debrief
 from backend.contracts.state import Delta
+from console.commands.commands import new_id
 from console.models.debrief import TIMES_ROLE, Column, DebriefModel
 from console.models.numbers import format_time, local_datetime
 from console.models.session import Selected, Session
@@ -231,8 +232,8 @@ class DebriefPanel(Panel):
             return
         current = self._session.selection.current
         mark = PlaceMark(
-            command_id=uuid.uuid4().hex,
-            mark_id=uuid.uuid4().hex,
+            command_id=new_id(),
+            mark_id=new_id(),
             mark_kind="debrief",
             at_ms=self._session.clock.now_ms(),
             alert_id=current.key if current is not None and current.kind == "alert" else "",
@@ -242,6 +243,8 @@ class DebriefPanel(Panel):
         self._say(self.tr("Sent, waiting for the server…"))
 
         def followed() -> None:
+            if not isValid(self):
+                return
             if pending.failed:
                 self._say(pending.reason, failed=True)
             elif not pending.waiting:
@@ -267,13 +270,11 @@ class DebriefPanel(Panel):
         if server is None:
             return
         start_ms, end_ms = self._span
-        saved = self.tr("Saved: {path}").format(path=path)
-        server.download(
-            f"{DOOR}.html?start={start_ms}&end={end_ms}",
-            path,
-            lambda _: self._say(saved),
-            partial(self._say, failed=True),
-        )
+        sheet = f"{DOOR}.html?start={start_ms}&end={end_ms}"
+        server.download(sheet, path, self._saved, partial(self._say, failed=True))
+
+    def _saved(self, path: Path) -> None:
+        self._say(self.tr("Saved: {path}").format(path=path))
 
     def _say(self, text: str, failed: bool = False) -> None:
         self._said.setText(text)

@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
-from backend.contracts.base import Wire
 from backend.contracts.commands import ChangeExport, ReleaseEvidence
-from backend.contracts.recording import ExportPassphrase, RecorderHealth, VolumeHealth
+from backend.contracts.recording import ExportPassphrase, ExportPassphraseRequest, RecorderHealth, VolumeHealth
 from backend.contracts.state import Delta
 from console.commands.commands import Pending, new_id
 from console.models.recordings import (
@@ -388,6 +388,8 @@ class RecordingsPanel(Panel):
         self._say_pending(pending)
 
     def _say_pending(self, pending: Pending) -> None:
+        if not isValid(self):
+            return
         if pending.waiting:
             self._say(self.tr("Sent, waiting for the server …"))
         else:
@@ -420,18 +422,20 @@ class RecordingsPanel(Panel):
         if server is None:
             return
         self._say(self.tr("Saving {name} …").format(name=path.name))
-        server.download(
-            f"/api/v1/exports/{export_id}/package",
-            path,
-            lambda saved: self._say(self.tr("Saved: {path}").format(path=saved)),
-            lambda reason: self._say(self.tr("Not saved: {reason}").format(reason=reason), failed=True),
-        )
+        server.download(f"/api/v1/exports/{export_id}/package", path, self._saved, self._not_saved)
+
+    def _saved(self, path: Path) -> None:
+        self._say(self.tr("Saved: {path}").format(path=path))
+
+    def _not_saved(self, reason: str) -> None:
+        self._say(self.tr("Not saved: {reason}").format(reason=reason), failed=True)
 
     def _ask_phrase(self) -> None:
         server, export_id = self._session.server, _key(self.export_list)
         if server is not None and export_id:
             path = f"/api/v1/exports/{export_id}/passphrase"
-            server.ask(path, {}, ExportPassphrase, partial(self._show_phrase, export_id), self._no_phrase, _Nothing())
+            show, body = partial(self._show_phrase, export_id), ExportPassphraseRequest()
+            server.ask(path, {}, ExportPassphrase, show, self._no_phrase, body)
 
     def _show_phrase(self, export_id: str, answer: ExportPassphrase) -> None:
         if export_id == _key(self.export_list):
@@ -449,10 +453,6 @@ class RecordingsPanel(Panel):
 
     def is_live(self) -> bool:
         return self.model.rowCount() > 0 and self._session.link.condition == "live"
-
-
-class _Nothing(Wire):
-    """A question that says nothing but that it is asked."""
 
 
 class _FigureDelegate(QStyledItemDelegate):
