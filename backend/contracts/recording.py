@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -106,6 +106,10 @@ class Mask(Wire):
 
     camera_id: Identifier
     corners: Annotated[tuple[tuple[float, float], ...], Field(min_length=3, max_length=64)]
+
+
+LONGEST_HOLD_MS: Final = 31 * 86_400_000
+LONGEST_EXPORT_MS: Final = 24 * 3_600_000
 
 
 class ExportOrder(Wire):

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from backend.contracts import commands as cmd
 from backend.contracts import events as ev
 from backend.contracts.marks import Mark
-from backend.contracts.recording import Hold
+from backend.contracts.recording import LONGEST_EXPORT_MS, LONGEST_HOLD_MS, Hold
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Decision, Refusal
-
-LONGEST_HOLD_MS: Final = 31 * 86_400_000
-LONGEST_EXPORT_MS: Final = 24 * 3_600_000
 
 
 def place_mark(state: RoomState, wish: cmd.PlaceMark, user: str, rights: Sequence[str], now_ms: int) -> Decision:

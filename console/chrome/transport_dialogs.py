@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from backend.contracts.commands import HoldEvidence, OrderExport
-from backend.contracts.recording import ExportOrder, Mask
+from backend.contracts.recording import LONGEST_EXPORT_MS, LONGEST_HOLD_MS, ExportOrder, Mask
 from console.chrome.finder import folded
 from console.chrome.mask_dialog import MaskDialog
 from console.chrome.transport_parts import length_words, tell_outcome
@@ -38,8 +38,8 @@ from widgets.mask_editor import Corners
 from widgets.timeline_scale import instant_text
 
 EvidenceKind = Literal["hold", "export"]
-LONGEST_MS: Final[dict[EvidenceKind, int]] = {"hold": 31 * 86_400_000, "export": 24 * 3_600_000}
-"""As the server allows them: told here before it has to refuse."""
+LONGEST_MS: Final[dict[EvidenceKind, int]] = {"hold": LONGEST_HOLD_MS, "export": LONGEST_EXPORT_MS}
+"""Told here before the server has to refuse."""
 
 TITLE_MOST: Final = {"hold": 500, "export": 200}
 WIDTH_PX: Final = 460
