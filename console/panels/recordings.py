@@ -30,15 +30,14 @@ from backend.contracts.commands import ChangeExport, ReleaseEvidence
 from backend.contracts.recording import ExportPassphrase, ExportPassphraseRequest, RecorderHealth, VolumeHealth
 from backend.contracts.state import Delta
 from console.commands.commands import Pending, new_id
+from console.models.evidence import ExportsModel, HoldsModel
 from console.models.recordings import (
     FIGURES,
     FIGURES_ROLE,
     KEY_ROLE,
     TROUBLE,
     Column,
-    ExportsModel,
     HealthPoll,
-    HoldsModel,
     RecordingsModel,
     bytes_words,
     counts,
