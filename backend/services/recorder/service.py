@@ -342,7 +342,11 @@ class Recorder:
             self._open.pop(camera_id, None)
 
     async def _open_gaps(self, group: _Group, code: str) -> None:
-        """From the end of what was recorded: nobody recorded until now."""
+        """From the end of what was recorded: nobody recorded until now.
+
+        That end may be a little ahead of the clock, as the last frame has its length: whoever starts again at once
+        has a gap all the same.
+        """
         recordings = self._room.durable.recordings
         for camera_id, camera in group.cameras.items():
             known = recordings.get(camera_id)
@@ -350,7 +354,7 @@ class Recorder:
                 continue
             try:
                 end_ms = await self._store.newest_end(camera_id)
-                if end_ms is not None and end_ms < self._now_ms() and camera.rule is not None:
+                if end_ms is not None and camera.rule is not None:
                     await self._store.open_gap(camera_id, end_ms, code)
             except StorageError as error:
                 _log.warning("a gap of %s cannot be noted: %s", camera_id, error)
