@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.contracts.recording import Segment
-from console.timebase import Motion
+from backend.contracts.recording import Segment, SegmentList
+from console.timebase import Motion, ReplayClock
 from console.video.board import ROW, Phase, Reason
 from console.video.orders import HOLD_MS
+from console.video.recorded.cache import RecordingCache
+from console.video.recorded.fetch import RecordingFetch
 from console.video.recorded.index import CameraIndex, Known
 from console.video.recorded.judge import Moment, judge
 from console.video.recorded.motion_block import Course, MotionBlock
 from widgets.tile_types import TileStatus
 from widgets.tile_words import label_of
+
+NOW_MS = 1_795_000_000_000
 
 
 def segment(start_ms: int, end_ms: int, number: int = 1, width_px: int = 640, *, growing: bool = False) -> Segment:
@@ -94,6 +102,57 @@ def test_what_was_forgotten_is_unknown_again() -> None:
     index.forget(4000, 6000)
     assert index.at(5000) == "unknown"
     assert index.at(3999) == index.at(6001) == "gap"
+
+
+class ListDoor:
+    """The list of recordings: ten seconds each, and the one that is still growing."""
+
+    def __init__(self) -> None:
+        self.edge_ms = NOW_MS
+        self.spans: list[tuple[int, int]] = []
+
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        model: type[Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        asked = parse_qs(urlsplit(path).query)
+        start_ms, end_ms = int(asked["start"][0]), int(asked["end"][0])
+        self.spans.append((start_ms, end_ms))
+        begins = range(start_ms // 10_000 * 10_000, min(end_ms, self.edge_ms), 10_000)
+        done(
+            SegmentList(
+                segments=tuple(
+                    segment(at_ms, min(at_ms + 10_000, self.edge_ms), at_ms, growing=at_ms + 10_000 > self.edge_ms)
+                    for at_ms in begins
+                )
+            )
+        )
+
+    def download(self, path: str, file: Path, done: Callable[[Path], None], failed: Callable[[str], None]) -> None:
+        """No file is needed here."""
+
+
+@pytest.mark.parametrize("behind_ms", [0, 6_000, 25_000, 60_000, 600_000])
+def test_recordings_are_listed_now_and_then_also_just_behind_the_present(behind_ms: int, tmp_path: Path) -> None:
+    door = ListDoor()
+    clock = ReplayClock(lambda: door.edge_ms, lambda: door.edge_ms / 1000)
+    clock.seek(NOW_MS - behind_ms)
+    clock.set_rate(1.0)
+    cache = RecordingCache(tmp_path)
+    cache.start()
+    cache.join()
+    assert cache.ready
+    fetch = RecordingFetch(clock, door, cache)
+    fetch.show("cam-1")
+    for _ in range(100):
+        door.edge_ms += 100
+        fetch.plan()
+    assert 1 <= len(door.spans) <= 4, "ten seconds of ten looks each"
+    assert isinstance(fetch.known("cam-1", clock.now_ms() - 15_000), Segment)
 
 
 # -- what a tile says ------------------------------------------------------------------------------------------------

@@ -46,6 +46,9 @@ YOUNG_MS: Final = 10_000
 """That nothing is listed so near to the edge of the present does not mean yet that nothing was recorded."""
 
 OPEN_NEAR_MS: Final = 3000
+SOON_MS: Final = 3000
+"""What is being recorded is asked about again when no more than this is known to be there."""
+
 RETRY_S: Final = 2.0
 ASK_AGAIN_S: Final = 1.0
 KEPT_AROUND_MS: Final = 2 * 3_600_000
@@ -185,9 +188,11 @@ class RecordingFetch(QObject):
             return
         edge_ms = self._clock.edge_ms
         near_ms = round(LIST_NEAR_MS * max(abs(rate), 1.0))
-        low_ms, high_ms = at_ms - near_ms, min(at_ms + near_ms, edge_ms - YOUNG_MS)
+        # Sure is what is older than YOUNG_MS: to ask for all of that would be to ask again with every step of the edge.
+        low_ms, high_ms = at_ms - near_ms, min(at_ms + near_ms, edge_ms - 2 * YOUNG_MS)
         unasked = [one for one in self._cameras.values() if low_ms < high_ms and not one.index.knows(low_ms, high_ms)]
-        young = [one for one in self._cameras.values() if _ends_ms(one.index, at_ms) < min(at_ms + 3000, edge_ms)]
+        soon_ms = min(at_ms + SOON_MS, edge_ms)
+        young = any(_ends_ms(one.index, at_ms, soon_ms) < soon_ms for one in self._cameras.values())
         if unasked:
             wide_ms = LIST_MS + near_ms
             self._ask_span(at_ms - wide_ms, min(at_ms + wide_ms, edge_ms), edge_ms)
@@ -419,10 +424,11 @@ def _is_missing(camera: _Camera, segment: Segment, at_ms: int) -> bool:
     return longer and at_ms > file.end_ms - OPEN_NEAR_MS
 
 
-def _ends_ms(index: CameraIndex, at_ms: int) -> int:
-    """Until when recordings follow one another from an instant on; the instant itself when there is none."""
+def _ends_ms(index: CameraIndex, at_ms: int, enough_ms: int) -> int:
+    """Until when recordings follow one another from an instant on, looked at up to `enough_ms`; the instant itself
+    when there is none."""
     end_ms = at_ms
-    while isinstance(known := index.at(end_ms), Segment) and known.end_ms > end_ms:
+    while end_ms < enough_ms and isinstance(known := index.at(end_ms), Segment) and known.end_ms > end_ms:
         end_ms = known.end_ms
     return end_ms
 
