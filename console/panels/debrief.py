@@ -9,14 +9,11 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +29,7 @@ from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.elided_label import ElidedLabel
+from widgets.row_table import RowTable
 
 SPAN_MS: Final = 8 * 3_600_000
 """A watch: what is looked at while no span is marked."""
@@ -105,18 +103,8 @@ class DebriefPanel(Panel):
         self._tell()
 
     def _build_table(self) -> None:
-        self.table = QTableView(self)
-        self.table.setModel(self._model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_PX)
+        self.table = RowTable(self._model, (Column.ALERT,), self)
         columns = self.table.horizontalHeader()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        columns.setSectionResizeMode(Column.ALERT, QHeaderView.ResizeMode.Stretch)
         columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)

@@ -10,17 +10,14 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QListView,
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -48,6 +45,7 @@ from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.elided_label import ElidedLabel
 from widgets.progress_row import ROW_PX, ProgressRowDelegate
+from widgets.row_table import RowTable
 from widgets.volume_bar import VolumeBars, VolumeLook
 
 LISTS_PX: Final = 4 * ROW_PX + tokens.HEADER_PX
@@ -117,22 +115,11 @@ class RecordingsPanel(Panel):
         column.addWidget(self._outcome)
 
     def _build_table(self) -> None:
-        self.table = QTableView(self)
+        self.table = RowTable(self.model, (Column.CAMERA, Column.CONDITION), self)
         self.table.setAccessibleName(self.tr("Recording of the cameras"))
-        self.table.setModel(self.model)
         self.table.setItemDelegate(_FigureDelegate(self.table))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_PX)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(Column.CAMERA, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.CONDITION, QHeaderView.ResizeMode.Stretch)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self.table.horizontalHeader().setDefaultAlignment(left)
         for column in FIGURES:
             self.table.setColumnHidden(column, self._session.replay is not None)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)

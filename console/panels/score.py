@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from backend.contracts.exercise import ExerciseAnswer
 from backend.contracts.state import Delta
@@ -15,6 +15,7 @@ from console.models.session import Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.elided_label import ElidedLabel
+from widgets.row_table import RowTable
 
 DOOR: Final = "/api/v1/exercise/score"
 AFTER_MS: Final = 400
@@ -54,19 +55,8 @@ class ScorePanel(Panel):
         row = QHBoxLayout(header)
         row.setContentsMargins(0, 2, 8, 2)
         row.addWidget(self._summary, 1)
-        self.table = QTableView(self)
-        self.table.setModel(self._model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_PX)
-        columns = self.table.horizontalHeader()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        columns.setSectionResizeMode(Column.EXPECTED, QHeaderView.ResizeMode.Stretch)
-        columns.setHighlightSections(False)
+        self.table = RowTable(self._model, (Column.EXPECTED,), self)
+        self.table.horizontalHeader().setHighlightSections(False)
         self.table.activated.connect(self._go_to)
         self._message = QLabel(self)
         self._message.setObjectName("empty")
