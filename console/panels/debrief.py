@@ -50,6 +50,7 @@ class DebriefPanel(Panel):
         self._span = (0, 0)
         self._seq = -1
         self._asking = False
+        self._ask_again = False
         self._failure = ""
         self._build()
         self._ask_timer = QTimer(self, interval=AFTER_MS, singleShot=True)
@@ -134,12 +135,15 @@ class DebriefPanel(Panel):
 
     def _ask(self) -> None:
         server = self._session.server
-        if not self.isVisible() or server is None or self._asking:
+        if not self.isVisible() or server is None:
+            return
+        if self._asking:
+            self._ask_again = True  # what is on its way may not know of the change that asks now
             return
         if not self._may():
             self._tell()
             return
-        self._asking = True
+        self._asking, self._ask_again = True, False
         self._span = self.span()
         query: dict[str, str | int] = {"start": self._span[0], "end": self._span[1]}
         server.ask(DOOR, query, Debrief, self._arrived, self._failed)
@@ -150,12 +154,16 @@ class DebriefPanel(Panel):
         self._model.show_times(answer.alerts, answer.end_ms, site.utc_offset_min if site else 0, answer.targets)
         self._tell()
         self._show_selected(self._session.selection.current)
-        if self._span != self.span() and self._session.replay is not None and not self._session.replay.playing:
+        replay = self._session.replay
+        moved = replay is not None and not replay.playing and self._span != self.span()
+        if self._ask_again or moved:
             self._ask_timer.start()
 
     def _failed(self, reason: str) -> None:
         self._asking, self._failure = False, reason
         self._tell()
+        if self._ask_again:
+            self._ask_timer.start()
 
     # -- what is shown -----------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from backend.services.recorder.fragments import Fragments, read_fragments
 from backend.storage.segments import GapRow
 from config.model import RecordingClass, RecordingConfig, SiteConfig, Volume
 from tests.system.backend_in_process import OpenBackend, open_backend
-from tests.system.recorder_room import launched, recorded, recorded_site, recording_room, until
+from tests.system.recorder_room import WAIT_S, launched, recorded, recorded_site, recording_room, until
 
 pytestmark = pytest.mark.anyio
 
@@ -159,9 +159,10 @@ async def test_while_the_backend_was_stopped_is_a_gap_and_a_camera_taken_out_is_
     stopped_ms = time.time_ns() // 1_000_000
     async with recording_room(site, tmp_path) as parts:
         gaps: tuple[GapRow, ...] = ()
-        while not gaps or gaps[0].end_ms is None:
-            gaps = await parts.segments.gaps(["cam-1"], stopped_ms - FRAME_MS, parts.now_ms())
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(WAIT_S):
+            while not gaps or gaps[0].end_ms is None:
+                gaps = await parts.segments.gaps(["cam-1"], stopped_ms - FRAME_MS, parts.now_ms())
+                await asyncio.sleep(0.1)
         (gap,) = gaps
         assert gap.reason == "stopped"
         assert gap.start_ms <= stopped_ms + FRAME_MS < (gap.end_ms or 0)

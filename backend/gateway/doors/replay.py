@@ -162,7 +162,8 @@ async def debrief_html(parts: PartsDep, operator: Debriefer, start: Instant, end
 async def _debrief(parts: Parts, start_ms: int, end_ms: int) -> Debrief:
     _check_span(start_ms, end_ms, DEBRIEF_LONGEST_MS)
     try:
-        return await answers(parts.history, parts.site.targets, start_ms, max(start_ms, min(end_ms, edge_ms(parts))))
+        # Up to now, not to the replay's edge: a live desk asks what was done about the alert that just came.
+        return await answers(parts.history, parts.site.targets, start_ms, max(start_ms, min(end_ms, parts.now_ms())))
     except TooManyAlertsError as error:
         raise Refusal(422, str(error)) from error
 
