@@ -91,7 +91,12 @@ SourceConfig = Annotated[DropFolderSource | CapFeedSource | CameraProbeSource, F
 
 
 class DetectionRule(Config):
-    """Which detections become alerts: by label, from `min_score`, grouped per camera for `group_s` seconds."""
+    """Which detections become alerts: by label, from `min_score`, grouped per camera for `group_s` seconds.
+
+    Attributes:
+        quiet_after_false_s: after somebody found the camera's alert to be false, its detections are only stored for so
+            long. Rules of priority 1 are never quiet.
+    """
 
     label: str
     name_vi: str
@@ -99,6 +104,7 @@ class DetectionRule(Config):
     priority: int = Field(default=3, ge=1, le=4)
     min_score: float = Field(default=0.6, ge=0.0, le=1.0)
     group_s: float = 120.0
+    quiet_after_false_s: Annotated[float, Field(ge=0, le=86_400)] = 300.0
 
 
 class CapSettings(Config):

@@ -7,10 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 
+from backend.contracts.alerts import Verdict
 from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
 from console.chrome.finder import Entry
-from console.models.session import Session
+from console.models.session import Session, may_judge
 from console.windows import Windows
 from console.workspace import Workspace
 
@@ -38,6 +39,11 @@ def alert_deeds(session: Session) -> list[Deed]:
         if session.may("alert.take"):
             session.commands.take(alert.alert_id, alert.owner)
 
+    def judge(verdict: Verdict) -> None:
+        alert = session.state.find_alert(selected_alert())
+        if alert is not None and may_judge(session, alert, verdict):
+            session.commands.judge(alert.alert_id, verdict)
+
     def go_there() -> None:
         current = session.selection.current
         if current is not None:
@@ -48,6 +54,13 @@ def alert_deeds(session: Session) -> list[Deed]:
         Deed("alert", translate("Deeds", "Comment on the selected alert"), "C", partial(session.asked.emit, "comment")),
         Deed("alert", translate("Deeds", "Take over the selected alert"), "T", take),
         Deed("alert", translate("Deeds", "Hand the alert to an agency"), "D", partial(session.asked.emit, "dispatch")),
+        Deed(
+            "alert",
+            translate("Deeds", "Confirm the selected alert"),
+            "V",
+            partial(judge, "confirmed"),
+        ),
+        Deed("alert", translate("Deeds", "Reject the selected alert: false alarm"), "X", partial(judge, "false")),
         Deed("alert", translate("Deeds", "Bring map and cameras to the selection"), "G", go_there),
     ]
 

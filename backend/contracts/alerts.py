@@ -7,11 +7,21 @@ ISA-18.2's states B, C, D and A. Shelved, suppressed and out of service will joi
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
 from backend.contracts.geometry import Shape
 from backend.contracts.kinds.alerts import AlertKindKey, Priority
+
+CHATTER_TRANSITIONS: Final = 3
+CHATTER_WINDOW_MS: Final = 60_000
+"""An alarm that changes its condition three times in a minute chatters (ISA-18.2)."""
+
+JUDGEMENTS_KEPT: Final = 100
+"""Newest judgements a rule is measured by."""
+
+Verdict = Literal["confirmed", "false"]
+"""What a person found when he looked: there was something, or the rule was wrong."""
 
 
 class AlertPhase(StrEnum):
@@ -32,6 +42,7 @@ HistoryKind = Literal[
     "commented",
     "owned",
     "dispatched",
+    "judged",
     "closed",
 ]
 
@@ -88,7 +99,12 @@ class CapDetail(Wire):
 
 
 class DetectionDetail(Wire):
-    """A camera detection that became an alert. `count` detections were grouped into it."""
+    """A camera detection that became an alert. `count` detections were grouped into it.
+
+    Attributes:
+        camera_id: the camera that saw it first.
+        also: further cameras whose detections of the same rule were gathered into it in a flood, in their order.
+    """
 
     camera_id: Identifier
     label: str
@@ -96,6 +112,36 @@ class DetectionDetail(Wire):
     score: float
     zones: tuple[str, ...]
     count: int
+    also: tuple[str, ...] = ()
+
+
+class RuleRecord(Wire):
+    """How often a rule was right: what people found out about its alerts.
+
+    Attributes:
+        confirmed, rejected: alerts of the rule that were found right and false, since the log began.
+        recent: (alert_id, right) of the newest judgements, newest last.
+    """
+
+    confirmed: int = 0
+    rejected: int = 0
+    recent: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def false_ratio(self) -> float | None:
+        """Share of false ones among the newest judgements, 0..1; None when nobody judged any."""
+        return sum(not right for _, right in self.recent) / len(self.recent) if self.recent else None
+
+    def judged(self, alert_id: str, right: bool) -> RuleRecord:
+        """The record with one more judgement; an alert judged anew replaces what was said of it."""
+        said = dict(self.recent)
+        earlier = said.pop(alert_id, None)
+        said[alert_id] = right
+        return RuleRecord(
+            confirmed=self.confirmed + right - (earlier is True),
+            rejected=self.rejected + (not right) - (earlier is False),
+            recent=tuple(said.items())[-JUDGEMENTS_KEPT:],
+        )
 
 
 class Alert(Wire):
@@ -111,6 +157,7 @@ class Alert(Wire):
         owner: user who took it, "" when nobody has.
         dispatched_to: agencies it was handed to, in order.
         count: how often the condition came true while it was open.
+        verdict: what a person found when he looked, "" when nobody said.
     """
 
     alert_id: Identifier
@@ -138,6 +185,7 @@ class Alert(Wire):
     acknowledged_ms: EpochMs | None = None
     dispatched_to: tuple[str, ...] = ()
     count: int = 1
+    verdict: Verdict | Literal[""] = ""
     history: tuple[HistoryEntry, ...] = ()
 
     @property
@@ -148,3 +196,20 @@ class Alert(Wire):
     @property
     def acknowledged(self) -> bool:
         return self.phase in (AlertPhase.ACTIVE_ACKNOWLEDGED, AlertPhase.NORMAL)
+
+    @property
+    def rule(self) -> str:
+        """Which rule made it: its kind, and within it the label or the parameter."""
+        about = self.detection.label if self.detection is not None else self.limit.symbol if self.limit else ""
+        return f"{self.kind}:{about}" if about else self.kind
+
+    @property
+    def can_be_judged(self) -> bool:
+        """A rule of ours made it, so that it can be wrong; a bulletin's sender and our own faults are no rules."""
+        return self.priority is not Priority.SYSTEM and self.kind != "cap.message"
+
+    def chatters(self, at_ms: int) -> bool:
+        """Its condition came and went so often within the last minute that another change is no news."""
+        changes = ("raised", "returned", "reactivated")
+        since_ms = at_ms - CHATTER_WINDOW_MS
+        return sum(one.at_ms > since_ms and one.kind in changes for one in self.history) >= CHATTER_TRANSITIONS

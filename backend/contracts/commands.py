@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from backend.contracts.alerts import Verdict
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.events import DeskAct
 from backend.contracts.marks import MarkKind
@@ -61,6 +62,16 @@ class DispatchAlert(Wire):
     alert_id: Identifier
     agency_id: Identifier
     note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class JudgeAlert(Wire):
+    """Say whether there was something. A false camera alert is over by it; said again, the newest counts."""
+
+    kind: Literal["alert.judge"] = "alert.judge"
+    command_id: CommandId
+    alert_id: Identifier
+    verdict: Verdict
+    comment: Annotated[str, Field(max_length=2000)] = ""
 
 
 class PlaceMark(Wire):
@@ -129,7 +140,7 @@ class ActAtDesk(Wire):
     about: Annotated[str, Field(max_length=200)]
 
 
-AlertCommand = AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert
+AlertCommand = AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert | JudgeAlert
 """Commands about one alert: they have an `alert_id`."""
 
 RoomCommand = PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExport | ChangeExport | ActAtDesk
@@ -159,6 +170,7 @@ Right = Literal[
     "alert.take",
     "alert.release",
     "alert.dispatch",
+    "alert.judge",
     "mark.place",
     "mark.remove",
     "evidence.hold",
@@ -173,8 +185,8 @@ Right = Literal[
 ]
 
 _DESK: Final[tuple[Right, ...]] = (
-    "watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "mark.place",
-    "mark.remove", "evidence.hold", "desk.act", "replay",
+    "watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "alert.judge",
+    "mark.place", "mark.remove", "evidence.hold", "desk.act", "replay",
 )  # fmt: skip
 _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
 

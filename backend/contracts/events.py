@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from backend.contracts.alerts import Alert, CapDetail, DetectionDetail, LimitReading
+from backend.contracts.alerts import Alert, CapDetail, DetectionDetail, LimitReading, Verdict
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.geometry import Shape
 from backend.contracts.kinds.alerts import Priority
@@ -90,6 +90,16 @@ class AlertDispatched(Wire):
     alert_id: Identifier
     agency_id: Identifier
     note: str = ""
+
+
+class AlertJudged(Wire):
+    """Somebody looked and says whether there was something. `rule` is the alert's, for the rule's record."""
+
+    kind: Literal["alert.judged"] = "alert.judged"
+    alert_id: Identifier
+    rule: Annotated[str, Field(max_length=300)]
+    verdict: Verdict
+    comment: str = ""
 
 
 CameraCondition = Literal["unknown", "online", "lost"]
@@ -220,6 +230,7 @@ Event = Annotated[
     | AlertCommented
     | AlertOwned
     | AlertDispatched
+    | AlertJudged
     | CameraChanged
     | ProducerChanged
     | InputQuarantined

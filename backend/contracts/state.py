@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import Field
 
 from backend.contracts import events as ev
-from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry, HistoryKind
+from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry, HistoryKind, RuleRecord
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportState, Hold, RecordingState
@@ -67,6 +67,7 @@ class StateSnapshot(Wire):
     holds: tuple[Hold, ...] = ()
     exports: tuple[ExportState, ...] = ()
     marks: tuple[Mark, ...] = ()
+    rules: dict[str, RuleRecord] = Field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ class RoomState:
     holds: dict[str, Hold] = field(default_factory=dict)
     exports: dict[str, ExportState] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
+    rules: dict[str, RuleRecord] = field(default_factory=dict)
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -111,6 +113,7 @@ class RoomState:
             holds=tuple(self.holds.values()),
             exports=tuple(self.exports.values()),
             marks=tuple(self.marks.values()),
+            rules=dict(self.rules),
         )
 
     @classmethod
@@ -129,6 +132,7 @@ class RoomState:
             holds={hold.hold_id: hold for hold in snapshot.holds},
             exports={export.export_id: export for export in snapshot.exports},
             marks={mark.mark_id: mark for mark in snapshot.marks},
+            rules=dict(snapshot.rules),
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -286,8 +290,10 @@ def _alert_reactivated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -
     changes: dict[str, object] = {"phase": AlertPhase.ACTIVE_UNACKNOWLEDGED, "count": alert.count + 1}
     if event.limit is not None:
         changes["limit"] = event.limit
+    chattered = alert.chatters(logged.at_ms)
     _put(state, logged, delta, alert, _entry(logged, "reactivated", ""), **changes)
-    delta.sounding.append(event.alert_id)
+    if not chattered:
+        delta.sounding.append(event.alert_id)
 
 
 def _alert_acknowledged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -336,6 +342,22 @@ def _alert_dispatched(state: RoomState, logged: ev.LoggedEvent, delta: Delta) ->
     text = event.agency_id if not event.note else f"{event.agency_id}: {event.note}"
     sent_to = tuple(dict.fromkeys((*alert.dispatched_to, event.agency_id)))
     _put(state, logged, delta, alert, _entry(logged, "dispatched", text), dispatched_to=sent_to)
+
+
+def _alert_judged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertJudged)
+    record = state.rules.get(event.rule, RuleRecord())
+    state.rules[event.rule] = record.judged(event.alert_id, event.verdict == "confirmed")
+    alert, entry = state.find_alert(event.alert_id), _entry(logged, "judged", event.comment)
+    if alert is None:
+        return
+    if event.alert_id in state.alerts:
+        _put(state, logged, delta, alert, entry, verdict=event.verdict)
+    else:
+        changes = {"verdict": event.verdict, "history": (*alert.history, entry)[-HISTORY_KEPT:]}
+        state.closed[event.alert_id] = alert.model_copy(update=changes)
+        delta.alerts.add(event.alert_id)
 
 
 def _camera_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -469,6 +491,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "alert.commented": _alert_commented,
     "alert.owned": _alert_owned,
     "alert.dispatched": _alert_dispatched,
+    "alert.judged": _alert_judged,
     "camera.changed": _camera_changed,
     "producer.changed": _producer_changed,
     "input.quarantined": _for_the_record,

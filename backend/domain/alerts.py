@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Final
 
 from backend.contracts import events as ev
-from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
+from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading, Verdict
 from backend.contracts.commands import RefusalCode
 from backend.contracts.geometry import Shape
-from backend.contracts.kinds.alerts import Priority
+from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
 from backend.contracts.site import Agency
 
 
@@ -91,6 +91,14 @@ class Change:
     shapes: tuple[Shape, ...] | None = None
     count: int | None = None
     text: str = ""
+
+    def only_counts(self, alert: Alert) -> bool:
+        """Nothing but the number of times is new to the alert."""
+        detail = self.detection
+        same = detail is None or detail.model_copy(update={"count": 0}) == (
+            alert.detection.model_copy(update={"count": 0}) if alert.detection is not None else None
+        )
+        return same and self.priority is None and self.limit is None and self.cap is None and not self.text
 
 
 _FIELDS: Final = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "shapes", "count")
@@ -168,6 +176,28 @@ def dispatch(alert: Alert, agency_id: str, note: str, agencies: tuple[Agency, ..
     if all(agency.agency_id != agency_id for agency in agencies):
         return Refusal(RefusalCode.UNKNOWN_AGENCY, f"the site knows no agency {agency_id!r}")
     return (ev.AlertDispatched(alert_id=alert.alert_id, agency_id=agency_id, note=note),)
+
+
+def judge(alert: Alert, verdict: Verdict, comment: str = "") -> Decision:
+    """Somebody looked; `alert` is open or lately closed. What a camera saw wrongly is acknowledged and over by it.
+
+    A measured value stays what it is: its alert is only marked as false, and goes when the figure is back.
+    """
+    if not alert.can_be_judged:
+        return Refusal(RefusalCode.INVALID, f"an alert of kind {alert.kind} was made by no rule that could be wrong")
+    if alert.verdict == verdict:
+        return Refusal(RefusalCode.WRONG_PHASE, f"the alert is judged {verdict} already")
+    said = ev.AlertJudged(alert_id=alert.alert_id, rule=alert.rule, verdict=verdict, comment=comment)
+    if verdict == "confirmed" or ALERT_KINDS[alert.kind].about != "camera":
+        return (said,)
+    follows: list[ev.Event] = []
+    phase = alert.phase
+    if (acknowledged := next_phase(phase, Trigger.ACKNOWLEDGE)) is not None:
+        follows.append(ev.AlertAcknowledged(alert_id=alert.alert_id))
+        phase = acknowledged
+    if next_phase(phase, Trigger.RETURN) is not None:
+        follows.append(ev.AlertReturned(alert_id=alert.alert_id, reason="báo sai"))
+    return (said, *follows)
 
 
 def _refused(alert: Alert, trigger: Trigger) -> Refusal | None:

@@ -181,6 +181,7 @@ def _start_services(parts: Parts) -> None:
         "audit": parts.audit.run,
         "audit heads": parts.heads.run,
         "limit watch": environment.run,
+        "detection counts": parts.ingest.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         **parts.recorder.jobs(),

@@ -15,6 +15,7 @@ from backend.contracts.commands import (
     CommentAlert,
     DispatchAlert,
     HoldEvidence,
+    JudgeAlert,
     OrderExport,
     PlaceMark,
     RefusalCode,
@@ -141,6 +142,8 @@ def _wish(state: RoomState, command: AlertCommand, alert: Alert, user: str) -> D
             agencies = state.site.agencies if state.site is not None else ()
             note = paragraphs(command.note, MAX_COMMENT_CHARS)
             return domain.dispatch(alert, command.agency_id, note, agencies)
+        case JudgeAlert():
+            return domain.judge(alert, command.verdict, paragraphs(command.comment, MAX_COMMENT_CHARS))
 
 
 def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_ms: int) -> Decision:

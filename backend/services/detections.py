@@ -1,4 +1,9 @@
-"""Camera detections: all are stored, those a rule asks for become one alert per camera and label, which counts."""
+"""Camera detections: all are stored, those a rule asks for become one alert per camera and label, which counts.
+
+The funnel has two more narrows. What a person found to be false stays quiet on that camera for a while. And in a
+flood of alarms a rule raises no alert a camera but one a commune, and when that is still too many one for the city,
+which counts and names its cameras. Neither holds for rules of priority 1: each of theirs is an alert of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from typing import Final
 from backend.contracts.alerts import Alert, AlertPhase, DetectionDetail
 from backend.contracts.doors import Rejection
 from backend.contracts.events import Event
+from backend.contracts.flood import alarms_lately, is_flood
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Change, reactivate, return_alert, update
@@ -27,12 +33,44 @@ LATE_MS: Final = 10 * 60 * 1000
 _REMEMBERED: Final = 20_000
 
 
+GATHER_WIDER_FROM: Final = 4
+"""So many open alerts of a flood's detections are bearable, a commune each; past it the whole city is one."""
+
+ALSO_KEPT: Final = 500
+"""Cameras named in one gathered alert."""
+
+COUNT_EVERY_MS: Final = 1_000
+"""An open alert that only counts on is told so often: a storm must not fill the log with sums."""
+
+
 def _keys_of(alert: Alert) -> tuple[str, ...]:
-    return () if alert.detection is None else (_key(alert.detection.camera_id, alert.detection.label),)
+    found = alert.detection
+    return () if found is None else tuple(_key(camera_id, found.label) for camera_id in (found.camera_id, *found.also))
 
 
 def _key(camera_id: str, label: str) -> str:
     return f"{camera_id}\n{label}"
+
+
+class _Counted:
+    """What open alerts counted and have not told yet."""
+
+    def __init__(self) -> None:
+        self._more: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._more)
+
+    def add(self, alert_id: str, more: int) -> None:
+        self._more[alert_id] = self._more.get(alert_id, 0) + more
+
+    def take(self, alert_id: str) -> int:
+        return self._more.pop(alert_id, 0)
+
+    def taken(self) -> tuple[tuple[str, int], ...]:
+        every = tuple(self._more.items())
+        self._more.clear()
+        return every
 
 
 class Detections:
@@ -49,6 +87,21 @@ class Detections:
         # Seen, but not (yet) worth an alert: a later message about it may bring the score up.
         self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._last_seen_ms: dict[str, int] = {}
+        self._flood = False
+        self._counted = _Counted()
+
+    async def tell_counts(self) -> None:
+        """Let open alerts tell what they counted since they last did. Raises: StorageError."""
+        if self._counted:
+            await self._room.record(self._tell_counts)
+
+    def _tell_counts(self, state: RoomState) -> tuple[Event, ...]:
+        told: list[Event] = []
+        for alert_id, more in self._counted.taken():
+            alert = state.alerts.get(alert_id)
+            if alert is not None and alert.detection is not None:
+                told += taken(update(alert, self._change(alert, (), more)))
+        return tuple(told)
 
     async def take(self, producer_id: str, items: Sequence[ParsedDetection]) -> tuple[int, int, tuple[Rejection, ...]]:
         """(new detections, messages that brought no new one, rejected). Durable when it returns.
@@ -111,17 +164,58 @@ class Detections:
         now_ms = self._now_ms()
         alert = self._open.find(state, key)
         live = any(now_ms - (item.end_ms or item.start_ms) < LATE_MS for item in group)
+        if alert is None and self._is_quiet(state, camera.camera_id, rule, now_ms):
+            return ()
+        if alert is None and live and rule.priority > 1:
+            alert = self._gatherer(state, camera, rule, now_ms)
+            if alert is not None:
+                self._open.note(key, alert.alert_id)
         if alert is None or (alert.silent and live):
             # A silent one (sent late) cannot begin to sound: what happens now is an alert of its own.
             over = taken(return_alert(alert, "phát hiện mới đang diễn ra")) if alert is not None else ()
             return (*over, *self._raise(key, camera, rule, group, live))
-        detail = _detail(group, alert.detection, alert.count + len(group))
-        headline_vi, headline_en = _headline(camera, rule, detail)
-        change = Change(headline_vi=headline_vi, headline_en=headline_en, detection=detail, count=detail.count)
         self._last_seen_ms[alert.alert_id] = now_ms
         # What was sent late is counted, but does not ring for a thing that is over.
         back = alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED and live
+        more = self._counted.take(alert.alert_id)
+        change = self._change(alert, group, more + len(group))
+        if not back and change.only_counts(alert) and now_ms - alert.changed_ms < COUNT_EVERY_MS:
+            self._counted.add(alert.alert_id, more + len(group))
+            return ()
         return (*(taken(reactivate(alert)) if back else ()), *taken(update(alert, change)))
+
+    def _change(self, alert: Alert, group: Sequence[ParsedDetection], more: int) -> Change:
+        """The alert's figures with `more` detections, of which `group` is what just came."""
+        assert alert.detection is not None
+        detail = _detail(group, alert.detection, alert.count + more)
+        headline_vi, headline_en = _headline(self._cameras[detail.camera_id], self._rules[detail.label], detail)
+        return Change(headline_vi=headline_vi, headline_en=headline_en, detection=detail, count=detail.count)
+
+    def _is_quiet(self, state: RoomState, camera_id: str, rule: DetectionRule, now_ms: int) -> bool:
+        """Somebody found this camera's last alert of the rule to be false, a little while ago."""
+        if rule.priority == 1 or rule.quiet_after_false_s <= 0:
+            return False
+        since_ms = now_ms - round(rule.quiet_after_false_s * 1000)
+        for alert in reversed(state.closed.values()):
+            found = alert.detection
+            if alert.changed_ms < since_ms:
+                return False  # closed before that, and so were all before it
+            if found is not None and found.label == rule.label and camera_id in (found.camera_id, *found.also):
+                return alert.verdict == "false"
+        return False
+
+    def _gatherer(self, state: RoomState, camera: CameraConfig, rule: DetectionRule, now_ms: int) -> Alert | None:
+        """In a flood: the open alert of the rule that a detection of one more camera joins; else None."""
+        city = (one for one in (*state.alerts.values(), *state.closed.values()) if one.priority < Priority.SYSTEM)
+        self._flood = is_flood(alarms_lately((one.raised_ms for one in city), now_ms), self._flood)
+        if not self._flood:
+            return None
+        flooding = [one for one in state.alerts.values() if _may_gather(one)]
+        same_rule = [one for one in flooding if one.detection is not None and one.detection.label == rule.label]
+        near = [one for one in same_rule if one.commune_code == camera.commune_code]
+        if not near and len(flooding) >= GATHER_WIDER_FROM:
+            near = same_rule
+        return near[0] if near else None
 
     def _raise(
         self, key: str, camera: CameraConfig, rule: DetectionRule, group: Sequence[ParsedDetection], live: bool
@@ -136,6 +230,11 @@ class Detections:
         while len(self._last_seen_ms) > _REMEMBERED:
             del self._last_seen_ms[next(iter(self._last_seen_ms))]
         return raised(alert)
+
+
+def _may_gather(alert: Alert) -> bool:
+    """Those of priority 1 stand alone, and so does what was looked at or does not sound."""
+    return alert.detection is not None and alert.priority > Priority.CRITICAL and not (alert.silent or alert.verdict)
 
 
 def _merged(items: Sequence[ParsedDetection]) -> list[ParsedDetection]:
@@ -163,15 +262,21 @@ def _row(producer_id: str, item: ParsedDetection) -> DetectionRow:
 
 
 def _detail(group: Sequence[ParsedDetection], before: DetectionDetail | None, count: int) -> DetectionDetail:
-    newest = group[-1]
-    zones = (*(before.zones if before else ()), *(zone for item in group for zone in item.zones))
+    if before is None:
+        newest = group[-1]
+        before = DetectionDetail(
+            camera_id=newest.camera, label=newest.label, sub_label="", score=0.0, zones=(), count=0
+        )
+    zones = (*before.zones, *(zone for item in group for zone in item.zones))
+    others = (*before.also, *(item.camera for item in group if item.camera != before.camera_id))
     return DetectionDetail(
-        camera_id=newest.camera,
-        label=newest.label,
-        sub_label=newest.sub_label or (before.sub_label if before else ""),
-        score=max((item.score for item in group), default=0.0) if before is None else max(before.score, newest.score),
+        camera_id=before.camera_id,
+        label=before.label,
+        sub_label=next((item.sub_label for item in reversed(group) if item.sub_label), before.sub_label),
+        score=max((before.score, *(item.score for item in group))),
         zones=tuple(dict.fromkeys(zones))[:20],
         count=count,
+        also=tuple(dict.fromkeys(others))[:ALSO_KEPT],
     )
 
 
@@ -179,4 +284,7 @@ def _headline(camera: CameraConfig, rule: DetectionRule, detail: DetectionDetail
     sub = f" ({detail.sub_label})" if detail.sub_label else ""
     times_vi = f", {detail.count} lần" if detail.count > 1 else ""
     times_en = f", {detail.count} times" if detail.count > 1 else ""
+    if detail.also:
+        count = len(detail.also) + 1
+        return f"{rule.name_vi}: {count} camera{times_vi}", f"{rule.name_en}: {count} cameras{times_en}"
     return f"{camera.name_vi}: {rule.name_vi}{sub}{times_vi}", f"{camera.name_en}: {rule.name_en}{sub}{times_en}"

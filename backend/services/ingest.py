@@ -19,7 +19,7 @@ from backend.contracts.doors import IngestAnswer, Rejection
 from backend.contracts.feed import ProducerPulse
 from backend.contracts.site import Producer, Station
 from backend.services.bulletins import Bulletins
-from backend.services.detections import Detections
+from backend.services.detections import COUNT_EVERY_MS, Detections
 from backend.services.faulty_input import FaultyInput
 from backend.services.places import producer_of
 from backend.services.quarantine import Quarantine
@@ -122,6 +122,16 @@ class Ingest:
         ignored = (f"{parsed.ignored} false positives or ended states ignored",) if parsed.ignored else ()
         every = tuple(sorted((*parsed.rejections, *rejections), key=lambda item: item.line))
         return await self._answered(producer, "detections", "", body, accepted, duplicates, every, ignored)
+
+    async def tell_counts(self) -> None:
+        """Log what the doors counted and held back, a storm's sums. Raises: StorageError."""
+        await self._detections.tell_counts()
+
+    async def run(self) -> None:
+        """Do so each second, until cancelled. Raises: StorageError."""
+        while True:
+            await asyncio.sleep(COUNT_EVERY_MS / 1000)
+            await self.tell_counts()
 
     def heard(self, producer_id: str) -> None:
         """The producer answered, though it had nothing new: it is not silent."""

@@ -34,6 +34,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "alert.commented": "operator",
     "alert.owned": "operator",
     "alert.dispatched": "operator",
+    "alert.judged": "operator",
     "camera.changed": "system",
     "producer.changed": "system",
     "input.quarantined": "system",

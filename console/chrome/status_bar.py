@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
+from backend.contracts.flood import alarms_lately
 from console.chrome.annunciator import Annunciator
 from console.models.numbers import format_age, format_number, format_time
 from console.models.recordings import TROUBLE, condition_words, counts
@@ -17,7 +18,6 @@ from widgets.elided_label import ElidedLabel
 LOOK_EVERY_MS: Final = 500
 CLOCKS_APART_MS: Final = 2000
 TOLD_AT_MOST: Final = 20
-LOAD_WINDOW_MS: Final = 600_000
 
 
 class StatusBar(QWidget):
@@ -162,9 +162,9 @@ class StatusBar(QWidget):
         menu.popup(self._producers.mapToGlobal(self._producers.rect().topLeft()))
 
     def _tell_load(self) -> None:
-        state, since_ms = self._session.state, self._session.clock.now_ms() - LOAD_WINDOW_MS
-        everything = (*state.alerts.values(), *state.closed.values())
-        count = sum(1 for alert in everything if alert.raised_ms >= since_ms and int(alert.priority) < 5)
+        state = self._session.state
+        city = (one for one in (*state.alerts.values(), *state.closed.values()) if int(one.priority) < 5)
+        count = alarms_lately((one.raised_ms for one in city), self._session.clock.now_ms())
         self._load.setText(self.tr("alerts {count}/10 min").format(count=count))
 
     def _tell_sound(self) -> None:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
+from backend.contracts.alerts import Verdict
 from backend.contracts.commands import (
     AcknowledgeAlert,
     ActAtDesk,
@@ -15,6 +16,7 @@ from backend.contracts.commands import (
     Command,
     CommentAlert,
     DispatchAlert,
+    JudgeAlert,
     RefusalCode,
     ReleaseAlert,
     RoomCommand,
@@ -25,7 +27,9 @@ from backend.contracts.events import DeskAct, LoggedEvent
 from backend.contracts.feed import CommandResult
 
 PendingState = Literal["pending", "accepted", "done", "rejected", "timed_out"]
-AlertCommandKind = Literal["alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch"]
+AlertCommandKind = Literal[
+    "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "alert.judge"
+]
 RoomCommandKind = Literal[
     "mark.place",
     "mark.remove",
@@ -43,6 +47,7 @@ _CLASSES: Final = {
     "alert.take": TakeAlert,
     "alert.release": ReleaseAlert,
     "alert.dispatch": DispatchAlert,
+    "alert.judge": JudgeAlert,
 }
 KEPT: Final = 500
 """Finished commands that are still known, so that a late answer finds its command."""
@@ -125,6 +130,10 @@ class Commands(QObject):
 
     def dispatch(self, alert_id: str, agency_id: str, note: str = "") -> Pending:
         return self.submit("alert.dispatch", alert_id=alert_id, agency_id=agency_id, note=note)
+
+    def judge(self, alert_id: str, verdict: Verdict, comment: str = "") -> Pending:
+        """Say that there was something, or that the rule was wrong."""
+        return self.submit("alert.judge", alert_id=alert_id, verdict=verdict, comment=comment)
 
     def act(self, act: DeskAct, about: str) -> Pending:
         """Tell the room what was done at this desk; `about` is cut to what the record takes."""

@@ -98,6 +98,10 @@ def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
         lines.append(Fact(translate("AlertWords", "Seen"), sure, strong=True))
     if alert.cap is not None:
         lines += _cap_facts(alert, offset_min)
+        if found.also:
+            cameras = translate("AlertWords", "gathered from {count} cameras").format(count=len(found.also) + 1)
+            lines.append(Fact(translate("AlertWords", "Flood"), cameras))
+    lines += _rule_facts(state, alert, language)
     owner = alert.owner or translate("AlertWords", "nobody")
     lines.append(Fact(translate("AlertWords", "Owner"), owner))
     if alert.acknowledged_by and alert.acknowledged_ms is not None:
@@ -107,6 +111,26 @@ def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
         names = ", ".join(agency_name(state, agency_id, language) for agency_id in alert.dispatched_to)
         lines.append(Fact(translate("AlertWords", "Handed to"), names))
     return [fact for fact in lines if fact.text]
+
+
+def verdict_words(verdict: str) -> str:
+    """What a person found when he looked; "" when nobody said."""
+    words = {
+        "confirmed": translate("AlertWords", "confirmed: there was something"),
+        "false": translate("AlertWords", "false alarm"),
+    }
+    return words.get(verdict, "")
+
+
+def _rule_facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
+    """What was found here, and how often the rule behind it was wrong."""
+    lines = [Fact(translate("AlertWords", "Found"), verdict_words(alert.verdict))]
+    record = state.rules.get(alert.rule)
+    if alert.can_be_judged and record is not None and record.false_ratio is not None:
+        share = format_number(record.false_ratio * 100, 0, language)
+        told = translate("AlertWords", "{share}% false among the last {count} judged")
+        lines.append(Fact(translate("AlertWords", "This rule"), told.format(share=share, count=len(record.recent))))
+    return lines
 
 
 def _limit_facts(alert: Alert, language: str) -> list[Fact]:
@@ -185,6 +209,7 @@ def history_words(state: RoomState, entry: HistoryEntry, language: str) -> str:
         text = translate("AlertWords", "{who} handed it to {agency}").format(who=who, agency=name)
         return f"{text}: {note}" if note else text
     words = {
+        "judged": translate("AlertWords", "judged by {who}"),
         "raised": translate("AlertWords", "raised by {who}"),
         "updated": translate("AlertWords", "updated by {who}"),
         "returned": translate("AlertWords", "over"),

@@ -246,6 +246,18 @@ def _alert_dispatched(told: Told) -> EventWords:
     return _line(told, "operator", what, event.note, _about_alert(event.alert_id))
 
 
+def _alert_judged(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.AlertJudged)
+    what = {
+        "confirmed": translate("EventWords", "found “{alert}” to be right"),
+        "false": translate("EventWords", "found “{alert}” to be a false alarm"),
+    }[event.verdict]
+    return _line(
+        told, "operator", what.format(alert=told.alert(event.alert_id)), event.comment, _about_alert(event.alert_id)
+    )
+
+
 def _camera_changed(told: Told) -> EventWords:
     event = told.logged.event
     assert isinstance(event, ev.CameraChanged)
@@ -313,6 +325,7 @@ def command_words(command: str) -> str:
         "alert.take": translate("EventWords", "taking over"),
         "alert.release": translate("EventWords", "giving back"),
         "alert.dispatch": translate("EventWords", "handing to an agency"),
+        "alert.judge": translate("EventWords", "judging"),
         "mark.place": translate("EventWords", "placing a mark"),
         "mark.remove": translate("EventWords", "removing a mark"),
         "evidence.hold": translate("EventWords", "holding evidence"),
@@ -471,6 +484,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "alert.commented": _alert_commented,
     "alert.owned": _alert_owned,
     "alert.dispatched": _alert_dispatched,
+    "alert.judged": _alert_judged,
     "camera.changed": _camera_changed,
     "producer.changed": _producer_changed,
     "input.quarantined": _input_quarantined,

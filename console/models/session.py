@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from pydantic import BaseModel
 from PySide6.QtCore import QObject, Signal
 
+from backend.contracts.alerts import Alert, Verdict
 from backend.contracts.commands import Right
 from backend.contracts.readings import ReadingHistory
 from backend.contracts.state import RoomState
@@ -196,6 +197,12 @@ class Session(QObject):
 
     def may(self, right: Right) -> bool:
         return not self.read_only and self.operator is not None and right in self.operator.rights
+
+
+def may_judge(session: Session, alert: Alert, verdict: Verdict) -> bool:
+    """Whether this seat may say so of the alert now."""
+    open_to_it = alert.can_be_judged and alert.verdict != verdict
+    return open_to_it and session.may("alert.judge") and not session.commands.waiting(alert.alert_id, "alert.judge")
 
 
 def nearest_cameras(state: RoomState, lat_deg: float, lon_deg: float, count: int) -> Sequence[str]:

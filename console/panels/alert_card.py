@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.contracts.alerts import Alert
+from backend.contracts.alerts import Alert, Verdict
 from backend.contracts.state import Delta
 from console.commands.commands import CommandKind, Pending
 from console.models.alert_words import (
@@ -33,7 +33,7 @@ from console.models.alert_words import (
     response_words,
 )
 from console.models.numbers import format_age, format_time
-from console.models.session import Selected, Session
+from console.models.session import Selected, Session, may_judge
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.flow_layout import FlowLayout
@@ -66,6 +66,8 @@ class ActionBar(QWidget):
         self._add(row, "alert.comment", self.tr("Comment"), "C", self.ask_comment)
         self._add(row, "alert.take", self.tr("Take over"), "T", self.take)
         self._add(row, "alert.dispatch", self.tr("Dispatch"), "D", self.ask_agency)
+        self._add(row, "alert.judge", self.tr("Confirmed"), "V", partial(self.judge, "confirmed"))
+        self._false = self._action(row, self.tr("False alarm"), "X", partial(self.judge, "false"))
         go_there = QPushButton(self.tr("Go there") + "  G")
         go_there.clicked.connect(self.go_there)
         row.addWidget(go_there)
@@ -95,11 +97,14 @@ class ActionBar(QWidget):
         session.commands.changed.connect(self._command_changed)
 
     def _add(self, row: FlowLayout, kind: CommandKind, text: str, key: str, act: Callable[[], None]) -> None:
+        self._buttons[kind] = self._action(row, text, key, act)
+        self._buttons[kind].setProperty("primary", kind == "alert.acknowledge")
+
+    def _action(self, row: FlowLayout, text: str, key: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(f"{text}  {key}")
-        button.setProperty("primary", kind == "alert.acknowledge")
         button.clicked.connect(act)
-        self._buttons[kind] = button
         row.addWidget(button)
+        return button
 
     def show_alert(self, alert: Alert | None) -> None:
         """Offer what may be done with this alert now."""
@@ -111,6 +116,9 @@ class ActionBar(QWidget):
         for kind, button in self._buttons.items():
             button.setEnabled(alert is not None and self._offered(kind, alert))
             button.setVisible(not self._session.read_only)
+        self._buttons["alert.judge"].setEnabled(alert is not None and may_judge(self._session, alert, "confirmed"))
+        self._false.setEnabled(alert is not None and may_judge(self._session, alert, "false"))
+        self._false.setVisible(not self._session.read_only)
 
     def _offered(self, kind: CommandKind, alert: Alert) -> bool:
         if not self._session.may(kind) or self._session.commands.waiting(alert.alert_id, kind):
@@ -132,6 +140,10 @@ class ActionBar(QWidget):
     def take(self) -> None:
         if self._alert is not None and self._offered("alert.take", self._alert):
             self._session.commands.take(self._alert.alert_id, self._alert.owner)
+
+    def judge(self, verdict: Verdict) -> None:
+        if self._alert is not None and may_judge(self._session, self._alert, verdict):
+            self._session.commands.judge(self._alert.alert_id, verdict)
 
     def ask_comment(self) -> None:
         if self._alert is not None and self._offered("alert.comment", self._alert):

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
 from backend.contracts.alerts import Alert
+from backend.contracts.flood import alarms_lately, is_flood
 from backend.contracts.state import Delta
 from console.models.inbox_rows import InboxFilter, InboxRows
 from console.models.session import Selected, Session
@@ -21,9 +22,6 @@ from widgets.alert_row import PULSE_STRIP_PX, AlertRowDelegate
 
 PULSE_EVERY_MS: Final = 100
 AGES_EVERY_MS: Final = 1000
-LOAD_WINDOW_MS: Final = 600_000
-FLOOD_PER_WINDOW: Final = 10
-"""More than ten alarms in ten minutes is a flood (ISA-18.2 / EEMUA 191)."""
 
 
 class Inbox(Panel):
@@ -32,6 +30,7 @@ class Inbox(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._flood = False
         self.rows = InboxRows(session, self)
         self.view = QListView()
         self.view.setObjectName("inbox")
@@ -143,15 +142,15 @@ class Inbox(Panel):
         self._tell_empty()
 
     def _tell_load(self) -> None:
-        since_ms = self._session.clock.now_ms() - LOAD_WINDOW_MS
         state = self._session.state
         city = [alert for alert in (*state.alerts.values(), *state.closed.values()) if int(alert.priority) < 5]
-        recent = sum(alert.raised_ms >= since_ms for alert in city)
+        recent = alarms_lately((alert.raised_ms for alert in city), self._session.clock.now_ms())
+        self._flood = is_flood(recent, self._flood)
         text = self.tr("{count}/10 min").format(count=recent)
-        if recent > FLOOD_PER_WINDOW:
+        if self._flood:
             text += " · " + self.tr("FLOOD: worst first, group by place")
         self._load.setText(text)
-        self._load.setProperty("flood", recent > FLOOD_PER_WINDOW)
+        self._load.setProperty("flood", self._flood)
         self._load.style().polish(self._load)
 
     def _tell_empty(self) -> None:

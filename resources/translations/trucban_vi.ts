@@ -24,6 +24,14 @@
         <translation>Chuyển cơ quan</translation>
     </message>
     <message>
+        <source>Confirmed</source>
+        <translation>Đúng sự việc</translation>
+    </message>
+    <message>
+        <source>False alarm</source>
+        <translation>Báo sai</translation>
+    </message>
+    <message>
         <source>Go there</source>
         <translation>Tới nơi</translation>
     </message>
@@ -110,6 +118,14 @@
         <translation>Phát hiện</translation>
     </message>
     <message>
+        <source>gathered from {count} cameras</source>
+        <translation>gom từ {count} camera</translation>
+    </message>
+    <message>
+        <source>Flood</source>
+        <translation>Dồn dập</translation>
+    </message>
+    <message>
         <source>nobody</source>
         <translation>chưa ai nhận</translation>
     </message>
@@ -124,6 +140,26 @@
     <message>
         <source>Handed to</source>
         <translation>Đã chuyển</translation>
+    </message>
+    <message>
+        <source>confirmed: there was something</source>
+        <translation>đúng, có sự việc</translation>
+    </message>
+    <message>
+        <source>false alarm</source>
+        <translation>báo sai</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>Xác minh</translation>
+    </message>
+    <message>
+        <source>{share}% false among the last {count} judged</source>
+        <translation>{share}% báo sai trong {count} lần xác minh gần nhất</translation>
+    </message>
+    <message>
+        <source>This rule</source>
+        <translation>Quy tắc này</translation>
     </message>
     <message>
         <source>mean of {minutes} min</source>
@@ -228,6 +264,10 @@
     <message>
         <source>{who} handed it to {agency}</source>
         <translation>{who} chuyển tới {agency}</translation>
+    </message>
+    <message>
+        <source>judged by {who}</source>
+        <translation>{who} xác minh</translation>
     </message>
     <message>
         <source>raised by {who}</source>
@@ -513,6 +553,14 @@
     <message>
         <source>Hand the alert to an agency</source>
         <translation>Chuyển cảnh báo tới cơ quan</translation>
+    </message>
+    <message>
+        <source>Confirm the selected alert</source>
+        <translation>Xác minh cảnh báo đang chọn: có sự việc</translation>
+    </message>
+    <message>
+        <source>Reject the selected alert: false alarm</source>
+        <translation>Bác cảnh báo đang chọn: báo sai</translation>
     </message>
     <message>
         <source>Bring map and cameras to the selection</source>
@@ -827,6 +875,14 @@
         <translation>chuyển “{alert}” cho {agency}</translation>
     </message>
     <message>
+        <source>found “{alert}” to be right</source>
+        <translation>xác minh “{alert}” là đúng</translation>
+    </message>
+    <message>
+        <source>found “{alert}” to be a false alarm</source>
+        <translation>xác minh “{alert}” là báo sai</translation>
+    </message>
+    <message>
         <source>camera {camera}: signal is there</source>
         <translation>camera {camera}: có tín hiệu</translation>
     </message>
@@ -905,6 +961,10 @@
     <message>
         <source>handing to an agency</source>
         <translation>chuyển cho cơ quan</translation>
+    </message>
+    <message>
+        <source>judging</source>
+        <translation>xác minh</translation>
     </message>
     <message>
         <source>placing a mark</source>

@@ -40,6 +40,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.AlertOwned(alert_id="fire", owner="an.tran", previous="binh"), "operator", "binh"),
     (ev.AlertOwned(alert_id="fire", owner="", previous="an.tran"), "operator", "Cháy"),
     (ev.AlertDispatched(alert_id="fire", agency_id=AGENCY.agency_id, note="gấp"), "operator", AGENCY.name_vi),
+    (ev.AlertJudged(alert_id="fire", rule="detection:fire", verdict="false"), "operator", "Cháy"),
     (ev.CameraChanged(camera_id=CAMERA.camera_id, condition="lost", reason="refused"), "system", CAMERA.name_vi),
     (
         ev.ProducerChanged(producer_id=PRODUCER.producer_id, condition="silent", last_message_ms=NOW_MS),

@@ -193,6 +193,8 @@ class Story:
         if chance < 0.7:
             agency = self._chance.choice(AGENCIES)
             return ev.AlertDispatched(alert_id=alert.alert_id, agency_id=agency, note="đề nghị đến hiện trường")
+        if chance < 0.75:
+            return ev.AlertJudged(alert_id=alert.alert_id, rule=alert.rule, verdict="confirmed")
         return ev.AlertCommented(alert_id=alert.alert_id, comment="đã xem hình trực tiếp, chưa thấy khói")
 
     # -- everything else -----------------------------------------------------------------------------------------

@@ -389,6 +389,7 @@ def test_detections_of_one_camera_and_label_are_one_alert_that_counts(tmp_path: 
         await desk.ingest.detections("camera-ai", frigate("d-9", camera="cam-2"))
         again = await desk.ingest.detections("camera-ai", frigate("d-0"))
         assert (again.accepted, again.duplicates) == (0, 1)
+        await desk.ingest.tell_counts()
         counts = {alert.place_id: alert.count for alert in desk.alerts("detection")}
         assert counts == {"cam-1": 3, "cam-2": 1}
         alert = next(alert for alert in desk.alerts("detection") if alert.place_id == "cam-1")

@@ -114,6 +114,11 @@ def _dispatched(event: ev.AlertDispatched, names: Names) -> str:
     return _with(f"Chuyển «{names.alert(event.alert_id)}» tới {names.agency(event.agency_id)}", event.note)
 
 
+def _judged(event: ev.AlertJudged, names: Names) -> str:
+    verb = "Xác minh đúng" if event.verdict == "confirmed" else "Đánh giá báo sai"
+    return _with(f"{verb} «{names.alert(event.alert_id)}»", event.comment)
+
+
 def _export_changed(event: ev.ExportChanged, names: Names) -> str:
     return _with(f"Xuất bằng chứng {_EXPORT[event.condition]}", event.reason or event.digest)
 
@@ -134,6 +139,7 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     "alert.commented": _about("Ghi chú về"),
     "alert.owned": _owned,
     "alert.dispatched": _dispatched,
+    "alert.judged": _judged,
     "camera.changed": lambda event, names: _with(
         f"Camera {names.camera(event.camera_id)} {_CAMERA[event.condition]}", event.reason
     ),
