@@ -56,6 +56,8 @@ class ConsoleSettings(Config):
     data: str
     language: Literal["vi", "en"]
     workspace: str
+    alarm_workspace: str
+    alarm_back_after_s: Annotated[float, Field(ge=1, le=3600)]
     monitors: Annotated[int, Field(ge=0, le=16)]
 
 

@@ -21,6 +21,7 @@ from config.settings import Settings
 from console import jobs
 from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
+from console.chrome.attention import Attention
 from console.chrome.sign_in import SignIn
 from console.chrome.status_bar import StatusBar
 from console.chrome.welcome import Welcome
@@ -74,6 +75,7 @@ class Desk(QObject):
         self._specs = panel_specs()
         workspaces = load_workspaces(list(self._specs))
         self._first = named(workspaces, settings.console.workspace) if settings.console.workspace else ""
+        alarm_layout = named(workspaces, settings.console.alarm_workspace) if settings.console.alarm_workspace else ""
         folder = settings.data_folder / "desk"
         self.preferences = Preferences(folder / "desk.json" if not settings.run.shots else None, self)
         self.preferences.load_now()
@@ -123,6 +125,15 @@ class Desk(QObject):
             parent=self,
         )
         self.windows = self.room.windows
+        self.attention = Attention(
+            self.session,
+            alarm_layout if not settings.run.shots else "",
+            settings.console.alarm_back_after_s,
+            lambda: self.windows.key,
+            self.windows.show_workspace,
+            parent=self,
+        )
+        self.windows.shown.connect(self.attention.workspace_shown)
         self.replay = ReplayRooms(
             self.session, self._specs, workspaces, self.clock, self.preferences, folder / "cache", full_screen, self
         )

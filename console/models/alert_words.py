@@ -11,8 +11,12 @@ from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry
 from backend.contracts.kinds.alerts import ALERT_KINDS
 from backend.contracts.state import RoomState
 from console.models.numbers import format_number, format_time, format_value
+from console.models.places import neighbours
 
 translate = QCoreApplication.translate
+
+NEAR_NAMED: Final = 3
+"""Neighbours of an alert that its card names."""
 
 MarkStyle = Literal["filled", "outline", "dashed", "grey"]
 
@@ -102,6 +106,12 @@ def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
             cameras = translate("AlertWords", "gathered from {count} cameras").format(count=len(found.also) + 1)
             lines.append(Fact(translate("AlertWords", "Flood"), cameras))
     lines += _rule_facts(state, alert, language)
+    near = neighbours(state, alert)
+    if near:
+        headlines = "; ".join(one.headline_en if language == "en" else one.headline_vi for one in near[:NEAR_NAMED])
+        more = len(near) - NEAR_NAMED
+        told = translate("AlertWords", "{alerts} and {count} more").format(alerts=headlines, count=more)
+        lines.append(Fact(translate("AlertWords", "Near here"), told if more > 0 else headlines))
     owner = alert.owner or translate("AlertWords", "nobody")
     lines.append(Fact(translate("AlertWords", "Owner"), owner))
     if alert.acknowledged_by and alert.acknowledged_ms is not None:

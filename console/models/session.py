@@ -5,8 +5,7 @@ Everything here lives on the GUI thread.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
@@ -203,16 +202,3 @@ def may_judge(session: Session, alert: Alert, verdict: Verdict) -> bool:
     """Whether this seat may say so of the alert now."""
     open_to_it = alert.can_be_judged and alert.verdict != verdict
     return open_to_it and session.may("alert.judge") and not session.commands.waiting(alert.alert_id, "alert.judge")
-
-
-def nearest_cameras(state: RoomState, lat_deg: float, lon_deg: float, count: int) -> Sequence[str]:
-    """Ids of the `count` cameras nearest to a point, nearest first (equirectangular distance: a city is small)."""
-    if state.site is None:
-        return ()
-    shrink = math.cos(math.radians(lat_deg))
-
-    def distance(lat: float, lon: float) -> float:
-        return math.hypot(lat - lat_deg, (lon - lon_deg) * shrink)
-
-    ranked = sorted(state.site.cameras, key=lambda camera: distance(camera.lat_deg, camera.lon_deg))
-    return tuple(camera.camera_id for camera in ranked[:count])

@@ -1,4 +1,4 @@
-"""The alarm strip: the six cameras nearest to what is selected; a patrol while nothing is."""
+"""The alarm strip: the six cameras that see what is selected or stand nearest; a patrol while nothing is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from backend.contracts.state import Delta
 from console.models.patrol import PatrolRound
-from console.models.places import place_of
-from console.models.session import Selected, Session, nearest_cameras
+from console.models.places import cameras_at
+from console.models.session import Selected, Session
 from console.models.wall import Wall, clock_text
 from console.panels import Panel, PanelSpec
 from resources import tokens
@@ -97,14 +97,17 @@ class CameraStrip(Panel):
             return
         if selected is not None and selected.kind == "camera" and selected.key in self.wall.camera_ids:
             return  # it is one of ours: changing the pictures under the pointer would be rude
-        place = None if selected is None else place_of(state, selected)
-        if place is None:
+        there = None if selected is None else cameras_at(state, selected, TILES)
+        if there is None:
             self._start_patrol()
             return
         self.patrol.stop()
         self._next_button.hide()
-        self._title.setText(self.tr("Nearest cameras"))
-        self.wall.fill(nearest_cameras(state, *place, TILES))
+        title = self.tr("Nearest cameras")
+        if there.seeing:
+            title += " · " + self.tr("the first {count} see the place").format(count=there.seeing)
+        self._title.setText(title)
+        self.wall.fill(there.camera_ids)
 
     def _start_patrol(self) -> None:
         site = self._session.state.site

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QSpl
 from backend.contracts.state import Delta
 from console.models.cameras import KEY_ROLE, CameraFilter, CameraTreeModel
 from console.models.patrol import PatrolRound
-from console.models.places import place_of
-from console.models.session import Selected, Session, nearest_cameras
+from console.models.places import cameras_at
+from console.models.session import Selected, Session
 from console.models.wall import Wall, clock_text
 from console.panels import Panel, PanelSpec
 from resources import tokens
@@ -237,14 +237,14 @@ class VideoWall(Panel):
         if target.kind == "camera":
             self.wall.open(target.key)
             return
-        place = place_of(self._session.state, target)
-        if place is None:
+        there = cameras_at(self._session.state, target, len(self.canvas.tiles))
+        if there is None:
             return
         self.patrol.stop()
         if self._before_visit is None:
             self._before_visit = self.wall.camera_ids
         self._back_button.show()
-        self.wall.fill(nearest_cameras(self._session.state, *place, len(self.canvas.tiles)))
+        self.wall.fill(there.camera_ids)
 
     # -- remembering --
 

@@ -126,6 +126,14 @@
         <translation>Dồn dập</translation>
     </message>
     <message>
+        <source>{alerts} and {count} more</source>
+        <translation>{alerts} và {count} cảnh báo khác</translation>
+    </message>
+    <message>
+        <source>Near here</source>
+        <translation>Gần đây (1 km)</translation>
+    </message>
+    <message>
         <source>nobody</source>
         <translation>chưa ai nhận</translation>
     </message>
@@ -326,6 +334,10 @@
     <message>
         <source>Nearest cameras</source>
         <translation>Camera gần nhất</translation>
+    </message>
+    <message>
+        <source>the first {count} see the place</source>
+        <translation>{count} camera đầu nhìn thấy nơi này</translation>
     </message>
     <message>
         <source>Cameras</source>

@@ -17,7 +17,8 @@ from backend.contracts.events import AlertRaised, CameraChanged, RecordingChange
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import RoomState
 from console.models.cameras import KEY_ROLE, CameraFilter, CameraTreeModel
-from console.models.session import nearest_cameras
+from console.models.places import CamerasThere, cameras_at
+from console.models.session import Selected, SelectedKind
 from console.models.wall import SNAPSHOT_FOLDER
 from console.panels import panel_specs
 from console.panels.camera_strip import CameraStrip
@@ -200,13 +201,19 @@ def test_a_patrol_shows_page_after_page_until_it_is_stopped(qtbot: QtBot, panel:
     assert panel.wall.camera_ids[: len(laocai().patrols[0].camera_ids)] == list(laocai().patrols[0].camera_ids[:9])
 
 
+def at(room: WallRoom, kind: SelectedKind, key: str, count: int) -> CamerasThere:
+    there = cameras_at(room.state, Selected(kind, key), count)
+    assert there is not None
+    return there
+
+
 def test_going_to_an_alert_shows_the_nearest_cameras_and_back_what_was_there(
     qtbot: QtBot, panel: VideoWall, room: WallRoom
 ) -> None:
     before = panel.wall.camera_ids
     room.happen(AlertRaised(alert=alert("a1", lat_deg=22.335, lon_deg=103.84)))
     room.session.selection.bring_room_to("alert", "a1")
-    assert panel.wall.camera_ids == list(nearest_cameras(room.state, 22.335, 103.84, 4))
+    assert panel.wall.camera_ids == list(at(room, "alert", "a1", 4).camera_ids)
     panel.go_back()
     assert panel.wall.camera_ids == before
     room.session.selection.bring_room_to("camera", "dl-ho-sa-pa")
@@ -404,7 +411,7 @@ def test_the_strip_follows_the_selection_and_patrols_without_one(qtbot: QtBot, r
     station = laocai().stations[0]
     room.session.selection.select("station", station.station_id)
     qtbot.waitUntil(lambda: not strip.patrol.running, timeout=SOON_MS)
-    assert strip.wall.camera_ids == list(nearest_cameras(room.state, station.lat_deg, station.lon_deg, 6))
+    assert strip.wall.camera_ids == list(at(room, "station", station.station_id, 6).camera_ids)
     wait_live(qtbot, strip)
     assert strip.is_live()
     room.session.selection.clear()

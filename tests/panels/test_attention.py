@@ -1,0 +1,92 @@
+"""What is critical takes the room by itself, never from under somebody's hands, and gives it back."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from backend.contracts.events import AlertAcknowledged
+from backend.contracts.kinds.alerts import Priority
+from console.chrome.attention import Attention
+from tests.panels.desk_room import Seat
+from tests.panels.map_room import alert
+
+SOON_MS = 5_000
+BACK_S = 0.3
+
+
+class Desk:
+    """A seat with workspaces that are only names."""
+
+    def __init__(self) -> None:
+        self.seat = Seat()
+        self.workspace = "cameras"
+        self.busy = False
+        self.gone_to: list[str] = []
+        self.attention = Attention(
+            self.seat.session, "duty", BACK_S, lambda: self.workspace, self.show, lambda: self.busy
+        )
+        self.seat.session.selection.go_to.connect(lambda target: self.gone_to.append(target.key))
+        self.seat.session.selection.select("camera", "somewhere")
+
+    def show(self, key: str) -> None:
+        self.workspace = key
+        self.attention.workspace_shown(key)
+
+    @property
+    def selected(self) -> str:
+        current = self.seat.session.selection.current
+        return "" if current is None else current.key
+
+    def acknowledge(self, alert_id: str) -> None:
+        self.seat.happen(AlertAcknowledged(alert_id=alert_id), actor="an.tran")
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    return Desk()
+
+
+def test_a_critical_alert_takes_the_room_and_gives_it_back_once_it_was_dealt_with(qtbot: QtBot, desk: Desk) -> None:
+    desk.seat.raise_alerts(alert("fire", Priority.CRITICAL))
+    assert (desk.workspace, desk.selected, desk.gone_to) == ("duty", "fire", ["fire"])
+    desk.acknowledge("fire")
+    qtbot.waitUntil(lambda: desk.workspace == "cameras", timeout=SOON_MS)
+    assert desk.selected == "somewhere"
+    assert desk.attention.held == ""
+
+
+def test_lesser_and_silent_alerts_leave_the_room_where_it_is(desk: Desk) -> None:
+    desk.seat.raise_alerts(
+        alert("high", Priority.HIGH), alert("late", Priority.CRITICAL).model_copy(update={"silent": True})
+    )
+    assert (desk.workspace, desk.selected) == ("cameras", "somewhere")
+
+
+def test_one_critical_alert_after_the_other(qtbot: QtBot, desk: Desk) -> None:
+    desk.seat.raise_alerts(alert("one", Priority.CRITICAL), alert("two", Priority.CRITICAL))
+    assert desk.selected == "one"
+    desk.acknowledge("one")
+    qtbot.waitUntil(lambda: desk.selected == "two", timeout=SOON_MS)
+    desk.acknowledge("two")
+    qtbot.waitUntil(lambda: desk.workspace == "cameras", timeout=SOON_MS)
+
+
+def test_who_writes_is_not_interrupted(qtbot: QtBot, desk: Desk) -> None:
+    desk.busy = True
+    desk.seat.raise_alerts(alert("fire", Priority.CRITICAL))
+    assert desk.workspace == "cameras"
+    desk.busy = False
+    qtbot.waitUntil(lambda: desk.workspace == "duty", timeout=SOON_MS)
+    assert desk.selected == "fire"
+
+
+def test_who_goes_elsewhere_himself_stays_there(qtbot: QtBot, desk: Desk) -> None:
+    desk.seat.raise_alerts(alert("fire", Priority.CRITICAL))
+    desk.show("map")
+    desk.acknowledge("fire")
+    assert desk.attention.held == ""
+    desk.seat.raise_alerts(alert("next", Priority.CRITICAL))
+    assert (desk.workspace, desk.selected) == ("duty", "next")
+    desk.acknowledge("next")
+    qtbot.waitUntil(lambda: desk.workspace == "map", timeout=SOON_MS)
