@@ -53,6 +53,9 @@ from widgets.map_scheme import register_map_scheme
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "resources" / "translations"
 SOFTWARE_DRAWING: Final = "QT_QUICK_BACKEND"
 COLLECT_EVERY_MS: Final = 500
+PREPARE_AFTER_MS: Final = 3_000
+"""The alarm layout is made when the first pictures are there."""
+
 SHOWN_AGO_MS: Final = 20_000
 """Pictures of the replay show the room so long ago."""
 
@@ -254,6 +257,8 @@ class Desk(QObject):
             self.windows.open(self._first if self._first in known else "")
             if self._first and self._first not in known:
                 self.room.choose(self._first)  # one for replay only opens beside the live room
+            if self.attention.workspace:
+                QTimer.singleShot(PREPARE_AFTER_MS, self, partial(self.windows.prepare, self.attention.workspace))
         if self._welcome is not None:
             self._welcome.hide()
             self._welcome.deleteLater()

@@ -214,8 +214,21 @@ class Windows(QObject):
 
     def show_workspace(self, key: str) -> None:
         """Show a workspace in all windows."""
-        workspace = next(one for one in self.workspaces if one.key == key)
+        workspace = self._put(key)
         self._key = key
+        for window in self.windows:
+            window.show_workspace(key, workspace.title(self._language))
+        self._preferences.set(f"{self._manner.key}workspace", key)
+        self.shown.emit(key)
+
+    def prepare(self, key: str) -> None:
+        """Make a workspace's panels before anybody asks for it: a map takes seconds to come."""
+        self._put(key)
+        for window in self.windows:
+            window.contents()[key].build()
+
+    def _put(self, key: str) -> Workspace:
+        workspace = next(one for one in self.workspaces if one.key == key)
         layouts = workspace.windows(len(self.windows))
         for window in self.windows:
             if not window.has(key):
@@ -223,9 +236,7 @@ class Windows(QObject):
                 name = self._layout_name(key, window)
                 saved = SavedLayout.from_json(self._preferences.get(name))
                 window.put(key, Content(layout, self._factory, saved, workspace.states))
-            window.show_workspace(key, workspace.title(self._language))
-        self._preferences.set(f"{self._manner.key}workspace", key)
-        self.shown.emit(key)
+        return workspace
 
     def panels(self) -> list[tuple[str, Shown]]:
         """Panels on the screens now, of all windows."""

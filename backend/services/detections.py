@@ -52,6 +52,39 @@ def _key(camera_id: str, label: str) -> str:
     return f"{camera_id}\n{label}"
 
 
+class _Deciding:
+    """The open alerts while one body is decided on: as the state has them, with what was decided so far.
+
+    A body may hold hundreds of detections of all cameras; the alert that the first raised counts the others.
+    """
+
+    def __init__(self, state: RoomState) -> None:
+        self.state = state
+        self._changed: dict[str, Alert] = {}
+        self._id_of: dict[str, str] = {}
+
+    def of(self, alert: Alert) -> Alert:
+        return self._changed.get(alert.alert_id, alert)
+
+    def find(self, key: str, index: OpenAlerts) -> Alert | None:
+        if key in self._id_of:
+            return self._changed[self._id_of[key]]
+        found = index.find(self.state, key)
+        return None if found is None else self.of(found)
+
+    def open(self) -> list[Alert]:
+        """Oldest first."""
+        new = (one for alert_id, one in self._changed.items() if alert_id not in self.state.alerts)
+        return [*(self.of(one) for one in self.state.alerts.values()), *new]
+
+    def joined(self, key: str, alert: Alert) -> None:
+        self._id_of[key] = alert.alert_id
+        self._changed.setdefault(alert.alert_id, alert)
+
+    def changed(self, alert: Alert) -> None:
+        self._changed[alert.alert_id] = alert
+
+
 class _Counted:
     """What open alerts counted and have not told yet."""
 
@@ -157,23 +190,25 @@ class Detections:
         groups: dict[str, list[ParsedDetection]] = {}
         for item in items:
             groups.setdefault(_key(item.camera, item.label), []).append(item)
-        return tuple(event for key, group in groups.items() for event in self._group(state, key, group))
+        deciding = _Deciding(state)
+        return tuple(event for key, group in groups.items() for event in self._group(deciding, key, group))
 
-    def _group(self, state: RoomState, key: str, group: Sequence[ParsedDetection]) -> tuple[Event, ...]:
+    def _group(self, deciding: _Deciding, key: str, group: Sequence[ParsedDetection]) -> tuple[Event, ...]:
         camera, rule = self._cameras[group[0].camera], self._rules[group[0].label]
         now_ms = self._now_ms()
-        alert = self._open.find(state, key)
+        alert = deciding.find(key, self._open)
         live = any(now_ms - (item.end_ms or item.start_ms) < LATE_MS for item in group)
-        if alert is None and self._is_quiet(state, camera.camera_id, rule, now_ms):
+        if alert is None and self._is_quiet(deciding.state, camera.camera_id, rule, now_ms):
             return ()
         if alert is None and live and rule.priority > 1:
-            alert = self._gatherer(state, camera, rule, now_ms)
+            alert = self._gatherer(deciding, camera, rule, now_ms)
             if alert is not None:
                 self._open.note(key, alert.alert_id)
+                deciding.joined(key, alert)
         if alert is None or (alert.silent and live):
             # A silent one (sent late) cannot begin to sound: what happens now is an alert of its own.
             over = taken(return_alert(alert, "phát hiện mới đang diễn ra")) if alert is not None else ()
-            return (*over, *self._raise(key, camera, rule, group, live))
+            return (*over, *self._raise(deciding, key, camera, rule, group, live))
         self._last_seen_ms[alert.alert_id] = now_ms
         # What was sent late is counted, but does not ring for a thing that is over.
         back = alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED and live
@@ -182,6 +217,7 @@ class Detections:
         if not back and change.only_counts(alert) and now_ms - alert.changed_ms < COUNT_EVERY_MS:
             self._counted.add(alert.alert_id, more + len(group))
             return ()
+        deciding.changed(alert.model_copy(update={"detection": change.detection, "count": change.count}))
         return (*(taken(reactivate(alert)) if back else ()), *taken(update(alert, change)))
 
     def _change(self, alert: Alert, group: Sequence[ParsedDetection], more: int) -> Change:
@@ -204,13 +240,14 @@ class Detections:
                 return alert.verdict == "false"
         return False
 
-    def _gatherer(self, state: RoomState, camera: CameraConfig, rule: DetectionRule, now_ms: int) -> Alert | None:
+    def _gatherer(self, deciding: _Deciding, camera: CameraConfig, rule: DetectionRule, now_ms: int) -> Alert | None:
         """In a flood: the open alert of the rule that a detection of one more camera joins; else None."""
-        city = (one for one in (*state.alerts.values(), *state.closed.values()) if one.priority < Priority.SYSTEM)
+        every = deciding.open()
+        city = (one for one in (*every, *deciding.state.closed.values()) if one.priority < Priority.SYSTEM)
         self._flood = is_flood(alarms_lately((one.raised_ms for one in city), now_ms), self._flood)
         if not self._flood:
             return None
-        flooding = [one for one in state.alerts.values() if _may_gather(one)]
+        flooding = [one for one in every if _may_gather(one)]
         same_rule = [one for one in flooding if one.detection is not None and one.detection.label == rule.label]
         near = [one for one in same_rule if one.commune_code == camera.commune_code]
         if not near and len(flooding) >= GATHER_WIDER_FROM:
@@ -218,7 +255,13 @@ class Detections:
         return near[0] if near else None
 
     def _raise(
-        self, key: str, camera: CameraConfig, rule: DetectionRule, group: Sequence[ParsedDetection], live: bool
+        self,
+        deciding: _Deciding,
+        key: str,
+        camera: CameraConfig,
+        rule: DetectionRule,
+        group: Sequence[ParsedDetection],
+        live: bool,
     ) -> tuple[Event, ...]:
         detail = _detail(group, None, len(group))
         now_ms = self._now_ms()
@@ -226,6 +269,7 @@ class Detections:
             self._site, camera, "detection", Priority(rule.priority), _headline(camera, rule, detail), now_ms
         ).model_copy(update={"detection": detail, "count": detail.count, "silent": not live})
         self._open.note(key, alert.alert_id)
+        deciding.joined(key, alert)
         self._last_seen_ms[alert.alert_id] = now_ms
         while len(self._last_seen_ms) > _REMEMBERED:
             del self._last_seen_ms[next(iter(self._last_seen_ms))]

@@ -46,7 +46,7 @@ class Attention(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._workspace = workspace
+        self.workspace = workspace
         self._shown = shown
         self._show = show
         self._back_after_s = back_after_s
@@ -105,8 +105,8 @@ class Attention(QObject):
         self._held, self._touched_s = alert_id, monotonic_s()
         self._ours = True
         try:
-            if self._shown() != self._workspace:
-                self._show(self._workspace)
+            if self._shown() != self.workspace:
+                self._show(self.workspace)
             self._session.selection.bring_room_to("alert", alert_id)
         finally:
             self._ours = False

@@ -15,7 +15,7 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,10 @@ STARTS_BEFORE_S = 900
 """Samples are stamped whole seconds and sent faster than one a second: they begin so far back and never catch up."""
 
 LABELS = ("fire", "crash", "crowd")
+STORM_LABELS = ("crash", "crowd", "wrong_way", "illegal_parking", "flooded_road")
+STORM_PER_BODY = 250
+STORM_AT_ONCE = 6
+"""Bodies under way: a producer that sends more at once is told to wait."""
 FILE_NAMES = {"LC-KK-01": "LC_KK01", "LC-NM-01": "LC_NM01"}
 QUIET_VALUES = {"pH": 7.2, "DO": 7.0, "RH": 70.0, "Temp": 25.0, "O2": 12.0}
 PINGS = 15
@@ -61,16 +65,23 @@ class Load:
         self._client = httpx.AsyncClient(base_url=url, timeout=20, limits=httpx.Limits(max_connections=16))
         self._files = self._all_files(site)
         self._sightings = itertools.cycle([(camera.camera_id, label) for label in LABELS for camera in site.cameras])
+        self._storm_sightings = itertools.cycle(
+            [(camera.camera_id, label) for label in STORM_LABELS for camera in site.cameras]
+        )
         self._number = itertools.count()
+        self._at_once = asyncio.Semaphore(STORM_AT_ONCE)
         self._run = f"{time.time_ns():x}"
         self._outcome = Outcome()
 
-    async def play(self, seconds: float, samples_per_s: float, changes_per_s: float, alerts: int) -> Outcome:
+    async def play(
+        self, seconds: float, samples_per_s: float, changes_per_s: float, alerts: int, storm_per_s: float = 0.0
+    ) -> Outcome:
         self._outcome = Outcome()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._samples(seconds, samples_per_s))
             group.create_task(self._changes(seconds, changes_per_s))
             group.create_task(self._alerts(seconds, alerts))
+            group.create_task(self._storm(seconds, storm_per_s))
             group.create_task(self._anchor(seconds))
         return self._outcome
 
@@ -118,14 +129,28 @@ class Load:
         async with asyncio.TaskGroup() as group:
             for number in range(bodies):
                 await self._until(began_s + number * DETECTIONS_PER_BODY / per_s)
-                group.create_task(self._send_detections())
+                seen = list(itertools.islice(self._sightings, DETECTIONS_PER_BODY))
+                # Another word each time: what only counts on is told once a second, and would be no change.
+                group.create_task(self._send_detections(seen, f"no. {number}"))
 
-    async def _send_detections(self) -> None:
+    async def _storm(self, seconds: float, per_s: float) -> None:
+        """Detections of all cameras and all lesser rules, hundreds in a body, as an analytics server sends them."""
+        if not per_s:
+            return
+        began_s, bodies = time.monotonic(), round(seconds * per_s / STORM_PER_BODY)
+        async with asyncio.TaskGroup() as group:
+            for number in range(bodies):
+                await self._until(began_s + number * STORM_PER_BODY / per_s)
+                seen = list(itertools.islice(self._storm_sightings, STORM_PER_BODY))
+                await self._at_once.acquire()
+                group.create_task(self._send_detections(seen, "")).add_done_callback(lambda _: self._at_once.release())
+
+    async def _send_detections(self, sightings: Sequence[tuple[str, str]], sub_label: str) -> None:
         now_s = time.time()
         events = []
-        for camera_id, label in itertools.islice(self._sightings, DETECTIONS_PER_BODY):
+        for camera_id, label in sightings:
             after: dict[str, object] = {
-                "id": f"{self._run}-{next(self._number)}", "camera": camera_id, "label": label, "sub_label": None,
+                "id": f"{self._run}-{next(self._number)}", "camera": camera_id, "label": label, "sub_label": sub_label,
                 "top_score": 0.9, "score": 0.9, "false_positive": False, "start_time": now_s - 1.0, "end_time": None,
                 "current_zones": [], "entered_zones": [],
             }  # fmt: skip

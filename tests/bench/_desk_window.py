@@ -147,14 +147,22 @@ class BenchDesk(console.app.Desk):
     def stop(self) -> None:
         witness = self.witness
         seen = {name: getattr(witness, name) for name in ("logged_s", "taken_s", "painted_s", "flushed_s")}
-        Path(sys.argv[2]).write_text(json.dumps({"beats": self.heartbeat.beats, **seen}), encoding="utf-8")
+        left = [
+            (int(alert.priority), alert.count, alert.headline_vi)
+            for alert in self.session.alerts.alerts()
+            if not alert.acknowledged and MARK not in alert.headline_vi
+        ]
+        told = {"beats": self.heartbeat.beats, "left": left, **seen}
+        Path(sys.argv[2]).write_text(json.dumps(told), encoding="utf-8")
         super().stop()
 
 
 def desk() -> int:
     console.app.Desk = BenchDesk  # type: ignore[misc]
     data = Path(sys.argv[2]).with_suffix(".data")
-    settings = load_settings({"server": sys.argv[3], "data": data, "language": "vi"}, data / "none.toml")
+    settings = load_settings(
+        {"server": sys.argv[3], "data": data, "language": "vi", "alarm_workspace": ""}, data / "none.toml"
+    )
     return console.app.run(settings)
 
 

@@ -226,6 +226,8 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
         "F6",
         "F7",
         "R",
+        "V",
+        "X",
         "F11",
         "M",
         "/",

@@ -138,6 +138,23 @@ def test_a_flood_is_gathered_and_every_fire_stands_alone(tmp_path: Path) -> None
     on_desk(tmp_path, scenario, storm_site())
 
 
+def test_one_body_with_every_camera_is_gathered_as_if_they_had_come_one_by_one(tmp_path: Path) -> None:
+    async def scenario(desk: Desk, commands: CommandDesk) -> None:
+        sightings = [(label, number) for label in ("crowd", "jam", "parking") for number in range(CAMERAS)]
+        for turn in range(2):
+            bodies = [frigate(f"{label}-{turn}-{number}", label=label, camera=f"cam-{number}", start_ms=desk.now())
+                      for label, number in sightings]  # fmt: skip
+            answer = await desk.ingest.detections("camera-ai", b"[" + b",".join(bodies) + b"]")
+            assert answer.accepted == len(sightings)
+            desk.now.move(30)
+        await desk.ingest.tell_counts()
+        alerts = desk.alerts("detection")
+        assert len(alerts) <= BEGINS_OVER + 4, [alert.headline_en for alert in alerts]
+        assert sum(alert.count for alert in alerts) == 2 * len(sightings)
+
+    on_desk(tmp_path, scenario, storm_site())
+
+
 def test_an_alert_that_chatters_is_shown_and_no_longer_heard() -> None:
     state, heard = RoomState(), []
     happens: list[Event] = [raised("a")]
