@@ -27,7 +27,7 @@ def alert_deeds(session: Session) -> list[Deed]:
 
     def acknowledge() -> None:
         alert = session.state.alerts.get(selected_alert())
-        if alert is None or alert.acknowledged or session.commands.waiting(alert.alert_id, "alert.acknowledge"):
+        if alert is None or not alert.unanswered or session.commands.waiting(alert.alert_id, "alert.acknowledge"):
             return
         if session.may("alert.acknowledge"):
             session.commands.acknowledge(alert.alert_id)

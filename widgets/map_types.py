@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 Look = Literal["normal", "dim", "lost", "filled", "outline", "dashed"]
-"""How a symbol is drawn: `normal` grey; `dim` old or faulty; `lost` hatched, crossed out; the last three are the
-severity looks: `filled` pulses (nobody has taken note), `outline` is steady, `dashed` is over but not taken note of."""
+"""How a symbol is drawn: `normal` grey; `dim` old or faulty, and the mark of what is set aside; `lost` hatched, crossed
+out; the last three are the severity looks: `filled` pulses (nobody has taken note), `outline` is steady, `dashed` is
+over but not taken note of."""
 
 Group = Literal["things", "marks"]
 """`things` stand on the ground and cluster with each other; `marks` hover above them and cluster on their own."""

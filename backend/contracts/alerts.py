@@ -1,7 +1,9 @@
 """An alert as the room's state holds it.
 
 Its two independent facts are the condition (`active` or not) and the acknowledgement; the four combinations are
-ISA-18.2's states B, C, D and A. Shelved, suppressed and out of service will join `AlertPhase`.
+ISA-18.2's states B, C, D and A. A latching alert whose condition is over is E or F until it is reset. Shelved (G),
+suppressed by design (H) and out of service (I) set it aside: the condition is followed without a sound, and coming
+back it is B, or over, by what the condition is then.
 """
 
 from __future__ import annotations
@@ -25,12 +27,21 @@ Verdict = Literal["confirmed", "false"]
 
 
 class AlertPhase(StrEnum):
-    """Names of ISA-18.2 / IEC 62682: B, C, D and A of the standard's state chart."""
+    """Names of ISA-18.2 / IEC 62682: B, C, D, A and E to I of the standard's state chart."""
 
     ACTIVE_UNACKNOWLEDGED = "active_unacknowledged"
     ACTIVE_ACKNOWLEDGED = "active_acknowledged"
     RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
     NORMAL = "normal"
+    LATCHED_UNACKNOWLEDGED = "latched_unacknowledged"
+    LATCHED_ACKNOWLEDGED = "latched_acknowledged"
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+SET_ASIDE: Final = frozenset((AlertPhase.SHELVED, AlertPhase.SUPPRESSED, AlertPhase.OUT_OF_SERVICE))
+"""Phases in which an alert asks for nobody: listed, counted, never heard."""
 
 
 HistoryKind = Literal[
@@ -44,6 +55,16 @@ HistoryKind = Literal[
     "dispatched",
     "judged",
     "closed",
+    "handed_over",
+    "shelved",
+    "unshelved",
+    "suppressed",
+    "unsuppressed",
+    "out_of_service",
+    "in_service",
+    "reset",
+    "re_alarmed",
+    "escalated",
 ]
 
 
@@ -144,6 +165,24 @@ class RuleRecord(Wire):
         )
 
 
+class Aside(Wire):
+    """Why an alert is shelved, suppressed or out of service.
+
+    Attributes:
+        by: who set it aside; "" = a rule of the site.
+        until_ms: when it comes back by itself; None = when its rule no longer holds.
+        rule_id: of the suppression; "" otherwise.
+        permit: number or words of the permit it is out of service by; "" otherwise.
+    """
+
+    by: str
+    since_ms: EpochMs
+    until_ms: EpochMs | None
+    reason: str
+    rule_id: str = ""
+    permit: str = ""
+
+
 class Alert(Wire):
     """One alert, from raised to closed.
 
@@ -158,6 +197,13 @@ class Alert(Wire):
         dispatched_to: agencies it was handed to, in order.
         count: how often the condition came true while it was open.
         verdict: what a person found when he looked, "" when nobody said.
+        latching: its condition over, it stays until somebody resets it.
+        condition: the condition is true; told by `active` for every phase, kept here for what is set aside.
+        aside: why it is shelved, suppressed or out of service; None when it is not.
+        unanswered_ms: since when it asks for an acknowledgement; None = since it was raised, or it asks for none.
+        re_alarms: how often it asked again though it had been acknowledged.
+        escalation: how many recipients of the chain were told because nobody answered, since `unanswered_ms`.
+        escalated_to, escalated_ms: the last of them, and when; "" and None when none was.
     """
 
     alert_id: Identifier
@@ -187,15 +233,36 @@ class Alert(Wire):
     count: int = 1
     verdict: Verdict | Literal[""] = ""
     history: tuple[HistoryEntry, ...] = ()
+    latching: bool = False
+    condition: bool = True
+    aside: Aside | None = None
+    unanswered_ms: EpochMs | None = None
+    re_alarms: int = 0
+    escalation: int = 0
+    escalated_to: str = ""
+    escalated_ms: EpochMs | None = None
 
     @property
     def active(self) -> bool:
         """The condition is true now."""
+        if self.phase in SET_ASIDE:
+            return self.condition
         return self.phase in (AlertPhase.ACTIVE_UNACKNOWLEDGED, AlertPhase.ACTIVE_ACKNOWLEDGED)
 
     @property
     def acknowledged(self) -> bool:
-        return self.phase in (AlertPhase.ACTIVE_ACKNOWLEDGED, AlertPhase.NORMAL)
+        """The acknowledgement given holds; nothing that is set aside has one."""
+        return self.phase in _ACKNOWLEDGED
+
+    @property
+    def unanswered(self) -> bool:
+        """It asks for an acknowledgement: neither given nor set aside."""
+        return self.phase not in SET_ASIDE and self.phase not in _ACKNOWLEDGED
+
+    @property
+    def set_aside(self) -> bool:
+        """Shelved, suppressed by design or out of service."""
+        return self.phase in SET_ASIDE
 
     @property
     def rule(self) -> str:
@@ -213,3 +280,6 @@ class Alert(Wire):
         changes = ("raised", "returned", "reactivated")
         since_ms = at_ms - CHATTER_WINDOW_MS
         return sum(one.at_ms > since_ms and one.kind in changes for one in self.history) >= CHATTER_TRANSITIONS
+
+
+_ACKNOWLEDGED: Final = frozenset((AlertPhase.ACTIVE_ACKNOWLEDGED, AlertPhase.NORMAL, AlertPhase.LATCHED_ACKNOWLEDGED))

@@ -74,6 +74,60 @@ class JudgeAlert(Wire):
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
+class HandOverAlert(Wire):
+    """Its owner gives the alert to a colleague who is at a desk."""
+
+    kind: Literal["alert.hand_over"] = "alert.hand_over"
+    command_id: CommandId
+    alert_id: Identifier
+    colleague: Identifier
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ShelveAlert(Wire):
+    """Set the alert aside for `duration_s`, at most what the site allows for its priority."""
+
+    kind: Literal["alert.shelve"] = "alert.shelve"
+    command_id: CommandId
+    alert_id: Identifier
+    duration_s: Annotated[int, Field(ge=1, le=7 * 86_400)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class UnshelveAlert(Wire):
+    kind: Literal["alert.unshelve"] = "alert.unshelve"
+    command_id: CommandId
+    alert_id: Identifier
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class TakeAlertOutOfService(Wire):
+    """Set the alert aside by a permit (số phiếu, biên bản)."""
+
+    kind: Literal["alert.take_out_of_service"] = "alert.take_out_of_service"
+    command_id: CommandId
+    alert_id: Identifier
+    duration_s: Annotated[int, Field(ge=60, le=366 * 86_400)]
+    permit: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ReturnAlertToService(Wire):
+    kind: Literal["alert.return_to_service"] = "alert.return_to_service"
+    command_id: CommandId
+    alert_id: Identifier
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class ResetAlert(Wire):
+    """Let go of a latched alert: its condition is over and it was acknowledged."""
+
+    kind: Literal["alert.reset"] = "alert.reset"
+    command_id: CommandId
+    alert_id: Identifier
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
 class PlaceMark(Wire):
     """Leave a mark on the timeline; with the id of one's own mark it is written anew."""
 
@@ -140,7 +194,20 @@ class ActAtDesk(Wire):
     about: Annotated[str, Field(max_length=200)]
 
 
-AlertCommand = AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert | JudgeAlert
+AlertCommand = (
+    AcknowledgeAlert
+    | CommentAlert
+    | TakeAlert
+    | ReleaseAlert
+    | DispatchAlert
+    | HandOverAlert
+    | ShelveAlert
+    | UnshelveAlert
+    | TakeAlertOutOfService
+    | ReturnAlertToService
+    | ResetAlert
+    | JudgeAlert
+)
 """Commands about one alert: they have an `alert_id`."""
 
 RoomCommand = PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExport | ChangeExport | ActAtDesk
@@ -171,6 +238,12 @@ Right = Literal[
     "alert.release",
     "alert.dispatch",
     "alert.judge",
+    "alert.hand_over",
+    "alert.shelve",
+    "alert.unshelve",
+    "alert.take_out_of_service",
+    "alert.return_to_service",
+    "alert.reset",
     "mark.place",
     "mark.remove",
     "evidence.hold",
@@ -186,13 +259,15 @@ Right = Literal[
 
 _DESK: Final[tuple[Right, ...]] = (
     "watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "alert.judge",
-    "mark.place", "mark.remove", "evidence.hold", "desk.act", "replay",
+    "alert.hand_over", "alert.shelve", "alert.unshelve", "alert.reset", "mark.place", "mark.remove", "evidence.hold",
+    "desk.act", "replay",
 )  # fmt: skip
+_SERVICE: Final[tuple[Right, ...]] = ("alert.take_out_of_service", "alert.return_to_service")
 _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.DUTY_OFFICER: frozenset(_DESK),
-    Role.SUPERVISOR: frozenset((*_DESK, *_EXPORT, "debrief", "audit")),
+    Role.SUPERVISOR: frozenset((*_DESK, *_SERVICE, *_EXPORT, "debrief", "audit")),
     Role.LEADER: frozenset(
         ("watch", "alert.comment", "alert.dispatch", "mark.place", "mark.remove", "desk.act", "replay")
     ),
@@ -209,6 +284,8 @@ class RefusalCode(StrEnum):
     WRONG_PHASE = "wrong_phase"
     OWNER_CHANGED = "owner_changed"
     UNKNOWN_AGENCY = "unknown_agency"
+    UNKNOWN_OPERATOR = "unknown_operator"
+    TOO_LONG = "too_long"
     INVALID = "invalid"
     UNAVAILABLE = "unavailable"
     READ_ONLY = "read_only"

@@ -75,12 +75,16 @@ class AlertCommented(Wire):
 
 
 class AlertOwned(Wire):
-    """`owner` took the alert ("" = gave it back); `previous` had it before."""
+    """`owner` took the alert ("" = gave it back); `previous` had it before.
+
+    Logged by `previous` while `owner` is somebody else, it was handed over; `comment` says why.
+    """
 
     kind: Literal["alert.owned"] = "alert.owned"
     alert_id: Identifier
     owner: str
     previous: str
+    comment: str = ""
 
 
 class AlertDispatched(Wire):
@@ -100,6 +104,90 @@ class AlertJudged(Wire):
     rule: Annotated[str, Field(max_length=300)]
     verdict: Verdict
     comment: str = ""
+
+
+class AlertShelved(Wire):
+    """Set aside by hand until `until_ms`; it comes back by itself."""
+
+    kind: Literal["alert.shelved"] = "alert.shelved"
+    alert_id: Identifier
+    until_ms: EpochMs
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+BackCause = Literal["hand", "time", "priority"]
+"""Why it came back: somebody wished it, its time was over, or it became so urgent that it may not lie any longer."""
+
+
+class AlertUnshelved(Wire):
+    """Back from the shelf: active and unacknowledged, or over, by the condition."""
+
+    kind: Literal["alert.unshelved"] = "alert.unshelved"
+    alert_id: Identifier
+    cause: BackCause
+    reason: str = ""
+
+
+class AlertSuppressed(Wire):
+    """Set aside by a rule of the site (suppressed by design)."""
+
+    kind: Literal["alert.suppressed"] = "alert.suppressed"
+    alert_id: Identifier
+    rule_id: Identifier
+    reason: str = ""
+
+
+class AlertUnsuppressed(Wire):
+    """The rule no longer holds."""
+
+    kind: Literal["alert.unsuppressed"] = "alert.unsuppressed"
+    alert_id: Identifier
+    rule_id: Identifier
+    reason: str = ""
+
+
+class AlertTakenOutOfService(Wire):
+    """Set aside by permit until `until_ms`, e.g. for the repair of the instrument."""
+
+    kind: Literal["alert.taken_out_of_service"] = "alert.taken_out_of_service"
+    alert_id: Identifier
+    until_ms: EpochMs
+    permit: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class AlertReturnedToService(Wire):
+    kind: Literal["alert.returned_to_service"] = "alert.returned_to_service"
+    alert_id: Identifier
+    cause: BackCause
+    reason: str = ""
+
+
+class AlertReset(Wire):
+    """A latched alert whose condition is over was let go."""
+
+    kind: Literal["alert.reset"] = "alert.reset"
+    alert_id: Identifier
+    comment: str = ""
+
+
+class AlertReAlarmed(Wire):
+    """Acknowledged and still active after `after_s`: it asks for an acknowledgement again."""
+
+    kind: Literal["alert.re_alarmed"] = "alert.re_alarmed"
+    alert_id: Identifier
+    after_s: int
+
+
+class AlertEscalated(Wire):
+    """Nobody answered: recipient number `level` of the chain (1 = the first) is told."""
+
+    kind: Literal["alert.escalated"] = "alert.escalated"
+    alert_id: Identifier
+    level: Annotated[int, Field(ge=1)]
+    recipient_id: Identifier
+    recipient_vi: str
+    recipient_en: str
 
 
 CameraCondition = Literal["unknown", "online", "lost"]
@@ -231,6 +319,15 @@ Event = Annotated[
     | AlertOwned
     | AlertDispatched
     | AlertJudged
+    | AlertShelved
+    | AlertUnshelved
+    | AlertSuppressed
+    | AlertUnsuppressed
+    | AlertTakenOutOfService
+    | AlertReturnedToService
+    | AlertReset
+    | AlertReAlarmed
+    | AlertEscalated
     | CameraChanged
     | ProducerChanged
     | InputQuarantined

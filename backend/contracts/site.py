@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
 
 StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river"]
@@ -160,3 +161,4 @@ class Site(Wire):
     agencies: tuple[Agency, ...]
     producers: tuple[Producer, ...]
     communes: tuple[Commune, ...]
+    alarms: AlarmRules = AlarmRules()

@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import Field
 
 from backend.contracts import events as ev
-from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry, HistoryKind, RuleRecord
+from backend.contracts.alerts import Alert, AlertPhase, Aside, HistoryEntry, HistoryKind, RuleRecord
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportState, Hold, RecordingState
@@ -245,7 +245,7 @@ def _close(state: RoomState, alert_id: str) -> None:
 def _alert_raised(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     assert isinstance(logged.event, ev.AlertRaised)
     alert = logged.event.alert
-    _put(state, logged, delta, alert, _entry(logged, "raised", ""))
+    _put(state, logged, delta, alert, _entry(logged, "raised", ""), unanswered_ms=logged.at_ms)
     delta.sounding.append(alert.alert_id)
 
 
@@ -258,11 +258,9 @@ def _alert_updated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> No
     names = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "shapes", "count")
     changes = {name: value for name in names if (value := getattr(event, name)) is not None}
     worse = event.priority is not None and event.priority < alert.priority
-    if worse and alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
-        changes["phase"] = AlertPhase.ACTIVE_UNACKNOWLEDGED
-        changes["acknowledged_by"] = ""
-        changes["acknowledged_ms"] = None
-    if worse:
+    if worse and alert.phase in _ASKS_ANEW:
+        changes |= _asking(logged, _ASKS_ANEW[alert.phase])
+    if worse and not alert.set_aside:
         delta.sounding.append(event.alert_id)
     _put(state, logged, delta, alert, _entry(logged, "updated", event.text), **changes)
 
@@ -274,7 +272,12 @@ def _alert_returned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> N
     if alert is None:
         return
     entry = _entry(logged, "returned", event.reason)
-    if alert.acknowledged:
+    if alert.set_aside:
+        _put(state, logged, delta, alert, entry, condition=False)
+    elif alert.latching:
+        latched = AlertPhase.LATCHED_ACKNOWLEDGED if alert.acknowledged else AlertPhase.LATCHED_UNACKNOWLEDGED
+        _put(state, logged, delta, alert, entry, phase=latched)
+    elif alert.acknowledged:
         _put(state, logged, delta, alert, entry, phase=AlertPhase.NORMAL)
         _close(state, event.alert_id)
     else:
@@ -287,13 +290,17 @@ def _alert_reactivated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -
     alert = state.alerts.get(event.alert_id)
     if alert is None:
         return
-    changes: dict[str, object] = {"phase": AlertPhase.ACTIVE_UNACKNOWLEDGED, "count": alert.count + 1}
+    changes: dict[str, object] = {"count": alert.count + 1}
     if event.limit is not None:
         changes["limit"] = event.limit
     chattered = alert.chatters(logged.at_ms)
+    if alert.set_aside:
+        changes["condition"] = True
+    else:
+        changes |= _asking(logged, AlertPhase.ACTIVE_UNACKNOWLEDGED)
+        if not chattered:
+            delta.sounding.append(event.alert_id)
     _put(state, logged, delta, alert, _entry(logged, "reactivated", ""), **changes)
-    if not chattered:
-        delta.sounding.append(event.alert_id)
 
 
 def _alert_acknowledged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -309,9 +316,13 @@ def _alert_acknowledged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) 
         delta,
         alert,
         _entry(logged, "acknowledged", event.comment),
-        phase=AlertPhase.NORMAL if returned else AlertPhase.ACTIVE_ACKNOWLEDGED,
+        phase=_ANSWERED.get(alert.phase, AlertPhase.ACTIVE_ACKNOWLEDGED),
         acknowledged_by=logged.actor,
         acknowledged_ms=logged.at_ms,
+        unanswered_ms=None,
+        escalation=0,
+        escalated_to="",
+        escalated_ms=None,
     )
     if returned:
         _close(state, event.alert_id)
@@ -329,8 +340,11 @@ def _alert_owned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None
     event = logged.event
     assert isinstance(event, ev.AlertOwned)
     alert = state.alerts.get(event.alert_id)
-    if alert is not None:
-        _put(state, logged, delta, alert, _entry(logged, "owned", event.owner), owner=event.owner)
+    if alert is None:
+        return
+    handed = bool(event.owner) and logged.actor == event.previous != event.owner
+    text = f"{event.owner}: {event.comment}" if event.comment else event.owner
+    _put(state, logged, delta, alert, _entry(logged, "handed_over" if handed else "owned", text), owner=event.owner)
 
 
 def _alert_dispatched(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -358,6 +372,131 @@ def _alert_judged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> Non
         changes = {"verdict": event.verdict, "history": (*alert.history, entry)[-HISTORY_KEPT:]}
         state.closed[event.alert_id] = alert.model_copy(update=changes)
         delta.alerts.add(event.alert_id)
+
+
+_ASKS_ANEW: Final = {
+    AlertPhase.ACTIVE_ACKNOWLEDGED: AlertPhase.ACTIVE_UNACKNOWLEDGED,
+    AlertPhase.LATCHED_ACKNOWLEDGED: AlertPhase.LATCHED_UNACKNOWLEDGED,
+}
+"""An acknowledged alert that becomes worse: what was acknowledged was the lesser one."""
+
+_ANSWERED: Final = {
+    AlertPhase.RETURNED_UNACKNOWLEDGED: AlertPhase.NORMAL,
+    AlertPhase.LATCHED_UNACKNOWLEDGED: AlertPhase.LATCHED_ACKNOWLEDGED,
+}
+
+
+def _asking(logged: ev.LoggedEvent, phase: AlertPhase) -> dict[str, object]:
+    """Changes of an alert that asks for an acknowledgement from now on; the chain of recipients begins anew."""
+    return {
+        "phase": phase,
+        "acknowledged_by": "",
+        "acknowledged_ms": None,
+        "unanswered_ms": logged.at_ms,
+        "escalation": 0,
+        "escalated_to": "",
+        "escalated_ms": None,
+    }
+
+
+def _set_aside(
+    state: RoomState, logged: ev.LoggedEvent, delta: Delta, phase: AlertPhase, entry: HistoryEntry, aside: Aside
+) -> None:
+    alert = state.alerts.get(getattr(logged.event, "alert_id", ""))
+    if alert is not None:
+        _put(state, logged, delta, alert, entry, phase=phase, condition=alert.active, aside=aside, unanswered_ms=None)
+
+
+def _come_back(state: RoomState, logged: ev.LoggedEvent, delta: Delta, phase: AlertPhase, entry: HistoryEntry) -> None:
+    """Out of `phase`: what it is then is the condition's doing, and an active one is heard."""
+    alert = state.alerts.get(getattr(logged.event, "alert_id", ""))
+    if alert is None or alert.phase is not phase:
+        return
+    if alert.condition:
+        back = AlertPhase.ACTIVE_UNACKNOWLEDGED
+        delta.sounding.append(alert.alert_id)
+    else:
+        # Over while nobody looked: a latching one still waits for its reset.
+        back = AlertPhase.LATCHED_UNACKNOWLEDGED if alert.latching else AlertPhase.NORMAL
+    changes: dict[str, object] = {"condition": True, "aside": None}
+    changes |= {"phase": back} if back is AlertPhase.NORMAL else _asking(logged, back)
+    _put(state, logged, delta, alert, entry, **changes)
+    if back is AlertPhase.NORMAL:
+        _close(state, alert.alert_id)
+
+
+def _alert_shelved(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertShelved)
+    aside = Aside(by=logged.actor, since_ms=logged.at_ms, until_ms=event.until_ms, reason=event.reason)
+    _set_aside(state, logged, delta, AlertPhase.SHELVED, _entry(logged, "shelved", event.reason), aside)
+
+
+def _alert_unshelved(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertUnshelved)
+    _come_back(state, logged, delta, AlertPhase.SHELVED, _entry(logged, "unshelved", event.reason))
+
+
+def _alert_suppressed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertSuppressed)
+    aside = Aside(by="", since_ms=logged.at_ms, until_ms=None, reason=event.reason, rule_id=event.rule_id)
+    _set_aside(state, logged, delta, AlertPhase.SUPPRESSED, _entry(logged, "suppressed", event.reason), aside)
+
+
+def _alert_unsuppressed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertUnsuppressed)
+    _come_back(state, logged, delta, AlertPhase.SUPPRESSED, _entry(logged, "unsuppressed", event.reason))
+
+
+def _alert_taken_out_of_service(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertTakenOutOfService)
+    aside = Aside(
+        by=logged.actor, since_ms=logged.at_ms, until_ms=event.until_ms, reason=event.reason, permit=event.permit
+    )
+    entry = _entry(logged, "out_of_service", f"{event.permit}: {event.reason}")
+    _set_aside(state, logged, delta, AlertPhase.OUT_OF_SERVICE, entry, aside)
+
+
+def _alert_returned_to_service(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertReturnedToService)
+    _come_back(state, logged, delta, AlertPhase.OUT_OF_SERVICE, _entry(logged, "in_service", event.reason))
+
+
+def _alert_reset(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertReset)
+    alert = state.alerts.get(event.alert_id)
+    if alert is not None:
+        _put(state, logged, delta, alert, _entry(logged, "reset", event.comment), phase=AlertPhase.NORMAL)
+        _close(state, event.alert_id)
+
+
+def _alert_re_alarmed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertReAlarmed)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    changes = _asking(logged, AlertPhase.ACTIVE_UNACKNOWLEDGED) | {"re_alarms": alert.re_alarms + 1}
+    _put(state, logged, delta, alert, _entry(logged, "re_alarmed", ""), **changes)
+    delta.sounding.append(event.alert_id)
+
+
+def _alert_escalated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.AlertEscalated)
+    alert = state.alerts.get(event.alert_id)
+    if alert is None:
+        return
+    changes: dict[str, object] = {"escalation": event.level, "escalated_to": event.recipient_id}
+    entry = _entry(logged, "escalated", event.recipient_vi)
+    _put(state, logged, delta, alert, entry, escalated_ms=logged.at_ms, **changes)
+    delta.sounding.append(event.alert_id)
 
 
 def _camera_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -492,6 +631,15 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "alert.owned": _alert_owned,
     "alert.dispatched": _alert_dispatched,
     "alert.judged": _alert_judged,
+    "alert.shelved": _alert_shelved,
+    "alert.unshelved": _alert_unshelved,
+    "alert.suppressed": _alert_suppressed,
+    "alert.unsuppressed": _alert_unsuppressed,
+    "alert.taken_out_of_service": _alert_taken_out_of_service,
+    "alert.returned_to_service": _alert_returned_to_service,
+    "alert.reset": _alert_reset,
+    "alert.re_alarmed": _alert_re_alarmed,
+    "alert.escalated": _alert_escalated,
     "camera.changed": _camera_changed,
     "producer.changed": _producer_changed,
     "input.quarantined": _for_the_record,

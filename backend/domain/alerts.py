@@ -1,17 +1,19 @@
 """Life of an alert as pure decisions: the state and a condition or a wish in, events or a refusal out.
 
-The heart is one table, phase x trigger -> phase. A decision that the table does not know is refused with a reason
-code; nobody else may judge phases. Shelving, latching and out-of-service are further phases and triggers of the
-same table; on- and off-delays belong before it, where conditions are made (`backend.domain.limits`).
+The heart is one table, phase x trigger -> phase (ISA-18.2 / IEC 62682). A decision that the table does not know is
+refused with a reason code; nobody else may judge phases. On- and off-delays and dead bands stand before it, where
+conditions are made (`backend.domain.delays`, `backend.domain.limits`). There is no decision about many alerts at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from backend.contracts import events as ev
+from backend.contracts.alarms import AlarmRules
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading, Verdict
 from backend.contracts.commands import RefusalCode
 from backend.contracts.geometry import Shape
@@ -42,31 +44,80 @@ class Trigger(StrEnum):
     TAKE = "take"
     RELEASE = "release"
     DISPATCH = "dispatch"
+    HAND_OVER = "hand_over"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    SUPPRESS = "suppress"
+    UNSUPPRESS = "unsuppress"
+    TAKE_OUT_OF_SERVICE = "take_out_of_service"
+    RETURN_TO_SERVICE = "return_to_service"
+    RESET = "reset"
+    RE_ALARM = "re_alarm"
+    ESCALATE = "escalate"
 
 
 _B: Final = AlertPhase.ACTIVE_UNACKNOWLEDGED
 _C: Final = AlertPhase.ACTIVE_ACKNOWLEDGED
 _D: Final = AlertPhase.RETURNED_UNACKNOWLEDGED
 _A: Final = AlertPhase.NORMAL
+_E: Final = AlertPhase.LATCHED_UNACKNOWLEDGED
+_F: Final = AlertPhase.LATCHED_ACKNOWLEDGED
+_G: Final = AlertPhase.SHELVED
+_H: Final = AlertPhase.SUPPRESSED
+_I: Final = AlertPhase.OUT_OF_SERVICE
+
+Phases = tuple[AlertPhase, ...]
+"""Where a trigger may lead: which of them is the condition's doing and whether the alert latches."""
+
+_BACK: Final = (_B, _E, _A)
+"""Out of being set aside: active; over and latching; over."""
 
 
-def _stay(phase: AlertPhase) -> dict[Trigger, AlertPhase]:
+def _open(phase: AlertPhase) -> dict[Trigger, Phases]:
     """What an open alert takes in every phase without leaving it."""
-    return dict.fromkeys((Trigger.UPDATE, Trigger.COMMENT, Trigger.TAKE, Trigger.RELEASE, Trigger.DISPATCH), phase)
+    stay = (Trigger.UPDATE, Trigger.COMMENT, Trigger.TAKE, Trigger.RELEASE, Trigger.HAND_OVER, Trigger.DISPATCH)
+    return dict.fromkeys(stay, (phase,))
 
 
-TRANSITIONS: Final[dict[AlertPhase, dict[Trigger, AlertPhase]]] = {
-    _B: {**_stay(_B), Trigger.ACKNOWLEDGE: _C, Trigger.RETURN: _D, Trigger.WORSEN: _B},
+_BY_PLAN: Final[dict[Trigger, Phases]] = {Trigger.SUPPRESS: (_H,), Trigger.TAKE_OUT_OF_SERVICE: (_I,)}
+"""From every phase that is not out of service already, the shelf included: what is planned beats what was put off."""
+
+
+def _aside(phase: AlertPhase) -> dict[Trigger, Phases]:
+    """What is set aside follows its condition without a sound and without leaving."""
+    return {**_open(phase), **dict.fromkeys((Trigger.RETURN, Trigger.REACTIVATE, Trigger.WORSEN), (phase,))}
+
+
+TRANSITIONS: Final[dict[AlertPhase, dict[Trigger, Phases]]] = {
+    _B: {
+        **_open(_B), **_BY_PLAN, Trigger.ACKNOWLEDGE: (_C,), Trigger.RETURN: (_D, _E), Trigger.WORSEN: (_B,),
+        Trigger.SHELVE: (_G,), Trigger.ESCALATE: (_B,),
+    },
     # A raised priority is news: the acknowledgement given to the lesser one does not cover it.
-    _C: {**_stay(_C), Trigger.RETURN: _A, Trigger.WORSEN: _B},
-    _D: {**_stay(_D), Trigger.ACKNOWLEDGE: _A, Trigger.REACTIVATE: _B, Trigger.WORSEN: _D},
+    _C: {
+        **_open(_C), **_BY_PLAN, Trigger.RETURN: (_A, _F), Trigger.WORSEN: (_B,), Trigger.SHELVE: (_G,),
+        Trigger.RE_ALARM: (_B,),
+    },
+    _D: {
+        **_open(_D), **_BY_PLAN, Trigger.ACKNOWLEDGE: (_A,), Trigger.REACTIVATE: (_B,), Trigger.WORSEN: (_D,),
+        Trigger.SHELVE: (_G,), Trigger.ESCALATE: (_D,),
+    },
     _A: {},
-}
+    # A latched one is let go by its reset alone; shelving would be a way around it.
+    _E: {
+        **_open(_E), **_BY_PLAN, Trigger.ACKNOWLEDGE: (_F,), Trigger.REACTIVATE: (_B,), Trigger.WORSEN: (_E,),
+        Trigger.ESCALATE: (_E,),
+    },
+    _F: {**_open(_F), **_BY_PLAN, Trigger.RESET: (_A,), Trigger.REACTIVATE: (_B,), Trigger.WORSEN: (_E,)},
+    _G: {**_aside(_G), **_BY_PLAN, Trigger.UNSHELVE: _BACK},
+    _H: {**_aside(_H), Trigger.TAKE_OUT_OF_SERVICE: (_I,), Trigger.UNSUPPRESS: _BACK},
+    _I: {**_aside(_I), Trigger.RETURN_TO_SERVICE: _BACK},
+}  # fmt: skip
 
 
-def next_phase(phase: AlertPhase, trigger: Trigger) -> AlertPhase | None:
-    """The phase `trigger` leads to, or None where the table does not allow it."""
-    return TRANSITIONS[phase].get(trigger)
+def next_phases(phase: AlertPhase, trigger: Trigger) -> Phases:
+    """The phases `trigger` may lead to; none where the table does not allow it."""
+    return TRANSITIONS[phase].get(trigger, ())
 
 
 def raise_alert(existing: Alert | None, alert: Alert) -> Decision:
@@ -76,6 +127,15 @@ def raise_alert(existing: Alert | None, alert: Alert) -> Decision:
     if alert.phase is not _B or alert.history or alert.acknowledged_by or alert.owner:
         return Refusal(RefusalCode.INVALID, "a new alert is active, unacknowledged, unowned and has no history")
     return (ev.AlertRaised(alert=alert),)
+
+
+def ruled(event: ev.Event, rules: AlarmRules) -> ev.Event:
+    """The event as the site's rules want it: an alert of a latching kind is raised as one that latches."""
+    if not isinstance(event, ev.AlertRaised) or event.alert.latching:
+        return event
+    if not rules.latching(event.alert.kind, event.alert.priority):
+        return event
+    return ev.AlertRaised(alert=event.alert.model_copy(update={"latching": True}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +182,15 @@ def update(alert: Alert, change: Change) -> Decision:
 
 def return_alert(alert: Alert, reason: str = "") -> Decision:
     """The condition is no longer true."""
+    if alert.set_aside and not alert.active:
+        return Refusal(RefusalCode.WRONG_PHASE, "the condition of this alert is over already")
     return _refused(alert, Trigger.RETURN) or (ev.AlertReturned(alert_id=alert.alert_id, reason=reason),)
 
 
 def reactivate(alert: Alert, limit: LimitReading | None = None) -> Decision:
-    """The condition came true again before anybody acknowledged its first time."""
+    """The condition came true again while the alert was still open."""
+    if alert.set_aside and alert.active:
+        return Refusal(RefusalCode.WRONG_PHASE, "the condition of this alert is true already")
     return _refused(alert, Trigger.REACTIVATE) or (ev.AlertReactivated(alert_id=alert.alert_id, limit=limit),)
 
 
@@ -191,16 +255,136 @@ def judge(alert: Alert, verdict: Verdict, comment: str = "") -> Decision:
     if verdict == "confirmed" or ALERT_KINDS[alert.kind].about != "camera":
         return (said,)
     follows: list[ev.Event] = []
-    phase = alert.phase
-    if (acknowledged := next_phase(phase, Trigger.ACKNOWLEDGE)) is not None:
+    if alert.unanswered:
         follows.append(ev.AlertAcknowledged(alert_id=alert.alert_id))
-        phase = acknowledged
-    if next_phase(phase, Trigger.RETURN) is not None:
+    if alert.active:
         follows.append(ev.AlertReturned(alert_id=alert.alert_id, reason="báo sai"))
+    if alert.latching and not alert.set_aside and alert.phase is not _A:
+        follows.append(ev.AlertReset(alert_id=alert.alert_id, comment="báo sai"))
     return (said, *follows)
 
 
+def hand_over(alert: Alert, user: str, colleague: str, text: str, present: Collection[str]) -> Decision:
+    """Its owner `user` gives the alert to `colleague`, who must be one of those `present`: at a desk, may own it."""
+    refusal = _refused(alert, Trigger.HAND_OVER)
+    if refusal is not None:
+        return refusal
+    if alert.owner != user:
+        owner = alert.owner or "nobody"
+        return Refusal(RefusalCode.OWNER_CHANGED, f"only its owner hands an alert over, and it belongs to {owner}")
+    if colleague == user:
+        return Refusal(RefusalCode.INVALID, "the alert is yours already")
+    if colleague not in present:
+        return Refusal(RefusalCode.UNKNOWN_OPERATOR, f"no operator {colleague!r} who may take it is at a desk")
+    return (ev.AlertOwned(alert_id=alert.alert_id, owner=colleague, previous=user, comment=text),)
+
+
+def shelve(alert: Alert, duration_s: int, reason: str, now_ms: int, rules: AlarmRules) -> Decision:
+    """Set aside by hand, at most for what the site allows alarms of this priority."""
+    refusal = _refused(alert, Trigger.SHELVE)
+    if refusal is not None:
+        return refusal
+    if not reason.strip():
+        return Refusal(RefusalCode.INVALID, "shelving needs a reason")
+    most_s = rules.shelve_max_s(alert.priority)
+    if duration_s > most_s:
+        most = f"for at most {most_s} s" if most_s else "not at all"
+        return Refusal(RefusalCode.TOO_LONG, f"alarms of priority {int(alert.priority)} may be shelved {most}")
+    until_ms = now_ms + duration_s * 1000
+    return (ev.AlertShelved(alert_id=alert.alert_id, until_ms=until_ms, reason=reason),)
+
+
+def unshelve(alert: Alert, cause: ev.BackCause, reason: str = "") -> Decision:
+    refusal = _refused(alert, Trigger.UNSHELVE)
+    return refusal or (ev.AlertUnshelved(alert_id=alert.alert_id, cause=cause, reason=reason),)
+
+
+def suppress(alert: Alert, rule_id: str, reason: str = "") -> Decision:
+    """A rule of the site says that this alert tells nothing new."""
+    refusal = _refused(alert, Trigger.SUPPRESS)
+    return refusal or (ev.AlertSuppressed(alert_id=alert.alert_id, rule_id=rule_id, reason=reason),)
+
+
+def unsuppress(alert: Alert, reason: str = "") -> Decision:
+    refusal = _refused(alert, Trigger.UNSUPPRESS)
+    rule_id = alert.aside.rule_id if alert.aside is not None else ""
+    return refusal or (ev.AlertUnsuppressed(alert_id=alert.alert_id, rule_id=rule_id or "?", reason=reason),)
+
+
+def take_out_of_service(alert: Alert, duration_s: int, permit: str, reason: str, now_ms: int) -> Decision:
+    refusal = _refused(alert, Trigger.TAKE_OUT_OF_SERVICE)
+    if refusal is not None:
+        return refusal
+    if not permit.strip() or not reason.strip():
+        return Refusal(RefusalCode.INVALID, "out of service needs a permit and a reason")
+    until_ms = now_ms + duration_s * 1000
+    return (ev.AlertTakenOutOfService(alert_id=alert.alert_id, until_ms=until_ms, permit=permit, reason=reason),)
+
+
+def return_to_service(alert: Alert, cause: ev.BackCause, reason: str = "") -> Decision:
+    refusal = _refused(alert, Trigger.RETURN_TO_SERVICE)
+    return refusal or (ev.AlertReturnedToService(alert_id=alert.alert_id, cause=cause, reason=reason),)
+
+
+def reset(alert: Alert, text: str = "") -> Decision:
+    """Let go of a latched alert; it must have been acknowledged, and its condition be over."""
+    return _refused(alert, Trigger.RESET) or (ev.AlertReset(alert_id=alert.alert_id, comment=text),)
+
+
+def due(alert: Alert, now_ms: int, rules: AlarmRules) -> tuple[ev.Event, ...]:
+    """What time alone does to the alert now: it comes back, asks again, or goes to the next recipient.
+
+    An alert that never sounds asks nobody again.
+    """
+    decision: Decision = ()
+    if alert.aside is not None:
+        decision = _back_by_time(alert, alert.aside.until_ms, now_ms, rules)
+    elif not alert.silent and (rule := rules.of(alert.priority)) is not None:
+        if alert.phase is _C:
+            decision = _re_alarm(alert, rule.re_alarm_after_min * 60, now_ms)
+        elif alert.unanswered:
+            decision = _escalation(alert, rule.escalate_after_s, now_ms, rules)
+    return () if isinstance(decision, Refusal) else decision
+
+
+def _back_by_time(alert: Alert, until_ms: int | None, now_ms: int, rules: AlarmRules) -> Decision:
+    if until_ms is None:
+        return ()
+    if alert.phase is _G:
+        if now_ms >= until_ms:
+            return unshelve(alert, "time")
+        # It became more urgent on the shelf: it may lie as long as its new priority allows, no longer.
+        left_ms = until_ms - now_ms
+        return unshelve(alert, "priority") if left_ms > rules.shelve_max_s(alert.priority) * 1000 else ()
+    return return_to_service(alert, "time") if now_ms >= until_ms else ()
+
+
+def _re_alarm(alert: Alert, after_s: int, now_ms: int) -> Decision:
+    if not after_s or alert.acknowledged_ms is None or now_ms - alert.acknowledged_ms < after_s * 1000:
+        return ()
+    return _refused(alert, Trigger.RE_ALARM) or (ev.AlertReAlarmed(alert_id=alert.alert_id, after_s=after_s),)
+
+
+def _escalation(alert: Alert, after_s: int, now_ms: int, rules: AlarmRules) -> Decision:
+    chain = rules.chain(alert.priority)
+    if not after_s or alert.escalation >= len(chain):
+        return ()
+    since_ms = alert.escalated_ms or alert.unanswered_ms or alert.raised_ms
+    if now_ms - since_ms < after_s * 1000:
+        return ()
+    to = chain[alert.escalation]
+    return _refused(alert, Trigger.ESCALATE) or (
+        ev.AlertEscalated(
+            alert_id=alert.alert_id,
+            level=alert.escalation + 1,
+            recipient_id=to.recipient_id,
+            recipient_vi=to.name_vi,
+            recipient_en=to.name_en,
+        ),
+    )
+
+
 def _refused(alert: Alert, trigger: Trigger) -> Refusal | None:
-    if next_phase(alert.phase, trigger) is not None:
+    if next_phases(alert.phase, trigger):
         return None
     return Refusal(RefusalCode.WRONG_PHASE, f"an alert that is {alert.phase} cannot {trigger}")

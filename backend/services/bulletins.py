@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from backend.contracts.alerts import Alert, AlertPhase
+from backend.contracts.alerts import Alert
 from backend.contracts.events import Event
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Change, reactivate, return_alert, update
@@ -125,7 +125,7 @@ class Bulletins:
         reason = self._over(bulletin, key)
         self._open.note(key, heir.alert_id)
         events = [*_superseded(tuple(alert for alert in referenced if alert is not heir), message)]
-        if heir.phase is AlertPhase.RETURNED_UNACKNOWLEDGED and not reason:
+        if not heir.active and not reason:
             events += taken(reactivate(heir))
         change = Change(
             priority=bulletin.priority,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from backend.contracts.alarms import AlarmRules
 from backend.contracts.alerts import Alert
 from backend.contracts.commands import (
+    RIGHTS,
     AcknowledgeAlert,
     ActAtDesk,
     AlertCommand,
@@ -14,6 +16,7 @@ from backend.contracts.commands import (
     Command,
     CommentAlert,
     DispatchAlert,
+    HandOverAlert,
     HoldEvidence,
     JudgeAlert,
     OrderExport,
@@ -22,8 +25,14 @@ from backend.contracts.commands import (
     ReleaseAlert,
     ReleaseEvidence,
     RemoveMark,
+    ResetAlert,
+    ReturnAlertToService,
+    Role,
     RoomCommand,
+    ShelveAlert,
     TakeAlert,
+    TakeAlertOutOfService,
+    UnshelveAlert,
     subject,
 )
 from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEvent
@@ -40,9 +49,15 @@ from backend.storage.errors import StorageError, in_vietnamese
 from backend.storage.event_log import EventLog
 
 MAX_COMMENT_CHARS: Final = 2000
+MAX_REASON_CHARS: Final = 500
+MAX_PERMIT_CHARS: Final = 200
 
 AUDITED_BEFORE: Final = ("evidence.export", "evidence.change_export", "evidence.release")
 """Commands that hand recordings out or give them up: not done at all when the audit log takes nothing."""
+
+
+OwnCommand = AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert | HandOverAlert | JudgeAlert
+AsideCommand = ShelveAlert | UnshelveAlert | TakeAlertOutOfService | ReturnAlertToService | ResetAlert
 
 
 class CommandDesk:
@@ -125,10 +140,38 @@ def _decision(state: RoomState, command: Command, operator: SignedIn, now_ms: in
     alert = state.find_alert(command.alert_id)
     if alert is None:
         return Refusal(RefusalCode.NOT_FOUND, f"the room knows no alert {command.alert_id!r}"[:300])
+    if isinstance(command, AsideCommand):
+        return _aside_wish(state, command, alert, now_ms)
     return _wish(state, command, alert, operator.user)
 
 
-def _wish(state: RoomState, command: AlertCommand, alert: Alert, user: str) -> Decision:
+def _aside_wish(state: RoomState, command: AsideCommand, alert: Alert, now_ms: int) -> Decision:
+    match command:
+        case ShelveAlert():
+            rules = state.site.alarms if state.site is not None else AlarmRules()
+            return domain.shelve(alert, command.duration_s, _reason(command.reason), now_ms, rules)
+        case UnshelveAlert():
+            return domain.unshelve(alert, "hand", _reason(command.reason))
+        case TakeAlertOutOfService():
+            permit, reason = paragraphs(command.permit, MAX_PERMIT_CHARS), _reason(command.reason)
+            return domain.take_out_of_service(alert, command.duration_s, permit, reason, now_ms)
+        case ReturnAlertToService():
+            return domain.return_to_service(alert, "hand", _reason(command.reason))
+        case ResetAlert():
+            return domain.reset(alert, paragraphs(command.comment, MAX_COMMENT_CHARS))
+
+
+def _reason(text: str) -> str:
+    return paragraphs(text, MAX_REASON_CHARS)
+
+
+def _present(state: RoomState) -> set[str]:
+    """Operators at a desk whose role may own an alert."""
+    owners = {role.value for role in Role if "alert.take" in RIGHTS[role]}
+    return {operator.user for operator in state.operators.values() if operator.role in owners}
+
+
+def _wish(state: RoomState, command: OwnCommand, alert: Alert, user: str) -> Decision:
     match command:
         case AcknowledgeAlert():
             return domain.acknowledge(alert, paragraphs(command.comment, MAX_COMMENT_CHARS))
@@ -144,6 +187,9 @@ def _wish(state: RoomState, command: AlertCommand, alert: Alert, user: str) -> D
             return domain.dispatch(alert, command.agency_id, note, agencies)
         case JudgeAlert():
             return domain.judge(alert, command.verdict, paragraphs(command.comment, MAX_COMMENT_CHARS))
+        case HandOverAlert():
+            text = paragraphs(command.comment, MAX_COMMENT_CHARS)
+            return domain.hand_over(alert, user, command.colleague, text, _present(state))
 
 
 def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_ms: int) -> Decision:

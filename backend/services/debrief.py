@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from backend.contracts.alerts import AlertPhase
+from backend.contracts.follow import FOLLOWED, AlertTrack
 from backend.contracts.replay import AnswerTarget, AnswerTimes, Debrief
 from backend.storage.history import EventRow, History
 from config.model import TargetConfig
@@ -15,15 +15,7 @@ from config.model import TargetConfig
 ALERTS_MOST: Final = 5_000
 """Alerts in one debrief: it is read by people."""
 
-_KINDS: Final = (
-    "alert.raised",
-    "alert.updated",
-    "alert.returned",
-    "alert.reactivated",
-    "alert.acknowledged",
-    "alert.owned",
-    "alert.dispatched",
-)
+_KINDS: Final = (*FOLLOWED, "alert.owned", "alert.dispatched")
 
 
 class TooManyAlertsError(ValueError):
@@ -41,17 +33,15 @@ class _Done:
 
 @dataclass(slots=True)
 class _Followed:
-    """One alert from being raised on. `covered`: the acknowledgement given holds for the condition as it is now."""
+    """One alert from being raised on."""
 
     alert_id: str
     kind: str
     priority: int
-    worst: int
     headline_vi: str
     headline_en: str
     raised_ms: int
-    covered: bool
-    returned: bool = False
+    track: AlertTrack
     acknowledged: _Done | None = None
     owned: _Done | None = None
     dispatched: _Done | None = None
@@ -109,32 +99,23 @@ class AnswerReader:
             alert_id=alert_id,
             kind=str(alert["kind"]),
             priority=priority,
-            worst=priority,
             headline_vi=str(alert["headline_vi"]),
             headline_en=str(alert["headline_en"]),
             raised_ms=at_ms,
-            covered=alert["phase"] in (AlertPhase.ACTIVE_ACKNOWLEDGED, AlertPhase.NORMAL),
+            track=AlertTrack.of(alert),
         )
 
     @staticmethod
     def _happened(alert: _Followed, row: EventRow, event: dict[str, object]) -> None:
+        priority = event.get("priority") if row.kind == "alert.updated" else None
+        alert.track.take(row.kind, priority if isinstance(priority, int) else None)
+        if alert.track.closed:
+            alert.closed_ms = row.at_ms
         match row.kind:
             case "alert.acknowledged":
                 alert.acknowledged = alert.acknowledged or _Done(row.at_ms, row.actor)
-                alert.covered = True
-                if alert.returned:
-                    alert.closed_ms = row.at_ms
-            case "alert.returned":
-                alert.returned = True
-                if alert.covered:
-                    alert.closed_ms = row.at_ms
-            case "alert.reactivated":
-                alert.returned = alert.covered = False
-            case "alert.updated" if isinstance(priority := event.get("priority"), int):
-                alert.covered = alert.covered and priority >= alert.worst
-                alert.worst = priority
             case "alert.owned" if event.get("owner"):
-                alert.owned = alert.owned or _Done(row.at_ms, row.actor)
+                alert.owned = alert.owned or _Done(row.at_ms, str(event["owner"]))
             case "alert.dispatched":
                 alert.dispatched = alert.dispatched or _Done(row.at_ms, row.actor, str(event["agency_id"]))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from backend.contracts.alerts import Alert, AlertPhase, DetectionDetail
+from backend.contracts.alerts import Alert, DetectionDetail
 from backend.contracts.doors import Rejection
 from backend.contracts.events import Event
 from backend.contracts.flood import alarms_lately, is_flood
@@ -211,7 +211,7 @@ class Detections:
             return (*over, *self._raise(deciding, key, camera, rule, group, live))
         self._last_seen_ms[alert.alert_id] = now_ms
         # What was sent late is counted, but does not ring for a thing that is over.
-        back = alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED and live
+        back = not alert.active and live
         more = self._counted.take(alert.alert_id)
         change = self._change(alert, group, more + len(group))
         if not back and change.only_counts(alert) and now_ms - alert.changed_ms < COUNT_EVERY_MS:

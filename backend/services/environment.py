@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from backend.contracts.alerts import Alert, AlertPhase, LimitReading
+from backend.contracts.alerts import Alert, LimitReading
 from backend.contracts.events import Event
 from backend.contracts.kinds.alerts import AlertKindKey, Priority
 from backend.contracts.kinds.sensors import sensor_kind
@@ -158,7 +158,7 @@ class EnvironmentWatch:
         passed, value, priority = judgement.passed, judgement.value, judgement.priority
         if alert is None:
             return self._raise(station, parameter, passed, value, priority, late)
-        if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
+        if not alert.active:
             if late:
                 return ()
             change = _change(station, parameter, passed, value, priority)

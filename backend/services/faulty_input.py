@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from backend.contracts.alerts import Alert, AlertPhase
+from backend.contracts.alerts import Alert
 from backend.contracts.events import Event, InputQuarantined
 from backend.contracts.site import Producer
 from backend.contracts.state import RoomState
@@ -101,7 +101,7 @@ class FaultyInput:
 
 
 def _again(alert: Alert) -> tuple[Event, ...]:
-    return taken(reactivate(alert)) if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED else ()
+    return taken(reactivate(alert)) if not alert.active else ()
 
 
 def _headline(producer: Producer, what: str, count: int) -> tuple[str, str]:

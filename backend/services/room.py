@@ -9,6 +9,7 @@ from typing import Final
 
 from backend.contracts.events import Event, LoggedEvent
 from backend.contracts.state import FoldError, RoomState, apply
+from backend.domain.alerts import ruled
 from backend.storage.errors import StorageError
 from backend.storage.event_log import EventLog
 
@@ -95,6 +96,8 @@ class Room:
         events = decide(self.state)
         if not events:
             return ()
+        if self.state.site is not None:
+            events = [ruled(event, self.state.site.alarms) for event in events]
         at_ms = self.now_ms()
         logged = tuple(
             LoggedEvent(

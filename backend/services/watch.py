@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from backend.contracts.alerts import Alert, AlertPhase
+from backend.contracts.alerts import Alert
 from backend.contracts.events import CameraChanged, CameraCondition, Event, ProducerChanged
 from backend.contracts.kinds.alerts import ALERT_KINDS
 from backend.contracts.site import Producer
@@ -215,7 +215,7 @@ def _last_came_true_ms(alert: Alert) -> int:
 
 
 def _again(alert: Alert, headline: tuple[str, str]) -> tuple[Event, ...]:
-    if alert.phase is not AlertPhase.RETURNED_UNACKNOWLEDGED:
+    if alert.active:
         return ()
     change = Change(headline_vi=headline[0], headline_en=headline[1])
     return (*taken(reactivate(alert)), *taken(update(alert, change)))

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from backend.contracts.alerts import AlertPhase
+from backend.contracts.follow import FOLLOWED, AlertTrack
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.replay import Lane
 from backend.storage import log_clock
@@ -35,6 +35,15 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "alert.owned": "operator",
     "alert.dispatched": "operator",
     "alert.judged": "operator",
+    "alert.shelved": "operator",
+    "alert.unshelved": "operator",
+    "alert.suppressed": None,
+    "alert.unsuppressed": None,
+    "alert.taken_out_of_service": "operator",
+    "alert.returned_to_service": "operator",
+    "alert.reset": "operator",
+    "alert.re_alarmed": "alert",
+    "alert.escalated": "alert",
     "camera.changed": "system",
     "producer.changed": "system",
     "input.quarantined": "system",
@@ -50,21 +59,12 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "mark.removed": "operator",
     "desk.acted": "operator",
 }
-"""Lane of every kind of event, None = not shown. An alert.updated counts when it makes the alert worse only, and the
-room's own faults (priority 5) count as "system": `LaneReader` knows. "report" waits for citizens' reports; "motion" is
-counted from the detections."""
+"""Lane of every kind of event, None = not shown. An alert.updated counts when it makes the alert worse only; what
+comes back and is heard again counts like a new alert; the room's own faults (priority 5) count as "system":
+`LaneReader` knows. "report" waits for citizens' reports; "motion" is counted from the detections."""
 
-JUDGED: Final = ("alert.raised", "alert.updated", "alert.returned", "alert.reactivated", "alert.acknowledged")
+JUDGED: Final = (*FOLLOWED, "alert.escalated")
 """Kinds whose lane depends on what was before, or that it depends on for others: `LaneReader` needs their JSON."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """What is known of an open alert: enough to tell whether it becomes worse, and when it is closed."""
-
-    priority: int
-    returned: bool
-    acknowledged: bool
 
 
 class LaneReader:
@@ -74,7 +74,7 @@ class LaneReader:
     """
 
     def __init__(self, alerts: Iterable[Mapping[str, object]] = ()) -> None:
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, AlertTrack] = {}
         for alert in alerts:
             self._take(alert)
 
@@ -95,48 +95,16 @@ class LaneReader:
             return _lane_of(self._take(_raised(body)))
         alert_id, priority = _about(body)
         known = self._open.get(alert_id)
-        if kind == "alert.acknowledged":
-            self._acknowledge(alert_id, known)
-            return "operator"
-        if known is None:
-            return None
-        if kind == "alert.updated":
-            return self._update(known, priority)
-        if kind == "alert.reactivated":
-            known.returned = known.acknowledged = False
+        heard = known is not None and known.take(kind, priority)
+        if known is not None and known.closed:
+            del self._open[alert_id]
+        if known is not None and heard:
             return _lane_of(known)
-        if known.acknowledged:
-            del self._open[alert_id]
-        known.returned = True
-        return None
+        return "operator" if LANE_OF.get(kind) == "operator" else None
 
-    def _take(self, alert: Mapping[str, object]) -> _Open:
-        phase = alert["phase"]
-        taken = _Open(
-            priority=int(str(alert["priority"])),
-            returned=phase == AlertPhase.RETURNED_UNACKNOWLEDGED,
-            acknowledged=phase in (AlertPhase.ACTIVE_ACKNOWLEDGED, AlertPhase.NORMAL),
-        )
-        self._open[str(alert["alert_id"])] = taken
+    def _take(self, alert: Mapping[str, object]) -> AlertTrack:
+        taken = self._open[str(alert["alert_id"])] = AlertTrack.of(alert)
         return taken
-
-    def _acknowledge(self, alert_id: str, known: _Open | None) -> None:
-        if known is None:
-            return
-        if known.returned:
-            del self._open[alert_id]
-        known.acknowledged = True
-
-    @staticmethod
-    def _update(known: _Open, priority: int | None) -> Lane | None:
-        if priority is None:
-            return None
-        worse = priority < known.priority
-        known.priority = priority
-        if not worse:
-            return None
-        known.acknowledged = False
-        return _lane_of(known)
 
 
 # The head of the JSON as our own contracts write it, so that a raised alert's shapes and texts are not parsed. What
@@ -152,7 +120,8 @@ def _raised(body: str) -> Mapping[str, object]:
     if head is None:
         alert: Mapping[str, object] = json.loads(body)["alert"]
         return alert
-    return {"alert_id": head[1], "priority": int(head[2]), "phase": head[3]}
+    # Quotes inside of a text are escaped: only the alert's own field looks like this.
+    return {"alert_id": head[1], "priority": int(head[2]), "phase": head[3], "latching": '"latching":true' in body}
 
 
 def _about(body: str) -> tuple[str, int | None]:
@@ -164,7 +133,7 @@ def _about(body: str) -> tuple[str, int | None]:
     return head[1], int(head[2]) if head[2] and head[2] != "null" else None
 
 
-def _lane_of(alert: _Open) -> Lane:
+def _lane_of(alert: AlertTrack) -> Lane:
     return "system" if alert.priority == Priority.SYSTEM else "alert"
 
 

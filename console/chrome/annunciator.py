@@ -109,7 +109,7 @@ class Annunciator(QObject):
         return alert.priority == priority and alert.phase is AlertPhase.ACTIVE_UNACKNOWLEDGED and not alert.silent
 
     def _wants_sound(self, alert: Alert) -> bool:
-        return not alert.silent and not alert.acknowledged
+        return not alert.silent and alert.unanswered
 
     def _play(self, alert: Alert) -> None:
         priority = int(alert.priority)

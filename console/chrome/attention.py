@@ -82,7 +82,7 @@ class Attention(QObject):
             alert is not None
             and alert.priority is Priority.CRITICAL
             and not alert.silent
-            and not alert.acknowledged
+            and alert.unanswered
             and alert_id != self._held
         )
 
@@ -140,7 +140,7 @@ class Attention(QObject):
 
 def _dealt_with(alert: Alert | None) -> bool:
     """Closed, or somebody has it in hand."""
-    return alert is None or alert.acknowledged
+    return alert is None or not alert.unanswered
 
 
 def writing() -> bool:

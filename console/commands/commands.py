@@ -16,11 +16,17 @@ from backend.contracts.commands import (
     Command,
     CommentAlert,
     DispatchAlert,
+    HandOverAlert,
     JudgeAlert,
     RefusalCode,
     ReleaseAlert,
+    ResetAlert,
+    ReturnAlertToService,
     RoomCommand,
+    ShelveAlert,
     TakeAlert,
+    TakeAlertOutOfService,
+    UnshelveAlert,
     subject,
 )
 from backend.contracts.events import DeskAct, LoggedEvent
@@ -28,7 +34,18 @@ from backend.contracts.feed import CommandResult
 
 PendingState = Literal["pending", "accepted", "done", "rejected", "timed_out"]
 AlertCommandKind = Literal[
-    "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "alert.judge"
+    "alert.acknowledge",
+    "alert.comment",
+    "alert.take",
+    "alert.release",
+    "alert.dispatch",
+    "alert.hand_over",
+    "alert.shelve",
+    "alert.unshelve",
+    "alert.take_out_of_service",
+    "alert.return_to_service",
+    "alert.reset",
+    "alert.judge",
 ]
 RoomCommandKind = Literal[
     "mark.place",
@@ -48,6 +65,12 @@ _CLASSES: Final = {
     "alert.release": ReleaseAlert,
     "alert.dispatch": DispatchAlert,
     "alert.judge": JudgeAlert,
+    "alert.hand_over": HandOverAlert,
+    "alert.shelve": ShelveAlert,
+    "alert.unshelve": UnshelveAlert,
+    "alert.take_out_of_service": TakeAlertOutOfService,
+    "alert.return_to_service": ReturnAlertToService,
+    "alert.reset": ResetAlert,
 }
 KEPT: Final = 500
 """Finished commands that are still known, so that a late answer finds its command."""
@@ -135,11 +158,32 @@ class Commands(QObject):
         """Say that there was something, or that the rule was wrong."""
         return self.submit("alert.judge", alert_id=alert_id, verdict=verdict, comment=comment)
 
+    def hand_over(self, alert_id: str, colleague: str, comment: str = "") -> Pending:
+        """Give one's own alert to a colleague who is at a desk."""
+        return self.submit("alert.hand_over", alert_id=alert_id, colleague=colleague, comment=comment)
+
+    def shelve(self, alert_id: str, duration_s: int, reason: str) -> Pending:
+        return self.submit("alert.shelve", alert_id=alert_id, duration_s=duration_s, reason=reason)
+
+    def unshelve(self, alert_id: str, reason: str = "") -> Pending:
+        return self.submit("alert.unshelve", alert_id=alert_id, reason=reason)
+
+    def take_out_of_service(self, alert_id: str, duration_s: int, permit: str, reason: str) -> Pending:
+        fields = {"permit": permit, "reason": reason}
+        return self.submit("alert.take_out_of_service", alert_id=alert_id, duration_s=duration_s, **fields)
+
+    def return_to_service(self, alert_id: str, reason: str = "") -> Pending:
+        return self.submit("alert.return_to_service", alert_id=alert_id, reason=reason)
+
+    def reset(self, alert_id: str, comment: str = "") -> Pending:
+        """Let go of a latched alert."""
+        return self.submit("alert.reset", alert_id=alert_id, comment=comment)
+
     def act(self, act: DeskAct, about: str) -> Pending:
         """Tell the room what was done at this desk; `about` is cut to what the record takes."""
         return self.submit_room(ActAtDesk(command_id=new_id(), act=act, about=about[:200]))
 
-    def submit(self, kind: AlertCommandKind, *, alert_id: str, **fields: str) -> Pending:
+    def submit(self, kind: AlertCommandKind, *, alert_id: str, **fields: str | int) -> Pending:
         """Send a command about an alert; the answer shows in the `Pending` that is returned.
 
         Raises:
@@ -242,6 +286,8 @@ def refusal_words(code: str, reason: str, about_alert: bool = True) -> str:
         RefusalCode.WRONG_PHASE: translate("Commands", "The alert is already in another state"),
         RefusalCode.OWNER_CHANGED: translate("Commands", "Somebody else has taken it meanwhile"),
         RefusalCode.UNKNOWN_AGENCY: translate("Commands", "The site does not know this agency"),
+        RefusalCode.UNKNOWN_OPERATOR: translate("Commands", "This colleague is not at a desk"),
+        RefusalCode.TOO_LONG: translate("Commands", "Longer than the site allows for alerts of this priority"),
         RefusalCode.UNAVAILABLE: translate("Commands", "The server cannot store it now: {reason}"),
         RefusalCode.READ_ONLY: translate("Commands", "This session only shows; it takes no commands"),
         RefusalCode.INVALID: translate("Commands", "The server did not understand it: {reason}"),

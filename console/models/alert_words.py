@@ -25,6 +25,11 @@ MARK_STYLES: Final[dict[AlertPhase, MarkStyle]] = {
     AlertPhase.ACTIVE_ACKNOWLEDGED: "outline",
     AlertPhase.RETURNED_UNACKNOWLEDGED: "dashed",
     AlertPhase.NORMAL: "grey",
+    AlertPhase.LATCHED_UNACKNOWLEDGED: "dashed",
+    AlertPhase.LATCHED_ACKNOWLEDGED: "outline",
+    AlertPhase.SHELVED: "grey",
+    AlertPhase.SUPPRESSED: "grey",
+    AlertPhase.OUT_OF_SERVICE: "grey",
 }
 
 
@@ -44,6 +49,11 @@ def phase_words(alert: Alert) -> str:
         AlertPhase.ACTIVE_ACKNOWLEDGED: translate("AlertWords", "Acknowledged"),
         AlertPhase.RETURNED_UNACKNOWLEDGED: translate("AlertWords", "Over, not acknowledged"),
         AlertPhase.NORMAL: translate("AlertWords", "Closed"),
+        AlertPhase.LATCHED_UNACKNOWLEDGED: translate("AlertWords", "Over and latched, not acknowledged"),
+        AlertPhase.LATCHED_ACKNOWLEDGED: translate("AlertWords", "Over and latched, waits for its reset"),
+        AlertPhase.SHELVED: translate("AlertWords", "Shelved"),
+        AlertPhase.SUPPRESSED: translate("AlertWords", "Suppressed by design"),
+        AlertPhase.OUT_OF_SERVICE: translate("AlertWords", "Out of service"),
     }
     return words[alert.phase]
 
@@ -209,6 +219,10 @@ def history_words(state: RoomState, entry: HistoryEntry, language: str) -> str:
     who = entry.actor or translate("AlertWords", "the system")
     if entry.actor.startswith("producer:"):
         who = entry.actor.removeprefix("producer:")
+    if entry.kind == "handed_over":
+        colleague, _, note = entry.text.partition(": ")
+        text = translate("AlertWords", "{who} handed it over to {colleague}").format(who=who, colleague=colleague)
+        return f"{text}: {note}" if note else text
     if entry.kind == "owned":
         if entry.text == entry.actor:
             return translate("AlertWords", "{who} took it over").format(who=who)
@@ -227,6 +241,15 @@ def history_words(state: RoomState, entry: HistoryEntry, language: str) -> str:
         "acknowledged": translate("AlertWords", "{who} acknowledged"),
         "commented": translate("AlertWords", "{who} commented"),
         "closed": translate("AlertWords", "closed"),
+        "shelved": translate("AlertWords", "{who} shelved it"),
+        "unshelved": translate("AlertWords", "back from the shelf by {who}"),
+        "suppressed": translate("AlertWords", "suppressed by design"),
+        "unsuppressed": translate("AlertWords", "no longer suppressed"),
+        "out_of_service": translate("AlertWords", "{who} took it out of service"),
+        "in_service": translate("AlertWords", "back in service by {who}"),
+        "reset": translate("AlertWords", "{who} reset it"),
+        "re_alarmed": translate("AlertWords", "still active: asks again"),
+        "escalated": translate("AlertWords", "nobody answered: escalated"),
     }
     text = words[entry.kind].format(who=who)
     return f"{text}: {entry.text}" if entry.text else text

@@ -30,8 +30,13 @@ ALERT_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 _PHASE_RANK: Final = {
     AlertPhase.ACTIVE_UNACKNOWLEDGED: 0,
     AlertPhase.RETURNED_UNACKNOWLEDGED: 1,
+    AlertPhase.LATCHED_UNACKNOWLEDGED: 1,
     AlertPhase.ACTIVE_ACKNOWLEDGED: 2,
-    AlertPhase.NORMAL: 3,
+    AlertPhase.LATCHED_ACKNOWLEDGED: 3,
+    AlertPhase.SHELVED: 4,
+    AlertPhase.SUPPRESSED: 5,
+    AlertPhase.OUT_OF_SERVICE: 6,
+    AlertPhase.NORMAL: 7,
 }
 
 SortKey = tuple[int, int, int, str]
@@ -105,7 +110,7 @@ class AlertModel(QAbstractTableModel):
         return tuple(self._alerts[key[3]] for key in self._keys)
 
     def unacknowledged(self) -> int:
-        return sum(not alert.acknowledged for alert in self._alerts.values())
+        return sum(alert.unanswered for alert in self._alerts.values())
 
     # -- changing ----------------------------------------------------------------------------------------------
 

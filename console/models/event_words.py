@@ -229,12 +229,15 @@ def _alert_owned(told: Told) -> EventWords:
     headline = told.alert(event.alert_id)
     if not event.owner:
         what = translate("EventWords", "gave back “{alert}”").format(alert=headline)
+    elif event.previous == told.logged.actor:
+        what = translate("EventWords", "handed “{alert}” over to {colleague}")
+        what = what.format(alert=headline, colleague=event.owner)
     elif event.previous:
         what = translate("EventWords", "took over “{alert}” from {previous}")
         what = what.format(alert=headline, previous=event.previous)
     else:
         what = translate("EventWords", "took over “{alert}”").format(alert=headline)
-    return _line(told, "operator", what, "", _about_alert(event.alert_id))
+    return _line(told, "operator", what, event.comment, _about_alert(event.alert_id))
 
 
 def _alert_dispatched(told: Told) -> EventWords:
@@ -256,6 +259,64 @@ def _alert_judged(told: Told) -> EventWords:
     return _line(
         told, "operator", what.format(alert=told.alert(event.alert_id)), event.comment, _about_alert(event.alert_id)
     )
+
+
+_Aside = ev.AlertUnshelved | ev.AlertSuppressed | ev.AlertUnsuppressed | ev.AlertReturnedToService | ev.AlertReAlarmed
+
+
+def _alert_shelved(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.AlertShelved)
+    what = translate("EventWords", "shelved “{alert}” until {time}")
+    what = what.format(alert=told.alert(event.alert_id), time=told.time(event.until_ms))
+    return _line(told, "operator", what, event.reason, _about_alert(event.alert_id))
+
+
+def _alert_out_of_service(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.AlertTakenOutOfService)
+    what = translate("EventWords", "took “{alert}” out of service until {time}")
+    what = what.format(alert=told.alert(event.alert_id), time=told.time(event.until_ms))
+    return _line(told, "operator", what, f"{event.permit} · {event.reason}", _about_alert(event.alert_id))
+
+
+def _alert_back(told: Told) -> EventWords:
+    """Back from being set aside, or set aside by a rule: who did it is the kind's matter."""
+    event = told.logged.event
+    assert isinstance(event, _Aside)
+    words = {
+        "alert.unshelved": translate("EventWords", "{alert}: back from the shelf"),
+        "alert.suppressed": translate("EventWords", "{alert}: suppressed by design"),
+        "alert.unsuppressed": translate("EventWords", "{alert}: no longer suppressed"),
+        "alert.returned_to_service": translate("EventWords", "{alert}: back in service"),
+        "alert.re_alarmed": translate("EventWords", "{alert}: still active, asks again"),
+    }
+    causes = {
+        "time": translate("EventWords", "its time is over"),
+        "priority": translate("EventWords", "it became more urgent"),
+    }
+    what = words[event.kind].format(alert=told.alert(event.alert_id))
+    reason = getattr(event, "reason", "") or causes.get(getattr(event, "cause", ""), "")
+    kind: LogKind = "operator" if told.logged.actor else _kind_of(told, event.alert_id)
+    return _line(told, kind, what, reason, _about_alert(event.alert_id))
+
+
+def _alert_reset(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.AlertReset)
+    what = translate("EventWords", "reset “{alert}”").format(alert=told.alert(event.alert_id))
+    return _line(told, "operator", what, event.comment, _about_alert(event.alert_id))
+
+
+def _alert_escalated(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.AlertEscalated)
+    what = translate("EventWords", "{alert}: nobody answered, level {level} is told: {recipient}").format(
+        alert=told.alert(event.alert_id),
+        level=event.level,
+        recipient=told.name(event.recipient_vi, event.recipient_en),
+    )
+    return _line(told, _kind_of(told, event.alert_id), what, "", _about_alert(event.alert_id))
 
 
 def _camera_changed(told: Told) -> EventWords:
@@ -326,6 +387,12 @@ def command_words(command: str) -> str:
         "alert.release": translate("EventWords", "giving back"),
         "alert.dispatch": translate("EventWords", "handing to an agency"),
         "alert.judge": translate("EventWords", "judging"),
+        "alert.hand_over": translate("EventWords", "handing over to a colleague"),
+        "alert.shelve": translate("EventWords", "shelving"),
+        "alert.unshelve": translate("EventWords", "taking back from the shelf"),
+        "alert.take_out_of_service": translate("EventWords", "taking out of service"),
+        "alert.return_to_service": translate("EventWords", "returning to service"),
+        "alert.reset": translate("EventWords", "resetting"),
         "mark.place": translate("EventWords", "placing a mark"),
         "mark.remove": translate("EventWords", "removing a mark"),
         "evidence.hold": translate("EventWords", "holding evidence"),
@@ -485,6 +552,15 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "alert.owned": _alert_owned,
     "alert.dispatched": _alert_dispatched,
     "alert.judged": _alert_judged,
+    "alert.shelved": _alert_shelved,
+    "alert.unshelved": _alert_back,
+    "alert.suppressed": _alert_back,
+    "alert.unsuppressed": _alert_back,
+    "alert.taken_out_of_service": _alert_out_of_service,
+    "alert.returned_to_service": _alert_back,
+    "alert.reset": _alert_reset,
+    "alert.re_alarmed": _alert_back,
+    "alert.escalated": _alert_escalated,
     "camera.changed": _camera_changed,
     "producer.changed": _producer_changed,
     "input.quarantined": _input_quarantined,

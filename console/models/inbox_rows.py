@@ -50,7 +50,7 @@ class InboxRows(QSortFilterProxyModel):
         if (alert.priority is Priority.SYSTEM) != (chosen == "system"):
             return False
         if chosen == "unacknowledged":
-            return not alert.acknowledged
+            return alert.unanswered
         if chosen == "mine":
             return self._session.operator is not None and alert.owner == self._session.operator.user
         return True
@@ -99,7 +99,7 @@ class InboxRows(QSortFilterProxyModel):
         return AlertRow(
             priority=int(alert.priority),
             style=MARK_STYLES[alert.phase],
-            pulse=not alert.acknowledged and alert.active,
+            pulse=alert.unanswered and alert.active,
             headline=session.alerts.headline(alert),
             place=place_words(session.state, alert),
             age=format_age(age_s, session.language),

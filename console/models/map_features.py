@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from backend.contracts.alerts import Alert, AlertPhase
+from backend.contracts.alerts import SET_ASIDE, Alert, AlertPhase
 from backend.contracts.geometry import Circle
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.readings import CALIBRATING, FAULT
@@ -279,10 +279,14 @@ _PARTS_MAX: Final = 32
 
 
 def look_of(phase: AlertPhase) -> Look:
-    """Unacknowledged is filled, acknowledged an outline, returned without acknowledgement hollow and dashed."""
+    """Unacknowledged is filled, acknowledged an outline, returned without acknowledgement hollow and dashed;
+    what is set aside is grey."""
     if phase is AlertPhase.ACTIVE_UNACKNOWLEDGED:
         return "filled"
-    return "dashed" if phase is AlertPhase.RETURNED_UNACKNOWLEDGED else "outline"
+    if phase in SET_ASIDE:
+        return "dim"
+    waits = phase in (AlertPhase.RETURNED_UNACKNOWLEDGED, AlertPhase.LATCHED_UNACKNOWLEDGED)
+    return "dashed" if waits else "outline"
 
 
 def _alert_areas(alert: Alert) -> tuple[MapArea, ...]:

@@ -134,7 +134,7 @@ class RoomLogModel(QAbstractListModel):
         if words.priority is not None:
             glyph = tokens.GLYPHS[words.priority]
             alert = self._session.state.alerts.get(words.about.key) if words.about is not None else None
-            if alert is not None and not alert.acknowledged:
+            if alert is not None and alert.unanswered:
                 colour = tokens.severity(words.priority)
         session = self._session
         offset_min = session.state.site.utc_offset_min if session.state.site is not None else 0

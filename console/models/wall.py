@@ -248,7 +248,7 @@ class Wall(QObject):
         worst: dict[str, int] = {}
         for alert in self._session.state.alerts.values():
             camera_id = alert.detection.camera_id if alert.detection is not None else alert.place_id
-            if alert.phase is not AlertPhase.NORMAL and camera_id in self._cameras:
+            if alert.phase is not AlertPhase.NORMAL and not alert.set_aside and camera_id in self._cameras:
                 worst[camera_id] = min(worst.get(camera_id, 99), int(alert.priority))
         return worst
 

@@ -126,7 +126,7 @@ class ActionBar(QWidget):
         if alert.alert_id not in self._session.state.alerts:
             return False
         if kind == "alert.acknowledge":
-            return not alert.acknowledged
+            return alert.unanswered
         if kind == "alert.take":
             return self._session.operator is not None and alert.owner != self._session.operator.user
         return True

@@ -101,7 +101,7 @@ Desk.Areas = class {
       const quiet = area.look !== "filled";
       c.fillStyle = this.pattern(area.rank, quiet);
       c.fill("evenodd");
-      c.strokeStyle = Desk.theme.ranks[area.rank] || Desk.theme.colours.text3;
+      c.strokeStyle = (area.look !== "dim" && Desk.theme.ranks[area.rank]) || Desk.theme.colours.text3;
       c.globalAlpha = quiet ? 0.6 : 0.9;
       c.lineWidth = quiet ? 1 : 1.5;
       c.setLineDash(area.look === "dashed" ? [6, 4] : []);

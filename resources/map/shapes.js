@@ -107,7 +107,7 @@ Desk.shapes = (() => {
   }
 
   function drawMark(c, rank, look, dimmed) {
-    const hue = Desk.theme.ranks[rank] || colour("text2");
+    const hue = look === "dim" ? colour("text3") : Desk.theme.ranks[rank] || colour("text2");
     const path = MARKS[rank] || MARKS[4];
     c.lineJoin = "round";
     path(c);

@@ -86,6 +86,26 @@
         <translation>Đã đóng</translation>
     </message>
     <message>
+        <source>Over and latched, not acknowledged</source>
+        <translation>Đã hết nhưng còn giữ, chưa xác nhận</translation>
+    </message>
+    <message>
+        <source>Over and latched, waits for its reset</source>
+        <translation>Đã hết nhưng còn giữ, chờ đặt lại</translation>
+    </message>
+    <message>
+        <source>Shelved</source>
+        <translation>Tạm gác</translation>
+    </message>
+    <message>
+        <source>Suppressed by design</source>
+        <translation>Ẩn theo quy tắc</translation>
+    </message>
+    <message>
+        <source>Out of service</source>
+        <translation>Ngừng phục vụ</translation>
+    </message>
+    <message>
         <source>Critical</source>
         <translation>Khẩn cấp</translation>
     </message>
@@ -262,6 +282,10 @@
         <translation>hệ thống</translation>
     </message>
     <message>
+        <source>{who} handed it over to {colleague}</source>
+        <translation>{who} bàn giao cho {colleague}</translation>
+    </message>
+    <message>
         <source>{who} took it over</source>
         <translation>{who} nhận xử lý</translation>
     </message>
@@ -304,6 +328,42 @@
     <message>
         <source>closed</source>
         <translation>đã đóng</translation>
+    </message>
+    <message>
+        <source>{who} shelved it</source>
+        <translation>{who} tạm gác</translation>
+    </message>
+    <message>
+        <source>back from the shelf by {who}</source>
+        <translation>{who} thôi tạm gác</translation>
+    </message>
+    <message>
+        <source>suppressed by design</source>
+        <translation>bị ẩn theo quy tắc</translation>
+    </message>
+    <message>
+        <source>no longer suppressed</source>
+        <translation>thôi ẩn theo quy tắc</translation>
+    </message>
+    <message>
+        <source>{who} took it out of service</source>
+        <translation>{who} ngừng phục vụ</translation>
+    </message>
+    <message>
+        <source>back in service by {who}</source>
+        <translation>{who} đưa trở lại phục vụ</translation>
+    </message>
+    <message>
+        <source>{who} reset it</source>
+        <translation>{who} đặt lại</translation>
+    </message>
+    <message>
+        <source>still active: asks again</source>
+        <translation>vẫn chưa hết, báo lại</translation>
+    </message>
+    <message>
+        <source>nobody answered: escalated</source>
+        <translation>không ai xác nhận, báo lên cấp trên</translation>
     </message>
 </context>
 <context>
@@ -400,6 +460,14 @@
     <message>
         <source>The site does not know this agency</source>
         <translation>Không có cơ quan này trong danh mục</translation>
+    </message>
+    <message>
+        <source>This colleague is not at a desk</source>
+        <translation>Đồng nghiệp này không ở bàn trực nào</translation>
+    </message>
+    <message>
+        <source>Longer than the site allows for alerts of this priority</source>
+        <translation>Lâu hơn mức cho phép với cảnh báo mức này</translation>
     </message>
     <message>
         <source>The server cannot store it now: {reason}</source>
@@ -875,6 +943,10 @@
         <translation>trả lại “{alert}”</translation>
     </message>
     <message>
+        <source>handed “{alert}” over to {colleague}</source>
+        <translation>bàn giao “{alert}” cho {colleague}</translation>
+    </message>
+    <message>
         <source>took over “{alert}” from {previous}</source>
         <translation>nhận xử lý “{alert}” từ {previous}</translation>
     </message>
@@ -893,6 +965,50 @@
     <message>
         <source>found “{alert}” to be a false alarm</source>
         <translation>xác minh “{alert}” là báo sai</translation>
+    </message>
+    <message>
+        <source>shelved “{alert}” until {time}</source>
+        <translation>tạm gác “{alert}” đến {time}</translation>
+    </message>
+    <message>
+        <source>took “{alert}” out of service until {time}</source>
+        <translation>ngừng phục vụ “{alert}” đến {time}</translation>
+    </message>
+    <message>
+        <source>{alert}: back from the shelf</source>
+        <translation>{alert}: hết tạm gác</translation>
+    </message>
+    <message>
+        <source>{alert}: suppressed by design</source>
+        <translation>{alert}: bị ẩn theo quy tắc</translation>
+    </message>
+    <message>
+        <source>{alert}: no longer suppressed</source>
+        <translation>{alert}: thôi ẩn theo quy tắc</translation>
+    </message>
+    <message>
+        <source>{alert}: back in service</source>
+        <translation>{alert}: trở lại phục vụ</translation>
+    </message>
+    <message>
+        <source>{alert}: still active, asks again</source>
+        <translation>{alert}: vẫn chưa hết, báo lại</translation>
+    </message>
+    <message>
+        <source>its time is over</source>
+        <translation>đã hết thời hạn</translation>
+    </message>
+    <message>
+        <source>it became more urgent</source>
+        <translation>đã trở nên khẩn cấp hơn</translation>
+    </message>
+    <message>
+        <source>reset “{alert}”</source>
+        <translation>đặt lại “{alert}”</translation>
+    </message>
+    <message>
+        <source>{alert}: nobody answered, level {level} is told: {recipient}</source>
+        <translation>{alert}: không ai xác nhận, báo lên cấp {level}: {recipient}</translation>
     </message>
     <message>
         <source>camera {camera}: signal is there</source>
@@ -977,6 +1093,30 @@
     <message>
         <source>judging</source>
         <translation>xác minh</translation>
+    </message>
+    <message>
+        <source>handing over to a colleague</source>
+        <translation>bàn giao cho đồng nghiệp</translation>
+    </message>
+    <message>
+        <source>shelving</source>
+        <translation>tạm gác</translation>
+    </message>
+    <message>
+        <source>taking back from the shelf</source>
+        <translation>thôi tạm gác</translation>
+    </message>
+    <message>
+        <source>taking out of service</source>
+        <translation>ngừng phục vụ</translation>
+    </message>
+    <message>
+        <source>returning to service</source>
+        <translation>đưa trở lại phục vụ</translation>
+    </message>
+    <message>
+        <source>resetting</source>
+        <translation>đặt lại</translation>
     </message>
     <message>
         <source>placing a mark</source>

@@ -41,6 +41,23 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.AlertOwned(alert_id="fire", owner="", previous="an.tran"), "operator", "Cháy"),
     (ev.AlertDispatched(alert_id="fire", agency_id=AGENCY.agency_id, note="gấp"), "operator", AGENCY.name_vi),
     (ev.AlertJudged(alert_id="fire", rule="detection:fire", verdict="false"), "operator", "Cháy"),
+    (ev.AlertShelved(alert_id="fire", until_ms=NOW_MS + 600_000, reason="đang sửa"), "operator", "đang sửa"),
+    (ev.AlertUnshelved(alert_id="fire", cause="hand", reason="sửa xong"), "operator", "sửa xong"),
+    (ev.AlertSuppressed(alert_id="fire", rule_id="mat-dien"), "operator", "Cháy"),
+    (ev.AlertUnsuppressed(alert_id="fire", rule_id="mat-dien", reason="có điện"), "operator", "có điện"),
+    (
+        ev.AlertTakenOutOfService(alert_id="fire", until_ms=NOW_MS + 600_000, permit="BB-12", reason="thay đầu báo"),
+        "operator",
+        "BB-12",
+    ),
+    (ev.AlertReturnedToService(alert_id="fire", cause="time"), "operator", "its time is over"),
+    (ev.AlertReset(alert_id="fire", comment="đã kiểm tra"), "operator", "đã kiểm tra"),
+    (ev.AlertReAlarmed(alert_id="fire", after_s=900), "operator", "asks again"),
+    (
+        ev.AlertEscalated(alert_id="fire", level=2, recipient_id="ld", recipient_vi="Lãnh đạo", recipient_en="Head"),
+        "alert",
+        "Lãnh đạo",
+    ),
     (ev.CameraChanged(camera_id=CAMERA.camera_id, condition="lost", reason="refused"), "system", CAMERA.name_vi),
     (
         ev.ProducerChanged(producer_id=PRODUCER.producer_id, condition="silent", last_message_ms=NOW_MS),

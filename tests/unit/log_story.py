@@ -107,6 +107,15 @@ class Story:
         deed = self._chance.random()
         if deed < 0.5:
             return "", self._updated(alert)
+        if alert.set_aside:
+            return self._back(alert) if deed < 0.75 else (self._user(), self._handled(alert))
+        if alert.phase is AlertPhase.LATCHED_ACKNOWLEDGED and deed < 0.8:
+            del self._alerts[alert.alert_id]
+            return self._user(), ev.AlertReset(alert_id=alert.alert_id, comment="đã kiểm tra tại chỗ")
+        if deed > 0.97:
+            return self._aside(alert)
+        if deed > 0.95:
+            return "", self._asks_again(alert)
         if deed < 0.62:
             return self._acknowledged(alert)
         if deed < 0.76:
@@ -139,6 +148,7 @@ class Story:
             cap=_cap(number) if kind == "cap.message" else None,
             shapes=(_AREA,) if kind == "cap.message" else (),
             detection=_detection(camera, number) if kind == "detection" else None,
+            latching=kind == "detection" and number % 3 == 0,
         )
         self._alerts[alert_id] = alert
         return ev.AlertRaised(alert=alert)
@@ -169,19 +179,59 @@ class Story:
     def _acknowledged(self, alert: Alert) -> tuple[str, ev.Event]:
         if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
             del self._alerts[alert.alert_id]
+        elif alert.phase is AlertPhase.LATCHED_UNACKNOWLEDGED:
+            self._phase(alert, AlertPhase.LATCHED_ACKNOWLEDGED)
         else:
             self._phase(alert, AlertPhase.ACTIVE_ACKNOWLEDGED)
         return self._user(), ev.AlertAcknowledged(alert_id=alert.alert_id, comment="đã gọi đầu mối của cơ sở")
 
     def _returned_or_again(self, alert: Alert) -> tuple[str, ev.Event]:
-        if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
+        if not alert.active:
             self._phase(alert, AlertPhase.ACTIVE_UNACKNOWLEDGED)
             return "", ev.AlertReactivated(alert_id=alert.alert_id, limit=alert.limit and self._limit())
-        if alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
+        if alert.latching:
+            done = AlertPhase.LATCHED_ACKNOWLEDGED if alert.acknowledged else AlertPhase.LATCHED_UNACKNOWLEDGED
+            self._phase(alert, done)
+        elif alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
             del self._alerts[alert.alert_id]
         else:
             self._phase(alert, AlertPhase.RETURNED_UNACKNOWLEDGED)
         return "", ev.AlertReturned(alert_id=alert.alert_id, reason="giá trị đã về dưới ngưỡng")
+
+    def _aside(self, alert: Alert) -> tuple[str, ev.Event]:
+        alert_id, until_ms = alert.alert_id, int(self._now_ms) + 1_800_000
+        where = self._chance.choice((AlertPhase.SHELVED, AlertPhase.SUPPRESSED, AlertPhase.OUT_OF_SERVICE))
+        changes = {"phase": where, "condition": alert.active}
+        self._alerts[alert_id] = alert.model_copy(update=changes)
+        if where is AlertPhase.SHELVED:
+            return self._user(), ev.AlertShelved(alert_id=alert_id, until_ms=until_ms, reason="đang sửa chữa")
+        if where is AlertPhase.SUPPRESSED:
+            return "", ev.AlertSuppressed(alert_id=alert_id, rule_id="nguon-im-lang")
+        return self._user(), ev.AlertTakenOutOfService(
+            alert_id=alert_id, until_ms=until_ms, permit="BB-07", reason="thay đầu đo"
+        )
+
+    def _back(self, alert: Alert) -> tuple[str, ev.Event]:
+        alert_id, phase = alert.alert_id, alert.phase
+        if alert.condition:
+            self._phase(alert, AlertPhase.ACTIVE_UNACKNOWLEDGED)
+        elif alert.latching:
+            self._phase(alert, AlertPhase.LATCHED_UNACKNOWLEDGED)
+        else:
+            del self._alerts[alert_id]
+        if phase is AlertPhase.SHELVED:
+            return "", ev.AlertUnshelved(alert_id=alert_id, cause="time")
+        if phase is AlertPhase.SUPPRESSED:
+            return "", ev.AlertUnsuppressed(alert_id=alert_id, rule_id="nguon-im-lang")
+        return self._user(), ev.AlertReturnedToService(alert_id=alert_id, cause="hand", reason="đã thay xong")
+
+    def _asks_again(self, alert: Alert) -> ev.Event:
+        if alert.phase is AlertPhase.ACTIVE_ACKNOWLEDGED:
+            self._phase(alert, AlertPhase.ACTIVE_UNACKNOWLEDGED)
+            return ev.AlertReAlarmed(alert_id=alert.alert_id, after_s=1800)
+        return ev.AlertEscalated(
+            alert_id=alert.alert_id, level=1, recipient_id="ld", recipient_vi="Lãnh đạo trực", recipient_en="Leader"
+        )
 
     def _phase(self, alert: Alert, phase: AlertPhase) -> None:
         self._alerts[alert.alert_id] = alert.model_copy(update={"phase": phase})

@@ -64,6 +64,9 @@ def last_by(logged: Sequence[LoggedEvent], at_ms: int) -> int:
     return max((one.seq for one in logged if one.at_ms <= at_ms), default=0)
 
 
+_UNSEEN: Final = (
+    "alert.raised", "alert.updated", "alert.reactivated", "alert.returned", "alert.suppressed", "alert.unsuppressed"
+)  # fmt: skip
 _SYSTEM: Final = ("site.", "camera.", "producer.", "input.", "operator.", "recording.", "export.changed")
 
 
@@ -77,7 +80,7 @@ def lanes(logged: Sequence[LoggedEvent]) -> list[Lane | None]:
             alert = state.find_alert(delta.sounding[0])
             assert alert is not None
             found.append("system" if alert.priority == 5 else "alert")
-        elif kind in ("alert.raised", "alert.updated", "alert.reactivated", "alert.returned"):
+        elif kind in _UNSEEN:
             found.append(None)
         else:
             found.append("system" if kind.startswith(_SYSTEM) else "operator")

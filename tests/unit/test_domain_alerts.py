@@ -9,7 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from backend.contracts.alerts import Alert, AlertPhase
+from backend.contracts import events as ev
+from backend.contracts.alarms import AlarmRules, PriorityRule, Recipient
+from backend.contracts.alerts import Alert, AlertPhase, Aside
 from backend.contracts.commands import RefusalCode
 from backend.contracts.events import Event, LoggedEvent
 from backend.contracts.kinds.alerts import Priority
@@ -18,6 +20,17 @@ from backend.contracts.state import RoomState, apply
 from backend.domain import alerts as domain
 from backend.domain.alerts import Change, Decision, Refusal, Trigger
 
+RULES = AlarmRules(
+    priorities=(
+        PriorityRule(
+            priority=3, shelve_max_min=60, re_alarm_after_min=30, escalate_after_s=60, source="thử", verified=False
+        ),
+    ),
+    recipients=(
+        Recipient(recipient_id="to-truong", name_vi="Tổ trưởng", name_en="Team leader"),
+        Recipient(recipient_id="lanh-dao", name_vi="Lãnh đạo", name_en="Head"),
+    ),
+)
 AGENCIES = (Agency(agency_id="ubnd", name_vi="UBND", name_en="Commune", phone=""),)
 
 
@@ -164,9 +177,12 @@ TestAlertLife = AlertLife.TestCase
 @pytest.mark.parametrize("trigger", list(Trigger))
 def test_what_the_table_does_not_know_is_refused_as_wrong_phase(phase: AlertPhase, trigger: Trigger) -> None:
     alert = in_phase(phase).model_copy(update={"owner": "lan"})
+    over = alert.model_copy(update={"condition": False})
+    waited = alert.model_copy(update={"acknowledged_ms": 1, "silent": False})
+    put_off = alert.model_copy(update={"aside": Aside(by="", since_ms=1, until_ms=2, reason="", rule_id="mat-dien")})
     decisions: dict[Trigger, Decision] = {
         Trigger.RETURN: domain.return_alert(alert),
-        Trigger.REACTIVATE: domain.reactivate(alert),
+        Trigger.REACTIVATE: domain.reactivate(over if alert.set_aside else alert),
         Trigger.UPDATE: domain.update(alert, Change(text="mới")),
         Trigger.WORSEN: domain.update(alert, Change(priority=Priority.CRITICAL)),
         Trigger.ACKNOWLEDGE: domain.acknowledge(alert),
@@ -174,9 +190,22 @@ def test_what_the_table_does_not_know_is_refused_as_wrong_phase(phase: AlertPhas
         Trigger.TAKE: domain.take(alert, "minh", "lan"),
         Trigger.RELEASE: domain.release(alert, "lan"),
         Trigger.DISPATCH: domain.dispatch(alert, "ubnd", "", AGENCIES),
+        Trigger.HAND_OVER: domain.hand_over(alert, "lan", "minh", "", {"minh"}),
+        Trigger.SHELVE: domain.shelve(alert, 60, "đang sửa", 1, RULES),
+        Trigger.UNSHELVE: domain.unshelve(alert, "hand"),
+        Trigger.SUPPRESS: domain.suppress(alert, "mat-dien"),
+        Trigger.UNSUPPRESS: domain.unsuppress(put_off),
+        Trigger.TAKE_OUT_OF_SERVICE: domain.take_out_of_service(alert, 60, "BB-1", "thay", 1),
+        Trigger.RETURN_TO_SERVICE: domain.return_to_service(alert, "hand"),
+        Trigger.RESET: domain.reset(alert),
     }
-    known = domain.next_phase(phase, trigger) is not None
-    assert (code_of(decisions[trigger]) is RefusalCode.WRONG_PHASE) == (not known)
+    known = bool(domain.next_phases(phase, trigger))
+    by_time = {Trigger.RE_ALARM: ev.AlertReAlarmed, Trigger.ESCALATE: ev.AlertEscalated}
+    if trigger in by_time:
+        told = domain.due(waited, 10_000_000, RULES)
+        assert any(isinstance(event, by_time[trigger]) for event in told) == known
+    else:
+        assert (code_of(decisions[trigger]) is RefusalCode.WRONG_PHASE) == (not known)
 
 
 def test_a_new_alert_that_somebody_has_already_acknowledged_is_refused() -> None:

@@ -107,7 +107,7 @@ def _about(verb: str) -> Callable[[object, Names], str]:
 
 def _owned(event: ev.AlertOwned, names: Names) -> str:
     verb = f"{event.owner} nhận xử lý" if event.owner else "Trả lại"
-    return f"{verb} «{names.alert(event.alert_id)}»"
+    return _with(f"{verb} «{names.alert(event.alert_id)}»", event.comment)
 
 
 def _dispatched(event: ev.AlertDispatched, names: Names) -> str:
@@ -140,6 +140,22 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     "alert.owned": _owned,
     "alert.dispatched": _dispatched,
     "alert.judged": _judged,
+    "alert.shelved": lambda event, names: _with(
+        f"Tạm gác «{names.alert(event.alert_id)}» đến {names.local.shown(event.until_ms)}", event.reason
+    ),
+    "alert.unshelved": _about("Thôi tạm gác"),
+    "alert.suppressed": _about("Ẩn theo quy tắc"),
+    "alert.unsuppressed": _about("Thôi ẩn theo quy tắc"),
+    "alert.taken_out_of_service": lambda event, names: _with(
+        f"Ngừng phục vụ «{names.alert(event.alert_id)}» đến {names.local.shown(event.until_ms)}",
+        f"{event.permit}; {event.reason}",
+    ),
+    "alert.returned_to_service": _about("Đưa trở lại phục vụ"),
+    "alert.reset": _about("Đặt lại"),
+    "alert.re_alarmed": _about("Báo lại vì vẫn chưa hết"),
+    "alert.escalated": lambda event, names: (
+        f"Không ai xác nhận «{names.alert(event.alert_id)}»: báo lên cấp {event.level}, {event.recipient_vi}"
+    ),
     "camera.changed": lambda event, names: _with(
         f"Camera {names.camera(event.camera_id)} {_CAMERA[event.condition]}", event.reason
     ),
