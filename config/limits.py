@@ -139,6 +139,7 @@ def _standard_limit(row: LimitRow, reference: LimitReference, value: float) -> L
         window_min=row.window_min,
         source="; ".join(word for word in words if word) + ("" if row.verified else f" {UNVERIFIED}"),
         priority=row.priority,
+        mark=row.mark,
     )
 
 

@@ -115,6 +115,40 @@ class CapSettings(Config):
     priorities: dict[str, int] = {"Extreme": 1, "Severe": 2, "Moderate": 3, "Minor": 4, "Unknown": 3}
 
 
+class RiseSettings(Config):
+    """[hydrology.rise]: a river that rises fast, judged by the slope of its level over `window_min`.
+
+    Attributes:
+        clear_m_per_h: the alarm ends when the slope is below this; lower than `raise_m_per_h` against chatter.
+        source: where the figure was read; `verified` only when that is the primary text.
+    """
+
+    window_min: int = Field(default=60, ge=5, le=1440)
+    min_samples: int = Field(default=5, ge=3, le=1000)
+    raise_m_per_h: float = Field(default=0.5, gt=0, le=50)
+    clear_m_per_h: float = Field(default=0.3, ge=0, le=50)
+    priority: int = Field(default=2, ge=1, le=4)
+    source: str = Field(min_length=1)
+    verified: bool
+
+
+class RainBandSettings(Config):
+    """[[hydrology.rain_band]]: an amount of rain that a decree names. It is told in words and raises nothing."""
+
+    hours: Literal[1, 3, 6, 12, 24, 48, 72]
+    from_mm: float = Field(gt=0)
+    to_mm: float | None = Field(default=None, gt=0)
+    source: str = Field(min_length=1)
+    verified: bool
+
+
+class HydrologySettings(Config):
+    """[hydrology] of site.toml; without it no river is judged by its slope."""
+
+    rise: RiseSettings | None = None
+    rain_band: tuple[RainBandSettings, ...] = ()
+
+
 class Volume(Config):
     """[[volume]]: a folder for recordings; relative ones lie in the backend's data folder.
 
@@ -239,6 +273,7 @@ class SiteConfig(Config):
     communes: tuple[Commune, ...]
     communes_file: Path
     province_file: Path | None
+    hydrology: HydrologySettings = HydrologySettings()
 
     def station(self, station_id: str) -> Station | None:
         return next((station for station in self.stations if station.station_id == station_id), None)

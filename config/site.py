@@ -14,11 +14,24 @@ from pydantic import BaseModel
 
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.redact import redacted
-from backend.contracts.site import Agency, Camera, MapView, Parameter, Patrol, Plant, Producer, Site, Station
+from backend.contracts.site import (
+    Agency,
+    Camera,
+    Hydrology,
+    MapView,
+    Parameter,
+    Patrol,
+    Plant,
+    Producer,
+    RainBand,
+    RiseRule,
+    Site,
+    Station,
+)
 from backend.contracts.units import UnitError, canonical
 from config.cameras import read_cameras
 from config.communes import Areas, read_communes
-from config.limits import LimitTable, limits_of, read_limits
+from config.limits import UNVERIFIED, LimitTable, limits_of, read_limits
 from config.model import (
     CameraConfig,
     CameraProbeSource,
@@ -26,6 +39,7 @@ from config.model import (
     CapSettings,
     DetectionRule,
     DropFolderSource,
+    HydrologySettings,
     OperatorConfig,
     SiteConfig,
     SourceConfig,
@@ -36,7 +50,7 @@ from config.recording import read_recording
 from config.site_files import SiteHead, StationEntry
 from config.toml_lines import Path as KeyPath
 
-__all__ = ["SiteError", "SiteErrors", "load_site", "public_site"]
+__all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_site"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _BOX_SLACK_DEG: Final = 0.05
@@ -77,13 +91,14 @@ class _Reader:
 
     def read(self, today: date | None) -> SiteConfig | None:
         file = self.files["site"]
-        file.only(("site", "home", "cap", "detection_rule", "producer", "source", "target"))
+        file.only(("site", "home", "cap", "detection_rule", "producer", "source", "target", "hydrology"))
         for table in ("site", "home"):
             if table not in file.data:
                 file.wrong((), f"table [{table}] is missing")
         head = file.parse(("site",), file.table("site"), SiteHead) if "site" in file.data else None
         home = file.parse(("home",), file.table("home"), MapView) if "home" in file.data else None
         cap = file.parse(("cap",), file.table("cap"), CapSettings)
+        hydrology = file.parse(("hydrology",), file.table("hydrology"), HydrologySettings)
         day = today or _today(head.utc_offset_min if head else 0)
         areas = read_communes(self.folder / (head.communes if head else "communes.geojson"), self.problems)
         limits = read_limits(self.files["limits"], self.problems)
@@ -105,12 +120,13 @@ class _Reader:
         }
         recording = read_recording(self.folder, cameras, self.problems)
         province = self.province(head)
-        if head is None or home is None or cap is None or self.problems.found:
+        if head is None or home is None or cap is None or hydrology is None or self.problems.found:
             return None
         return SiteConfig(
             folder=self.folder,
             home=home,
             cap=cap,
+            hydrology=hydrology,
             recording=recording,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
@@ -337,6 +353,24 @@ def public_camera(camera: CameraConfig) -> Camera:
     )
 
 
+def public_hydrology(config: HydrologySettings) -> Hydrology:
+    """The rules of rivers and rain as every seat sees them; what was not verified says so in its source."""
+
+    def told(source: str, verified: bool) -> str:
+        return source if verified else f"{source} {UNVERIFIED}"
+
+    rise = config.rise
+    return Hydrology(
+        rise=None
+        if rise is None
+        else RiseRule(**rise.model_dump(exclude={"source", "verified"}), source=told(rise.source, rise.verified)),
+        rain_bands=tuple(
+            RainBand(**band.model_dump(exclude={"source", "verified"}), source=told(band.source, band.verified))
+            for band in config.rain_band
+        ),
+    )
+
+
 def public_site(config: SiteConfig, now_ms: int) -> Site:
     """What seats may know of the site; `digest` changes when any of it does."""
     shown: tuple[str, ...] = (
@@ -355,6 +389,7 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
     site = Site(
         **{name: getattr(config, name) for name in shown},
         cameras=tuple(public_camera(camera) for camera in config.cameras),
+        hydrology=public_hydrology(config.hydrology),
         digest="",
         loaded_ms=now_ms,
     )

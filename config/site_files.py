@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from backend.contracts.site import LimitDirection, StationKind
+from backend.contracts.site import LevelMark, LimitDirection, StationKind
 from config.model import Config
 
 Coefficient = Literal["Kp", "Kv", "Kq", "Kf"]
@@ -35,6 +35,7 @@ class LimitRow(Config):
         window_min: length of the mean that is compared; 0 = each sample.
         source: where the figure was read; `verified` only when that is the primary text, or it
             follows from an official bulletin.
+        mark: which alarm level of a gauge it is. A level that is not known has no row.
     """
 
     standard: str
@@ -52,6 +53,7 @@ class LimitRow(Config):
     verified: bool
     name_vi: str = ""
     name_en: str = ""
+    mark: LevelMark = ""
 
 
 class LimitReference(Config):

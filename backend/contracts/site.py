@@ -9,6 +9,8 @@ from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
 
 StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river"]
 LimitDirection = Literal["above", "below"]
+LevelMark = Literal["", "bd1", "bd2", "bd3", "historic"]
+"""Alarm levels of QĐ 05/2020/QĐ-TTg and the highest flood ever measured at the gauge; "" = no water level."""
 
 
 class Limit(Wire):
@@ -28,6 +30,32 @@ class Limit(Wire):
     window_min: int
     source: str
     priority: int
+    mark: LevelMark = ""
+
+
+class RiseRule(Wire):
+    """When a river counts as rising fast: slope over `window_min`, true from `raise_m_per_h` until below `clear`."""
+
+    window_min: int
+    min_samples: int
+    raise_m_per_h: float
+    clear_m_per_h: float
+    priority: int
+    source: str
+
+
+class RainBand(Wire):
+    """An amount of rain that a decree names, `to_mm` None = no upper end. It is no level of risk by itself."""
+
+    hours: int
+    from_mm: float
+    to_mm: float | None
+    source: str
+
+
+class Hydrology(Wire):
+    rise: RiseRule | None = None
+    rain_bands: tuple[RainBand, ...] = ()
 
 
 class Parameter(Wire):
@@ -162,3 +190,4 @@ class Site(Wire):
     producers: tuple[Producer, ...]
     communes: tuple[Commune, ...]
     alarms: AlarmRules = AlarmRules()
+    hydrology: Hydrology = Hydrology()

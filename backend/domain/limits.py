@@ -152,7 +152,9 @@ def _is_passed(
     held = band if before else 0.0
     if limit.direction == "above":
         # A level counts from its mark on (a river "at BĐ2" is on alarm 2); a concentration only past its limit.
-        past = figure.value >= limit.value if unit == "m" and not before else figure.value > limit.value - held
+        # So does rain, whose warnings are written "from 50 mm".
+        from_mark = (unit == "m" or accumulates) and not before
+        past = figure.value >= limit.value if from_mark else figure.value > limit.value - held
     else:
         past = figure.value < limit.value + held
     return past or (before and not enough)

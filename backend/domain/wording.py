@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from backend.contracts.hydrology import RAIN_CLASS_EN, RAIN_CLASS_VI, alarm_levels, nearest_level, rain_class
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.site import Limit, Parameter, Station
 
@@ -38,26 +39,64 @@ def level_words(value: float, limit: Limit, parameter: Parameter) -> tuple[str, 
     distance = value - limit.value
     side_vi, side_en = ("trên", "above") if distance >= 0 else ("dưới", "below")
     shown = abs(distance)
+    name_vi, name_en = limit.name_vi, limit.name_en
+    if limit.mark == "historic":
+        name_vi, name_en = (name[:1].lower() + name[1:] for name in (name_vi, name_en))
     return (
-        f"{side_vi} {limit.name_vi} {number_vi(shown, parameter.decimals)} {parameter.unit}",
-        f"{number_en(shown, parameter.decimals)} {parameter.unit} {side_en} {limit.name_en}",
+        f"{side_vi} {name_vi} {number_vi(shown, parameter.decimals)} {parameter.unit}",
+        f"{number_en(shown, parameter.decimals)} {parameter.unit} {side_en} {name_en}",
     )
 
 
 def distance_to_nearest(value: float, parameter: Parameter) -> tuple[str, str] | None:
-    """`level_words` against the nearest level of the parameter; None when it has none."""
-    if not parameter.limits:
-        return None
-    nearest = min(parameter.limits, key=lambda limit: abs(value - limit.value))
-    return level_words(value, nearest, parameter)
+    """`level_words` against the nearest of the known alarm levels; None when the gauge has none."""
+    nearest = nearest_level(value, parameter.limits)
+    return None if nearest is None else level_words(value, nearest, parameter)
 
 
 def level_headline(station: Station, parameter: Parameter, value: float, limit: Limit) -> tuple[str, str]:
+    """The water against the level it passed; above the historic flood, the highest alarm level is told, too."""
     vi, en = level_words(value, limit, parameter)
+    below = alarm_levels(parameter.limits)
+    if limit.mark == "historic" and below:
+        highest_vi, highest_en = level_words(value, below[-1], parameter)
+        vi, en = f"{highest_vi}, {vi}", f"{highest_en}, {en}"
     shown_vi, shown_en = number_vi(value, parameter.decimals), number_en(value, parameter.decimals)
     return (
         f"{station.name_vi}: mực nước {shown_vi} {parameter.unit}, {vi}",
         f"{station.name_en}: water level {shown_en} {parameter.unit}, {en}",
+    )
+
+
+def rising_headline(station: Station, parameter: Parameter, value: float, rate_m_per_h: float) -> tuple[str, str]:
+    """ "nước lên nhanh 0,65 m/giờ, mực nước 80,65 m, trên BĐ1 0,65 m" after the station's name."""
+    near = distance_to_nearest(value, parameter)
+    stands_vi = f"mực nước {number_vi(value, parameter.decimals)} {parameter.unit}"
+    stands_en = f"water level {number_en(value, parameter.decimals)} {parameter.unit}"
+    if near is not None:
+        stands_vi, stands_en = f"{stands_vi}, {near[0]}", f"{stands_en}, {near[1]}"
+    return (
+        f"{station.name_vi}: nước lên nhanh {number_vi(rate_m_per_h, 2)} m/giờ, {stands_vi}",
+        f"{station.name_en}: water rising {number_en(rate_m_per_h, 2)} m/h, {stands_en}",
+    )
+
+
+def rain_headline(station: Station, parameter: Parameter, value: float, limit: Limit) -> tuple[str, str]:
+    """ "mưa 62,0 mm trong 24 giờ (mưa to), đạt ngưỡng mưa 50 mm/24 giờ"; a class where the span has one."""
+    hours = limit.window_min // 60
+    span = f"{hours} giờ" if limit.window_min % 60 == 0 else f"{limit.window_min} phút"
+    span_en = f"{hours} h" if limit.window_min % 60 == 0 else f"{limit.window_min} min"
+    class_vi = class_en = ""
+    if limit.window_min in (720, 1440):
+        name = rain_class(value, 12 if limit.window_min == 720 else 24)
+        class_vi, class_en = f" ({RAIN_CLASS_VI[name]})", f" ({RAIN_CLASS_EN[name]})"
+    shown_vi, shown_en = number_vi(value, parameter.decimals), number_en(value, parameter.decimals)
+    reached = value >= limit.value
+    return (
+        f"{station.name_vi}: mưa {shown_vi} {parameter.unit} trong {span}{class_vi},"
+        f" {'đạt' if reached else 'còn sát'} {limit.name_vi}",
+        f"{station.name_en}: {shown_en} {parameter.unit} of rain in {span_en}{class_en},"
+        f" {'reaches' if reached else 'still close to'} {limit.name_en}",
     )
 
 

@@ -30,6 +30,7 @@ from backend.services.evidence.gather import Sources
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
+from backend.services.rivers import RiverWatch
 from backend.services.room import Room
 from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
@@ -181,6 +182,7 @@ def _start_services(parts: Parts) -> None:
         "audit": parts.audit.run,
         "audit heads": parts.heads.run,
         "limit watch": environment.run,
+        "river watch": RiverWatch(site, room, parts.readings, parts.readings_store, now_ms).run,
         "detection counts": parts.ingest.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,

@@ -18,7 +18,7 @@ from backend.contracts.site import Limit, Parameter, Station
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Change, reactivate, return_alert, update
 from backend.domain.limits import DEFAULT_RULES, Figure, Judgement, LimitRules, judge, notable, window_figure
-from backend.domain.wording import level_headline, limit_headline, number_vi
+from backend.domain.wording import level_headline, limit_headline, number_vi, rain_headline
 from backend.services.open_alerts import OpenAlerts
 from backend.services.places import raised, station_alert, taken
 from backend.services.readings import ReadingsService
@@ -30,7 +30,7 @@ LATE_INTERVALS: Final = 3
 LATE_AT_LEAST_MS: Final = 60_000
 """A sample older than three intervals (and a minute) is back-filled: it never raises an alert that sounds."""
 
-_KINDS: Final = ("station.limit", "station.level")
+_KINDS: Final = ("station.limit", "station.level", "station.rain")
 _Key = tuple[str, str]
 
 
@@ -172,7 +172,7 @@ class EnvironmentWatch:
     def _raise(
         self, station: Station, parameter: Parameter, passed: Limit, value: float, priority: Priority, late: bool
     ) -> tuple[Event, ...]:
-        kind: AlertKindKey = "station.level" if _is_level(parameter) else "station.limit"
+        kind = _kind(parameter)
         headline = _headline(station, parameter, value, passed)
         alert = station_alert(self._site, station, kind, priority, headline, self._now_ms()).model_copy(
             update={"limit": _reading(parameter, passed, value), "silent": late}
@@ -218,7 +218,7 @@ def _reading(parameter: Parameter, passed: Limit, value: float) -> LimitReading:
 
 
 def _headline(station: Station, parameter: Parameter, value: float, passed: Limit) -> tuple[str, str]:
-    words = level_headline if _is_level(parameter) else limit_headline
+    words = {"station.level": level_headline, "station.rain": rain_headline}.get(_kind(parameter), limit_headline)
     return words(station, parameter, value, passed)
 
 
@@ -229,9 +229,15 @@ def _back(parameter: Parameter, figures: dict[int, Figure | None], alert: Alert)
     return f"{parameter.symbol} {number_vi(figure.value, parameter.decimals)} {parameter.unit}"
 
 
-def _is_level(parameter: Parameter) -> bool:
+def _kind(parameter: Parameter) -> AlertKindKey:
     kind = sensor_kind(parameter.symbol)
-    return kind is not None and kind.key == "Level"
+    match kind.key if kind is not None else "":
+        case "Level":
+            return "station.level"
+        case "Rain":
+            return "station.rain"
+        case _:
+            return "station.limit"
 
 
 def _accumulates(parameter: Parameter) -> bool:

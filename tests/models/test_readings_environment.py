@@ -91,7 +91,7 @@ def test_a_lower_limit_is_passed_from_above() -> None:
 
 @pytest.mark.parametrize(
     ("level", "words"),
-    [(82.35, "above Báo động 2 by 0,35 m"), (78.8, "below Báo động 1 by 1,20 m"), (80.0, "above Báo động 1 by 0,00 m")],
+    [(82.35, "above BĐ2 by 0,35 m"), (78.8, "below BĐ1 by 1,20 m"), (80.0, "above BĐ1 by 0,00 m")],
 )
 def test_levels_are_told_by_their_distance_to_the_mark(level: float, words: str) -> None:
     river = station_of("TV-LC")

@@ -103,7 +103,7 @@ def test_a_new_sample_changes_its_row(room: ChartRoom, panel: EnvironmentPanel, 
     complete(panel, qtbot)
     room.send("TV-LC", "Level", [(NOW_MS, 82.35, 0)])
     qtbot.waitUntil(lambda: look(panel, "TV-LC").cells[0].number == "82,35", timeout=5_000)
-    assert look(panel, "TV-LC").cells[0].note == "above Báo động 2 by 0,35 m"
+    assert look(panel, "TV-LC").cells[0].note == "above BĐ2 by 0,35 m"
     assert [cell.number for cell in look(panel, "TV-LC").cells[1:4]] == ["+2,35", "+0,35", "−1,15"]
 
 

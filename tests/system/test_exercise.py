@@ -107,6 +107,7 @@ async def test_the_shipped_flood_raises_what_its_expectations_are_about(tmp_path
     assert {(alert.kind, alert.place_id) for alert in raised} == {
         ("station.level", "TV-LC"),
         ("station.level", "TV-BH"),
+        ("station.rain", "MUA-BX"),
         ("cap.message", ""),
         ("detection", "gt-coc-leu"),
     }

@@ -19,6 +19,7 @@ from backend.services.audit import Audit
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
+from backend.services.rivers import RiverWatch
 from backend.services.room import Room
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.storage.audit import AuditStore
@@ -55,6 +56,7 @@ def limit(
             "window_min": window_min,
             "source": "QCVN 19:2009/BTNMT cột B",
             "priority": priority,
+            "mark": name.lower().replace("đ", "d") if name.startswith("BĐ") else "",
         }
     )
 
@@ -235,6 +237,7 @@ class Desk:
     store: ReadingsStore
     ingest: Ingest
     environment: EnvironmentWatch
+    rivers: RiverWatch
     producers: ProducerWatch
     cameras: CameraWatch
     expiry: ExpiryWatch
@@ -282,6 +285,7 @@ async def opened_desk(data_dir: Path, site: SiteConfig | None = None, now: Momen
             store=store,
             ingest=ingest,
             environment=EnvironmentWatch(site, room, readings, store, now),
+            rivers=RiverWatch(site, room, readings, store, now),
             producers=ProducerWatch(site, room, ingest, now),
             cameras=CameraWatch(site, room, now),
             expiry=ExpiryWatch(site, room, now, ingest.last_detection_ms),

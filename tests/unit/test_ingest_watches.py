@@ -189,10 +189,10 @@ def test_after_a_restart_an_open_alert_goes_on_and_missed_samples_are_judged(tmp
 
 def test_rain_is_summed_over_its_window(tmp_path: Path) -> None:
     async def scenario(desk: Desk) -> None:
-        await measure(desk, [10.0] * 5, "MUA-1", "Rain")
+        await measure(desk, [10.0] * 4, "MUA-1", "Rain")
         assert desk.events == []
         await measure(desk, [10.0], "MUA-1", "Rain")
-        assert desk.only("station.limit").headline_vi.startswith("Đo mưa Sa Pa: Rain 60,0 mm trong 1 giờ")
+        assert desk.only("station.rain").headline_vi.startswith("Đo mưa Sa Pa: mưa 50,0 mm trong 1 giờ")
 
     on_desk(tmp_path, scenario)
 

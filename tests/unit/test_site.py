@@ -164,9 +164,9 @@ def test_rivers_have_three_alarm_levels_and_the_historic_flood(laocai: SiteConfi
     level = laocai.parameter("TV-LC", "Level")
     assert level is not None
     assert [(limit.name_vi, limit.value) for limit in level.limits] == [
-        ("Báo động 1", 80.0),
-        ("Báo động 2", 82.0),
-        ("Báo động 3", 83.5),
+        ("BĐ1", 80.0),
+        ("BĐ2", 82.0),
+        ("BĐ3", 83.5),
         ("Lũ lịch sử 2024", 86.91),
     ]
     assert ["(chưa xác minh)" in limit.source for limit in level.limits] == [False, True, False, False]
