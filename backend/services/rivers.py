@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from backend.contracts.alerts import Alert, AlertPhase, LimitReading
+from backend.contracts.alerts import Alert, LimitReading
 from backend.contracts.events import Event
 from backend.contracts.hydrology import HOUR_MS, rise_per_hour, rises_fast
 from backend.contracts.kinds.alerts import Priority
@@ -143,7 +143,7 @@ class RiverWatch:
             limit=figure,
             text=f"{number_vi(judged.rate_m_per_h, 2)} m/giờ",
         )
-        if alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED:
+        if not before:
             return (*taken(reactivate(alert, figure)), *taken(update(alert, change)))
         return taken(update(alert, change)) if _moved(alert, judged.rate_m_per_h) else ()
 
