@@ -34,7 +34,7 @@ from console.models.alerts import AlertModel
 from console.models.link import LinkModel
 from console.models.preferences import Preferences
 from console.models.readings import ReadingStore
-from console.models.session import Session
+from console.models.session import Selected, Session
 from console.panels import panel_specs
 from console.replay_room import ReplayRooms
 from console.room import Room
@@ -268,9 +268,12 @@ class Desk(QObject):
         """What is done here without asking the server for anything still belongs into the room's log."""
         session = self.session
         self.windows.shown.connect(lambda key: session.acted.emit("workspace", key))
-        session.selection.go_to.connect(lambda target: session.acted.emit("go_to", f"{target.kind}:{target.key}"))
+        session.selection.go_to.connect(self._went)
         self.replay.opened.connect(lambda at_ms: session.acted.emit("replay", str(at_ms)))
         session.acted.connect(self._act)
+
+    def _went(self, target: Selected) -> None:
+        self.session.acted.emit("brought" if self.attention.moving else "go_to", f"{target.kind}:{target.key}")
 
     def _act(self, act: DeskAct, about: str) -> None:
         if self.session.may("desk.act") and self.session.link.condition == "live":

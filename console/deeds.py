@@ -29,7 +29,7 @@ def alert_deeds(session: Session) -> list[Deed]:
         alert = session.state.alerts.get(selected_alert())
         if alert is None or not alert.unanswered or session.commands.waiting(alert.alert_id, "alert.acknowledge"):
             return
-        if session.may("alert.acknowledge"):
+        if session.may("alert.acknowledge") and session.selection.is_settled:
             session.commands.acknowledge(alert.alert_id)
 
     def take() -> None:
@@ -41,7 +41,7 @@ def alert_deeds(session: Session) -> list[Deed]:
 
     def judge(verdict: Verdict) -> None:
         alert = session.state.find_alert(selected_alert())
-        if alert is not None and may_judge(session, alert, verdict):
+        if alert is not None and may_judge(session, alert, verdict) and session.selection.is_settled:
             session.commands.judge(alert.alert_id, verdict)
 
     def go_there() -> None:

@@ -291,15 +291,16 @@ class MarkRemoved(Wire):
     mark_id: Identifier
 
 
-DeskAct = Literal["workspace", "camera", "go_to", "replay", "snapshot", "sound"]
+DeskAct = Literal["workspace", "camera", "go_to", "brought", "replay", "snapshot", "sound"]
 
 
 class DeskActed(Wire):
     """What an officer did at his desk without asking the server for anything: it is replayed as a line of the log.
 
     Attributes:
-        act: workspace: showed one; camera: opened one large; go_to: brought the room to something; replay: opened a
-            replay (`about` = the instant, epoch ms); snapshot: saved a picture; sound: muted or unmuted.
+        act: workspace: showed one; camera: opened one large; go_to: brought the room to something; brought: the desk
+            did so by itself for a critical alert; replay: opened a replay (`about` = the instant, epoch ms);
+            snapshot: saved a picture; sound: muted or unmuted.
         about: key of what it was done with.
     """
 

@@ -15,6 +15,8 @@ from console.models.session import Selected, Session
 from console.timebase import monotonic_s
 
 LOOK_EVERY_MS: Final = 500
+CALM_S: Final = 1.0
+"""From what the officer did last to the next alert: he may be about to press the same key again."""
 
 _FIELDS: Final = (QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
 
@@ -32,6 +34,9 @@ class Attention(QObject):
         show: shows another; whoever shows one tells `workspace_shown`.
         back_after_s: how long it stays after the alert was dealt with.
         is_busy: whether the officer must not be interrupted now; a field with the keyboard, a question on the screen.
+
+    Attributes:
+        moving: what is being shown and selected just now is this one's doing.
     """
 
     def __init__(
@@ -55,7 +60,7 @@ class Attention(QObject):
         self._held = ""
         self._before: tuple[str, Selected | None] = ("", None)
         self._touched_s = 0.0
-        self._ours = False
+        self.moving = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
         if workspace:
@@ -92,7 +97,8 @@ class Attention(QObject):
         if self._held and not _dealt_with(held):
             self._touched_s = monotonic_s()
             return
-        if self._waiting and not self._is_busy():
+        calm = not self._held or monotonic_s() - self._touched_s >= CALM_S
+        if self._waiting and calm and not self._is_busy():
             self._take(self._waiting.pop(0))
         elif self._held and not self._waiting and monotonic_s() - self._touched_s >= self._back_after_s:
             self._give_back()
@@ -103,31 +109,31 @@ class Attention(QObject):
         if not self._held:
             self._before = (self._shown(), self._session.selection.current)
         self._held, self._touched_s = alert_id, monotonic_s()
-        self._ours = True
+        self.moving = True
         try:
             if self._shown() != self.workspace:
                 self._show(self.workspace)
-            self._session.selection.bring_room_to("alert", alert_id)
+            self._session.selection.bring_by_itself("alert", alert_id)
         finally:
-            self._ours = False
+            self.moving = False
 
     def _give_back(self) -> None:
         if self._is_busy():
             return
         key, selected = self._before
         self._held = ""
-        self._ours = True
+        self.moving = True
         try:
             if key != self._shown():
                 self._show(key)
             if selected is not None:
                 self._session.selection.select(selected.kind, selected.key)
         finally:
-            self._ours = False
+            self.moving = False
 
     def workspace_shown(self, key: str) -> None:
         """A workspace was shown. By the officer himself: the room is his."""
-        if not self._ours:
+        if not self.moving:
             self._held = ""
 
     def _selected(self, selected: Selected | None) -> None:

@@ -502,9 +502,11 @@ def _act_go_to(told: Told, about: str) -> EventWords:
         "commune": lambda code: _commune(told.state, code),
     }
     name = names[kind](key) if kind in names else about
-    return _line(
-        told, "operator", translate("EventWords", "brought the room to {name}").format(name=name), "", selected
-    )
+    what = {
+        "go_to": translate("EventWords", "brought the room to {name}"),
+        "brought": translate("EventWords", "the desk went to {name} by itself"),
+    }[told.logged.event.act if isinstance(told.logged.event, ev.DeskActed) else "go_to"]
+    return _line(told, "operator", what.format(name=name), "", selected)
 
 
 def _act_replay(told: Told, about: str) -> EventWords:
@@ -536,6 +538,7 @@ _ACTS: Final[dict[ev.DeskAct, Callable[[Told, str], EventWords]]] = {
     "workspace": _act_workspace,
     "camera": _act_camera,
     "go_to": _act_go_to,
+    "brought": _act_go_to,
     "replay": _act_replay,
     "snapshot": _act_snapshot,
     "sound": _act_sound,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 from PySide6.QtCore import QObject, Signal
@@ -17,7 +17,7 @@ from backend.contracts.alerts import Alert, Verdict
 from backend.contracts.commands import Right
 from backend.contracts.readings import ReadingHistory
 from backend.contracts.state import RoomState
-from console.timebase import Clock
+from console.timebase import Clock, monotonic_s
 
 if TYPE_CHECKING:
     from console.commands.commands import Commands
@@ -39,6 +39,10 @@ class Selected:
     key: str
 
 
+SEEN_AFTER_S: Final = 0.7
+"""So long it takes to see that something else is selected now."""
+
+
 class Selection(QObject):
     """One selection for the whole session: selecting anything anywhere selects it everywhere."""
 
@@ -48,6 +52,7 @@ class Selection(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current: Selected | None = None
+        self._unasked_s = -SEEN_AFTER_S
 
     @property
     def current(self) -> Selected | None:
@@ -68,6 +73,16 @@ class Selection(QObject):
         if self._current is not None:
             self._current = None
             self.changed.emit(None)
+
+    def bring_by_itself(self, kind: SelectedKind, key: str) -> None:
+        """The desk goes somewhere that nobody asked for; a key pressed for what was there before must not hit it."""
+        self._unasked_s = monotonic_s()
+        self.bring_room_to(kind, key)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whoever looks has had the time to see what is selected: keys may act on it."""
+        return monotonic_s() - self._unasked_s >= SEEN_AFTER_S
 
     def bring_room_to(self, kind: SelectedKind, key: str) -> None:
         """Select it and ask map and cameras to go there (key G)."""

@@ -198,7 +198,7 @@ class Inbox(Panel):
     def acknowledge(self) -> None:
         """Acknowledge the row and step to the next that waits: one key an alert, never all at once."""
         alert = self.current()
-        if alert is not None and alert.unanswered:
+        if alert is not None and alert.unanswered and self._session.selection.is_settled:
             self._session.commands.acknowledge(alert.alert_id)
 
     def take(self) -> None:

@@ -1203,6 +1203,10 @@
         <translation>đưa cả phòng đến {name}</translation>
     </message>
     <message>
+        <source>the desk went to {name} by itself</source>
+        <translation>bàn trực tự chuyển tới {name}</translation>
+    </message>
+    <message>
         <source>opened the replay at {time}</source>
         <translation>mở phát lại từ {time}</translation>
     </message>

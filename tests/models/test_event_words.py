@@ -89,6 +89,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.MarkRemoved(mark_id="m1"), "operator", ""),
     (ev.DeskActed(act="workspace", about="duty"), "operator", "Trực ban"),
     (ev.DeskActed(act="camera", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
+    (ev.DeskActed(act="brought", about="alert:fire"), "operator", "Cháy"),
     (ev.DeskActed(act="go_to", about=f"commune:{COMMUNE.code}"), "operator", COMMUNE.name),
     (ev.DeskActed(act="replay", about=str(NOW_MS)), "operator", "11:00:00 22/11"),
     (ev.DeskActed(act="snapshot", about=CAMERA.camera_id), "operator", CAMERA.name_vi),

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from backend.contracts.events import AlertAcknowledged
 from backend.contracts.kinds.alerts import Priority
 from console.chrome.attention import Attention
+from console.deeds import alert_deeds
 from tests.panels.desk_room import Seat
 from tests.panels.map_room import alert
 
@@ -70,6 +71,19 @@ def test_one_critical_alert_after_the_other(qtbot: QtBot, desk: Desk) -> None:
     qtbot.waitUntil(lambda: desk.selected == "two", timeout=SOON_MS)
     desk.acknowledge("two")
     qtbot.waitUntil(lambda: desk.workspace == "cameras", timeout=SOON_MS)
+
+
+def test_a_key_pressed_for_what_was_there_before_does_not_hit_what_came(qtbot: QtBot, desk: Desk) -> None:
+    session = desk.seat.session
+    keys = {deed.key: deed.act for deed in alert_deeds(session)}
+    session.selection.select("alert", "elsewhere")
+    desk.seat.raise_alerts(alert("fire", Priority.CRITICAL))
+    keys["Space"]()
+    keys["X"]()
+    assert desk.seat.sent == [], "nobody has seen it yet"
+    qtbot.waitUntil(lambda: session.selection.is_settled, timeout=SOON_MS)
+    keys["Space"]()
+    assert [command.kind for command in desk.seat.sent] == ["alert.acknowledge"]
 
 
 def test_who_writes_is_not_interrupted(qtbot: QtBot, desk: Desk) -> None:

@@ -76,7 +76,7 @@ def test_a_second_blank_before_the_answer_sends_nothing(room: RunningDesk) -> No
     press(room, KEY.Key_Space, KEY.Key_Space, KEY.Key_Space)
     until(lambda: room.alert(alert_id).acknowledged, "acknowledged")
     room.desk.session.commands.changed.disconnect(sent.append)
-    assert len({pending.command_id for pending in sent}) == 1
+    assert len({pending.command_id for pending in sent if pending.kind == "alert.acknowledge"}) == 1
 
 
 def test_a_comment_is_typed_with_every_letter_and_sent_by_enter(room: RunningDesk) -> None:

@@ -250,7 +250,7 @@ class Story:
     # -- everything else -----------------------------------------------------------------------------------------
 
     def _desk(self) -> ev.Event:
-        acts: tuple[ev.DeskAct, ...] = ("workspace", "camera", "go_to", "replay", "snapshot", "sound")
+        acts: tuple[ev.DeskAct, ...] = ("workspace", "camera", "go_to", "brought", "replay", "snapshot", "sound")
         act = self._chance.choice(acts)
         return ev.DeskActed(act=act, about=self._chance.choice(("watch", "wall", "environment")))
 

@@ -34,6 +34,7 @@ _ACT: Final = {
     "workspace": "mở màn hình",
     "camera": "phóng to camera",
     "go_to": "chuyển tới",
+    "brought": "bàn trực tự chuyển tới",
     "replay": "mở phát lại",
     "snapshot": "lưu ảnh",
     "sound": "tắt hoặc bật âm báo",
