@@ -11,8 +11,23 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from backend.contracts.commands import Role
+from backend.contracts.events import FireNature
 from backend.contracts.recording import RecordingMode
-from backend.contracts.site import Agency, Commune, MapView, Parameter, Patrol, Plant, Producer, Station
+from backend.contracts.site import (
+    Agency,
+    Commune,
+    DispatchTarget,
+    FireContact,
+    FireSite,
+    FireZoneName,
+    MapView,
+    Parameter,
+    Patrol,
+    Plant,
+    Producer,
+    Station,
+    WaterSource,
+)
 
 
 class Config(BaseModel):
@@ -87,7 +102,33 @@ class CameraProbeSource(Config):
     timeout_s: float = 5.0
 
 
-SourceConfig = Annotated[DropFolderSource | CapFeedSource | CameraProbeSource, Field(discriminator="kind")]
+class FirePanelSource(Config):
+    """A receiver for fire panels: ANSI/SIA DC-09 over TCP and UDP. The panels themselves stand in fire_sites.toml.
+
+    Attributes:
+        host: address to listen on; 127.0.0.1 = only this machine, 0.0.0.0 = every network it is in.
+        tcp_port, udp_port: 0 = not opened.
+        late_s, early_s: how far a panel's timestamp may lie behind and ahead of our clock (DC-09 5.5.1.9: 40 and 20).
+        check_time: "encrypted" as the standard says, "always", or "never".
+        codes: the site's own word for some SIA codes, e.g. { PA = "alarm" }.
+    """
+
+    kind: Literal["fire_panel"] = "fire_panel"
+    producer_id: str
+    host: str = "127.0.0.1"
+    tcp_port: Annotated[int, Field(ge=0, le=65_535)] = 7700
+    udp_port: Annotated[int, Field(ge=0, le=65_535)] = 7700
+    late_s: Annotated[float, Field(gt=0, le=86_400)] = 40.0
+    early_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
+    check_time: Literal["encrypted", "always", "never"] = "encrypted"
+    codes: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], FireNature] = {}
+    max_connections: Annotated[int, Field(ge=1, le=10_000)] = 256
+    max_per_sender: Annotated[int, Field(ge=1, le=10_000)] = 32
+
+
+SourceConfig = Annotated[
+    DropFolderSource | CapFeedSource | CameraProbeSource | FirePanelSource, Field(discriminator="kind")
+]
 
 
 class DetectionRule(Config):
@@ -105,6 +146,68 @@ class DetectionRule(Config):
     min_score: float = Field(default=0.6, ge=0.0, le=1.0)
     group_s: float = 120.0
     quiet_after_false_s: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+
+
+class FirePanelConfig(Config):
+    """[fire_site.panel]: how the panel of a fire site reports.
+
+    Attributes:
+        account: 3 to 16 letters or digits, as programmed into the panel.
+        key: AES key; "" = it does not encrypt. A panel that has a key is believed only when it encrypts.
+        key_form: "hex" = 32, 48 or 64 hexadecimal digits; "text" = 16, 24 or 32 characters taken as they are.
+        poll_every_s: how often it sends at least a link test; silent after that time and half of it again.
+    """
+
+    account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{3,16}$")]
+    key: SecretStr = SecretStr("")
+    key_form: Literal["hex", "text"] = "hex"
+    poll_every_s: Annotated[int, Field(ge=5, le=604_800)]
+    producer_id: str
+
+    @property
+    def key_bytes(self) -> bytes:
+        """Raises: ValueError: the digits are not hexadecimal."""
+        written = self.key.get_secret_value()
+        return bytes.fromhex(written) if self.key_form == "hex" else written.encode("utf-8")
+
+
+class FireSiteConfig(Config):
+    """[[fire_site]] of fire_sites.toml; see `backend.contracts.site.FireSite`, which has it all but the key."""
+
+    fire_site_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+    name_vi: str
+    name_en: str
+    address: str
+    lat_deg: float
+    lon_deg: float
+    commune_code: str
+    contacts: tuple[FireContact, ...] = ()
+    floors: Annotated[int, Field(ge=0, le=200)] = 0
+    hazards_vi: tuple[str, ...] = ()
+    hazards_en: tuple[str, ...] = ()
+    water: tuple[WaterSource, ...] = ()
+    access_vi: str = ""
+    access_en: str = ""
+    zones: tuple[FireZoneName, ...] = ()
+    camera_ids: tuple[str, ...] = ()
+    plan_key: str = ""
+    panel: FirePanelConfig
+
+    def public(self) -> FireSite:
+        """What seats may see of it."""
+        card = {name: getattr(self, name) for name in type(self).model_fields if name != "panel"}
+        return FireSite(**card, account=self.panel.account.upper(), poll_every_s=self.panel.poll_every_s)
+
+
+class FireDispatchConfig(Config):
+    """[dispatch] of fire_sites.toml: how soon a fire shall be handed over; counted from being raised."""
+
+    target_s: Annotated[float, Field(gt=0, le=86_400)]
+    source: Annotated[str, Field(min_length=1, max_length=300)]
+    verified: bool
+
+    def public(self) -> DispatchTarget:
+        return DispatchTarget(target_s=self.target_s, source=sourced(self.source, self.verified))
 
 
 class CapSettings(Config):
@@ -233,7 +336,7 @@ class TargetConfig(Config):
 
     @property
     def source_vi(self) -> str:
-        return self.source if self.verified else f"{self.source} (chưa xác minh)"
+        return sourced(self.source, self.verified)
 
 
 class SiteConfig(Config):
@@ -270,6 +373,8 @@ class SiteConfig(Config):
     cap: CapSettings
     recording: RecordingConfig
     targets: tuple[TargetConfig, ...] = ()
+    fire_sites: tuple[FireSiteConfig, ...] = ()
+    fire_dispatch: FireDispatchConfig | None = None
     communes: tuple[Commune, ...]
     communes_file: Path
     province_file: Path | None
@@ -283,6 +388,11 @@ class SiteConfig(Config):
         if station is None:
             return None
         return next((item for item in station.parameters if item.symbol == symbol), None)
+
+
+def sourced(source: str, verified: bool) -> str:
+    """The source of a figure as people read it."""
+    return source if verified else f"{source} (chưa xác minh)"
 
 
 def _minutes(text: str) -> int:

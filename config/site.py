@@ -31,6 +31,7 @@ from backend.contracts.site import (
 from backend.contracts.units import UnitError, canonical
 from config.cameras import read_cameras
 from config.communes import Areas, read_communes
+from config.fire_sites import read_fire_sites
 from config.limits import UNVERIFIED, LimitTable, limits_of, read_limits
 from config.model import (
     CameraConfig,
@@ -39,6 +40,7 @@ from config.model import (
     CapSettings,
     DetectionRule,
     DropFolderSource,
+    FirePanelSource,
     HydrologySettings,
     OperatorConfig,
     SiteConfig,
@@ -54,10 +56,13 @@ __all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_s
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _BOX_SLACK_DEG: Final = 0.05
-_SOURCES: Final[Mapping[str, type[DropFolderSource] | type[CapFeedSource] | type[CameraProbeSource]]] = {
+_SOURCES: Final[
+    Mapping[str, type[DropFolderSource] | type[CapFeedSource] | type[CameraProbeSource] | type[FirePanelSource]]
+] = {
     "station_drop": DropFolderSource,
     "cap_feed": CapFeedSource,
     "camera_probe": CameraProbeSource,
+    "fire_panel": FirePanelSource,
 }
 
 
@@ -119,6 +124,13 @@ class _Reader:
             "targets": self.listed(file, "target", TargetConfig, lambda item: str(item.priority)),
         }
         recording = read_recording(self.folder, cameras, self.problems)
+        fire_sites, fire_dispatch = read_fire_sites(
+            self.folder,
+            {camera.camera_id for camera in cameras},
+            [producer.producer_id for producer in producers],
+            lambda lat, lon, code: _place_mistakes(areas, lat, lon, code),
+            self.problems,
+        )
         province = self.province(head)
         if head is None or home is None or cap is None or hydrology is None or self.problems.found:
             return None
@@ -128,6 +140,8 @@ class _Reader:
             cap=cap,
             hydrology=hydrology,
             recording=recording,
+            fire_sites=fire_sites,
+            fire_dispatch=fire_dispatch,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,
@@ -390,6 +404,8 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         **{name: getattr(config, name) for name in shown},
         cameras=tuple(public_camera(camera) for camera in config.cameras),
         hydrology=public_hydrology(config.hydrology),
+        fire_sites=tuple(site.public() for site in config.fire_sites),
+        fire_dispatch=config.fire_dispatch.public() if config.fire_dispatch is not None else None,
         digest="",
         loaded_ms=now_ms,
     )

@@ -183,12 +183,50 @@ class Aside(Wire):
     permit: str = ""
 
 
+class FireZone(Wire):
+    """One zone or detector that reported. `code`: the SIA code it sent; `restored_ms`: None = still in alarm."""
+
+    zone: str
+    name: str
+    code: str
+    at_ms: EpochMs
+    restored_ms: EpochMs | None = None
+
+
+class FireDetail(Wire):
+    """What a fire panel reported, zone by zone, in the order in which they came."""
+
+    account: str
+    zones: tuple[FireZone, ...]
+
+
+class CyberDetail(Wire):
+    """What a security sensor saw. Texts are plain text, never markup.
+
+    Attributes:
+        sensor: host or device that reported, as it calls itself.
+        signature: the rule's name; `signature_id` its id, "" when there is none.
+        source, target: address (and port) it came from and went to, "" when unknown.
+        severity: the sensor's own word for it.
+        count: reports grouped into this alert.
+    """
+
+    sensor: str
+    signature: str
+    signature_id: str
+    category: str
+    source: str
+    target: str
+    severity: str
+    count: int
+
+
 class Alert(Wire):
     """One alert, from raised to closed.
 
     Attributes:
         alert_id: stable across updates; the same condition raised again after closing gets a new one.
-        place_id: a station, camera, producer or service, by the kind's `about`; "" for an area.
+        place_id: a station, camera, producer, fire site or service, by the kind's `about`; "" for an area.
         headline_vi, headline_en: one line; plain text.
         commune_code: GSO code of the commune it lies in, "" when unknown.
         exercise: the source says that it is an exercise (DIỄN TẬP), or the whole room is for one.
@@ -223,6 +261,8 @@ class Alert(Wire):
     limit: LimitReading | None = None
     cap: CapDetail | None = None
     detection: DetectionDetail | None = None
+    fire: FireDetail | None = None
+    cyber: CyberDetail | None = None
     simulated: bool = False
     exercise: bool = False
     silent: bool = False

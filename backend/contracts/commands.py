@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -18,13 +19,14 @@ CommandId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Role(StrEnum):
-    """Roles of the room (cán bộ trực ban, lãnh đạo, giám sát, cơ quan, quản trị)."""
+    """Roles of the room (cán bộ trực ban, lãnh đạo, giám sát, cơ quan, quản trị, an toàn thông tin)."""
 
     DUTY_OFFICER = "duty_officer"
     LEADER = "leader"
     SUPERVISOR = "supervisor"
     AGENCY = "agency"
     ADMINISTRATOR = "administrator"
+    CYBER = "cyber"
 
 
 class AcknowledgeAlert(Wire):
@@ -255,6 +257,7 @@ Right = Literal[
     "debrief",
     "audit",
     "manage",
+    "cyber",
 ]
 
 _DESK: Final[tuple[Right, ...]] = (
@@ -267,15 +270,32 @@ _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evi
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.DUTY_OFFICER: frozenset(_DESK),
-    Role.SUPERVISOR: frozenset((*_DESK, *_SERVICE, *_EXPORT, "debrief", "audit")),
+    Role.SUPERVISOR: frozenset((*_DESK, *_SERVICE, *_EXPORT, "debrief", "audit", "cyber")),
     Role.LEADER: frozenset(
         ("watch", "alert.comment", "alert.dispatch", "mark.place", "mark.remove", "desk.act", "replay")
     ),
     Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act")),
     Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act")),
+    Role.CYBER: frozenset((*_DESK, "cyber")),
 }
 """A command's `kind` is the right it needs; "watch" opens the feed and the reading doors, "replay" the recordings and
-the past, "audit" the audit log."""
+the past, "audit" the audit log. "cyber" is needed besides to change anything of a cyber alert: everybody sees that
+there is one, the information security officer and the supervisor handle it."""
+
+
+def may_change(command: str, alert_kind: str, role: Role, rights: Collection[str]) -> bool:
+    """Whether who has `rights` may do `command` to an alert of this kind.
+
+    Cyber alerts are handled by who has the right "cyber"; the information security officer handles nothing else.
+    Everybody may add a comment to what he sees.
+    """
+    if command not in rights:
+        return False
+    if command == "alert.comment":
+        return True
+    if alert_kind == "cyber.alert":
+        return "cyber" in rights
+    return role is not Role.CYBER
 
 
 class RefusalCode(StrEnum):

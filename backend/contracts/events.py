@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from backend.contracts.alerts import Alert, CapDetail, DetectionDetail, LimitReading, Verdict
+from backend.contracts.alerts import Alert, CapDetail, CyberDetail, DetectionDetail, FireDetail, LimitReading, Verdict
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.geometry import Shape
 from backend.contracts.kinds.alerts import Priority
@@ -41,6 +41,8 @@ class AlertUpdated(Wire):
     limit: LimitReading | None = None
     cap: CapDetail | None = None
     detection: DetectionDetail | None = None
+    fire: FireDetail | None = None
+    cyber: CyberDetail | None = None
     shapes: tuple[Shape, ...] | None = None
     count: int | None = None
     text: str = ""
@@ -219,6 +221,26 @@ class InputQuarantined(Wire):
     reason: str
 
 
+FireNature = Literal["alarm", "restore", "trouble", "trouble_restore", "test", "other"]
+
+
+class FireReported(Wire):
+    """What a fire panel told, kept for the record: link tests are not among it. What it causes is an alert's events.
+
+    Attributes:
+        fire_site_id: whose panel.
+        code: SIA DC-03 code, e.g. "FA"; `text` what the panel said besides.
+        zone: the panel's number of the zone or detector, "" when it names none.
+    """
+
+    kind: Literal["fire.reported"] = "fire.reported"
+    fire_site_id: Identifier
+    nature: FireNature
+    code: str
+    zone: str
+    text: str = ""
+
+
 class OperatorSignedIn(Wire):
     kind: Literal["operator.signed_in"] = "operator.signed_in"
     user: Identifier
@@ -332,6 +354,7 @@ Event = Annotated[
     | CameraChanged
     | ProducerChanged
     | InputQuarantined
+    | FireReported
     | OperatorSignedIn
     | OperatorSignedOut
     | CommandRefused

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
@@ -144,9 +146,70 @@ class Producer(Wire):
     producer_id: Identifier
     name_vi: str
     name_en: str
-    door: Literal["drop", "http", "feed", "mqtt", "rtsp"]
+    door: Literal["drop", "http", "feed", "mqtt", "rtsp", "sia", "syslog"]
     expect_every_s: int
     simulated: bool = False
+
+
+class FireContact(Wire):
+    name: str
+    phone: str
+
+
+class WaterSource(Wire):
+    """Where fire engines find water: a hydrant, a tank, a bank they can reach."""
+
+    name_vi: str
+    name_en: str
+    lat_deg: LatDeg
+    lon_deg: LonDeg
+
+
+class FireZoneName(Wire):
+    """What the panel calls `zone`, in words."""
+
+    zone: Annotated[str, Field(min_length=1, max_length=20)]
+    name_vi: str
+    name_en: str
+
+
+class FireSite(Wire):
+    """Premises whose fire panel reports to the room: what those who drive there must know.
+
+    Attributes:
+        floors: above ground; 0 = unknown.
+        hazards_vi, hazards_en: what burns, explodes or poisons there, one short text each.
+        camera_ids: cameras that see it, the best first.
+        plan_key: key of its plan among the room's documents, "" when there is none.
+        poll_every_s: how often its panel promises a word; silent after that time and a margin.
+    """
+
+    fire_site_id: Identifier
+    name_vi: str
+    name_en: str
+    address: str
+    lat_deg: LatDeg
+    lon_deg: LonDeg
+    commune_code: str
+    contacts: tuple[FireContact, ...] = ()
+    floors: int = 0
+    hazards_vi: tuple[str, ...] = ()
+    hazards_en: tuple[str, ...] = ()
+    water: tuple[WaterSource, ...] = ()
+    access_vi: str = ""
+    access_en: str = ""
+    zones: tuple[FireZoneName, ...] = ()
+    camera_ids: tuple[str, ...] = ()
+    plan_key: str = ""
+    account: str
+    poll_every_s: int
+
+
+class DispatchTarget(Wire):
+    """How soon after being raised a fire shall have been handed to those who drive; `source` who says so."""
+
+    target_s: float
+    source: str
 
 
 class Commune(Wire):
@@ -191,3 +254,5 @@ class Site(Wire):
     communes: tuple[Commune, ...]
     alarms: AlarmRules = AlarmRules()
     hydrology: Hydrology = Hydrology()
+    fire_sites: tuple[FireSite, ...] = ()
+    fire_dispatch: DispatchTarget | None = None

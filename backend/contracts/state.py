@@ -255,7 +255,7 @@ def _alert_updated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> No
     alert = state.alerts.get(event.alert_id)
     if alert is None:
         return
-    names = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "shapes", "count")
+    names = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "fire", "cyber", "shapes", "count")
     changes = {name: value for name in names if (value := getattr(event, name)) is not None}
     worse = event.priority is not None and event.priority < alert.priority
     if worse and alert.phase in _ASKS_ANEW:
@@ -643,6 +643,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "camera.changed": _camera_changed,
     "producer.changed": _producer_changed,
     "input.quarantined": _for_the_record,
+    "fire.reported": _for_the_record,
     "operator.signed_in": _operator_signed_in,
     "operator.signed_out": _operator_signed_out,
     "command.refused": _for_the_record,

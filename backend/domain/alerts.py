@@ -14,7 +14,16 @@ from typing import Final
 
 from backend.contracts import events as ev
 from backend.contracts.alarms import AlarmRules
-from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading, Verdict
+from backend.contracts.alerts import (
+    Alert,
+    AlertPhase,
+    CapDetail,
+    CyberDetail,
+    DetectionDetail,
+    FireDetail,
+    LimitReading,
+    Verdict,
+)
 from backend.contracts.commands import RefusalCode
 from backend.contracts.geometry import Shape
 from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
@@ -148,6 +157,8 @@ class Change:
     limit: LimitReading | None = None
     cap: CapDetail | None = None
     detection: DetectionDetail | None = None
+    fire: FireDetail | None = None
+    cyber: CyberDetail | None = None
     shapes: tuple[Shape, ...] | None = None
     count: int | None = None
     text: str = ""
@@ -158,10 +169,28 @@ class Change:
         same = detail is None or detail.model_copy(update={"count": 0}) == (
             alert.detection.model_copy(update={"count": 0}) if alert.detection is not None else None
         )
-        return same and self.priority is None and self.limit is None and self.cap is None and not self.text
+        return (
+            same
+            and self.priority is None
+            and self.limit is None
+            and self.cap is None
+            and self.fire is None
+            and not self.text
+        )
 
 
-_FIELDS: Final = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "shapes", "count")
+_FIELDS: Final = (
+    "priority",
+    "headline_vi",
+    "headline_en",
+    "limit",
+    "cap",
+    "detection",
+    "fire",
+    "cyber",
+    "shapes",
+    "count",
+)
 
 
 def update(alert: Alert, change: Change) -> Decision:

@@ -185,6 +185,7 @@ def _start_services(parts: Parts) -> None:
         "river watch": RiverWatch(site, room, parts.readings, parts.readings_store, now_ms).run,
         "detection counts": parts.ingest.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
+        "fire panel watch": parts.ingest.fires.run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,

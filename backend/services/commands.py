@@ -33,6 +33,7 @@ from backend.contracts.commands import (
     TakeAlert,
     TakeAlertOutOfService,
     UnshelveAlert,
+    may_change,
     subject,
 )
 from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEvent
@@ -140,6 +141,8 @@ def _decision(state: RoomState, command: Command, operator: SignedIn, now_ms: in
     alert = state.find_alert(command.alert_id)
     if alert is None:
         return Refusal(RefusalCode.NOT_FOUND, f"the room knows no alert {command.alert_id!r}"[:300])
+    if not may_change(command.kind, alert.kind, operator.role, operator.rights):
+        return Refusal(RefusalCode.NOT_ALLOWED, f"the role {operator.role} does not handle alerts of kind {alert.kind}")
     if isinstance(command, AsideCommand):
         return _aside_wish(state, command, alert, now_ms)
     return _wish(state, command, alert, operator.user)

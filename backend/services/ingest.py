@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -21,12 +22,14 @@ from backend.contracts.site import Producer, Station
 from backend.services.bulletins import Bulletins
 from backend.services.detections import COUNT_EVERY_MS, Detections
 from backend.services.faulty_input import FaultyInput
+from backend.services.fire import FireDesk
 from backend.services.places import producer_of
 from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
 from backend.sources.cap import CapError, parse_cap
 from backend.sources.detections import DetectionsError, parse_detections
+from backend.sources.fire_codes import FireReport
 from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
 from backend.storage.detections import DetectionsStore
@@ -41,11 +44,16 @@ LARGE_BYTES: Final = 16_384
 """A larger body is read on a thread: up to 2 MB of it, good or hostile, would hold up every seat and producer."""
 
 
+MAX_KEPT_PER_MINUTE: Final = 60
+"""Of what the open doors refuse, per producer: anybody may knock there, and each one kept is a file and an fsync."""
+
+
 @dataclass(slots=True)
 class _Pulse:
     last_message_ms: int | None = None
     accepted: int = 0
     rejected: int = 0
+    kept_ms: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_KEPT_PER_MINUTE))
 
 
 class _RefusedError(ValueError):
@@ -69,6 +77,7 @@ class Ingest:
         self._now_ms = now_ms
         self._detections = Detections(site, room, detections, now_ms)
         self._bulletins = Bulletins(site, room, quarantine.parent / "cap-seen.txt", now_ms)
+        self.fires = FireDesk(site, room, now_ms)
         self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
         self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
         self._drops = {source.producer_id: source for source in site.sources if isinstance(source, DropFolderSource)}
@@ -122,6 +131,30 @@ class Ingest:
         ignored = (f"{parsed.ignored} false positives or ended states ignored",) if parsed.ignored else ()
         every = tuple(sorted((*parsed.rejections, *rejections), key=lambda item: item.line))
         return await self._answered(producer, "detections", "", body, accepted, duplicates, every, ignored)
+
+    async def fire(
+        self, producer_id: str, fire_site_id: str, reports: Sequence[FireReport], origin: str = ""
+    ) -> IngestAnswer:
+        """Take what a fire panel reported; no report is a link test. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        await self.fires.take(producer_id, fire_site_id, reports, origin)
+        return await self._answered(producer, "fire-panel", "", b"", len(reports), 0, (), ())
+
+    async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str) -> None:
+        """Count what a door could not read at all, and keep it; a flood of it is counted only. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return
+        pulse = self._pulses[producer_id]
+        pulse.rejected += 1
+        now_ms = self._now_ms()
+        kept = pulse.kept_ms
+        if len(kept) == MAX_KEPT_PER_MINUTE and now_ms - kept[0] < 60_000:
+            return
+        kept.append(now_ms)
+        await self._faulty.keep(producer, door, name, body, reason)
 
     async def tell_counts(self) -> None:
         """Log what the doors counted and held back, a storm's sums. Raises: StorageError."""

@@ -9,7 +9,7 @@ from backend.contracts.events import Event
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.site import Producer, Station
 from backend.domain.alerts import Refusal, raise_alert
-from config.model import CameraConfig, SiteConfig
+from config.model import CameraConfig, FireSiteConfig, SiteConfig
 
 
 def fresh_id(kind: AlertKindKey) -> str:
@@ -81,6 +81,28 @@ def producer_alert(
         raised_ms=now_ms,
         changed_ms=now_ms,
         simulated=producer.simulated or site.simulated,
+        exercise=bool(site.exercise_vi),
+    )
+
+
+def fire_alert(
+    site: SiteConfig, fire_site: FireSiteConfig, kind: AlertKindKey, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    return Alert(
+        alert_id=fresh_id(kind),
+        kind=kind,
+        priority=ALERT_KINDS[kind].default_priority,
+        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
+        place_id=fire_site.fire_site_id,
+        place_name=fire_site.name_vi,
+        headline_vi=headline[0],
+        headline_en=headline[1],
+        raised_ms=now_ms,
+        changed_ms=now_ms,
+        lat_deg=fire_site.lat_deg,
+        lon_deg=fire_site.lon_deg,
+        commune_code=fire_site.commune_code,
+        simulated=is_simulated(site, fire_site.panel.producer_id),
         exercise=bool(site.exercise_vi),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,9 +10,17 @@ from typing import Generic, Protocol, TypeVar
 
 from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import CameraCondition
-from config.model import CameraProbeSource, CapFeedSource, DropFolderSource, SiteConfig, SourceConfig
+from backend.sources.fire_codes import FireReport
+from config.model import (
+    CameraProbeSource,
+    CapFeedSource,
+    DropFolderSource,
+    FirePanelSource,
+    SiteConfig,
+    SourceConfig,
+)
 
-C = TypeVar("C", DropFolderSource, CapFeedSource, CameraProbeSource)
+C = TypeVar("C", DropFolderSource, CapFeedSource, CameraProbeSource, FirePanelSource)
 
 
 class IngestDoors(Protocol):
@@ -21,6 +29,16 @@ class IngestDoors(Protocol):
     async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer: ...
 
     async def station_file(self, producer_id: str, name: str, body: bytes) -> IngestAnswer: ...
+
+    async def fire(
+        self, producer_id: str, fire_site_id: str, reports: Sequence[FireReport], origin: str = ""
+    ) -> IngestAnswer:
+        """What one panel reported; no report = a link test."""
+        ...
+
+    async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str) -> None:
+        """Something came that is no message at all: counted and kept, a flood of it counted only."""
+        ...
 
     def heard(self, producer_id: str) -> None:
         """The producer answered, though it had nothing new: it is not silent."""

@@ -47,6 +47,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "camera.changed": "system",
     "producer.changed": "system",
     "input.quarantined": "system",
+    "fire.reported": "system",
     "operator.signed_in": "system",
     "operator.signed_out": "system",
     "command.refused": "operator",

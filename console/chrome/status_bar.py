@@ -191,6 +191,7 @@ def role_words(role: str) -> str:
         "supervisor": translate("StatusBar", "supervisor"),
         "agency": translate("StatusBar", "agency"),
         "administrator": translate("StatusBar", "administrator"),
+        "cyber": translate("StatusBar", "information security officer"),
     }
     return words.get(role, role)
 

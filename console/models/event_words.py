@@ -84,6 +84,12 @@ class Told:
                 return self.name(producer.name_vi, producer.name_en)
         return producer_id
 
+    def fire_site(self, fire_site_id: str) -> str:
+        for one in self.state.site.fire_sites if self.state.site is not None else ():
+            if one.fire_site_id == fire_site_id:
+                return self.name(one.name_vi, one.name_en)
+        return fire_site_id
+
     def alert(self, alert_id: str) -> str:
         """Its headline; its id when the state no longer keeps it."""
         alert = self.state.find_alert(alert_id)
@@ -354,6 +360,22 @@ def _input_quarantined(told: Told) -> EventWords:
     return _line(told, "system", what, event.reason)
 
 
+def _fire_reported(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.FireReported)
+    words = {
+        "alarm": translate("EventWords", "fire panel of {place}: alarm {code}"),
+        "restore": translate("EventWords", "fire panel of {place}: alarm over {code}"),
+        "trouble": translate("EventWords", "fire panel of {place}: trouble {code}"),
+        "trouble_restore": translate("EventWords", "fire panel of {place}: trouble over {code}"),
+        "test": translate("EventWords", "fire panel of {place}: test {code}"),
+        "other": translate("EventWords", "fire panel of {place}: report {code}"),
+    }
+    what = words[event.nature].format(place=told.fire_site(event.fire_site_id), code=event.code)
+    zone = translate("EventWords", "zone {zone}").format(zone=event.zone) if event.zone else ""
+    return _line(told, "system", what, " · ".join(part for part in (zone, event.text) if part))
+
+
 def _signed_in(told: Told) -> EventWords:
     event = told.logged.event
     assert isinstance(event, ev.OperatorSignedIn)
@@ -375,6 +397,7 @@ def role_words(role: str) -> str:
         "supervisor": translate("EventWords", "supervisor"),
         "agency": translate("EventWords", "agency"),
         "administrator": translate("EventWords", "administrator"),
+        "cyber": translate("EventWords", "information security officer"),
     }.get(role, role)
 
 
@@ -567,6 +590,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "camera.changed": _camera_changed,
     "producer.changed": _producer_changed,
     "input.quarantined": _input_quarantined,
+    "fire.reported": _fire_reported,
     "operator.signed_in": _signed_in,
     "operator.signed_out": _signed_out,
     "command.refused": _command_refused,

@@ -1043,6 +1043,34 @@
         <translation>dữ liệu hỏng của {producer} được để riêng</translation>
     </message>
     <message>
+        <source>fire panel of {place}: alarm {code}</source>
+        <translation>tủ báo cháy {place}: báo động {code}</translation>
+    </message>
+    <message>
+        <source>fire panel of {place}: alarm over {code}</source>
+        <translation>tủ báo cháy {place}: hết báo động {code}</translation>
+    </message>
+    <message>
+        <source>fire panel of {place}: trouble {code}</source>
+        <translation>tủ báo cháy {place}: sự cố {code}</translation>
+    </message>
+    <message>
+        <source>fire panel of {place}: trouble over {code}</source>
+        <translation>tủ báo cháy {place}: hết sự cố {code}</translation>
+    </message>
+    <message>
+        <source>fire panel of {place}: test {code}</source>
+        <translation>tủ báo cháy {place}: kiểm tra {code}</translation>
+    </message>
+    <message>
+        <source>fire panel of {place}: report {code}</source>
+        <translation>tủ báo cháy {place}: bản tin {code}</translation>
+    </message>
+    <message>
+        <source>zone {zone}</source>
+        <translation>khu vực {zone}</translation>
+    </message>
+    <message>
         <source>signed in as {role}</source>
         <translation>đăng nhập, vai trò {role}</translation>
     </message>
@@ -1069,6 +1097,10 @@
     <message>
         <source>administrator</source>
         <translation>quản trị</translation>
+    </message>
+    <message>
+        <source>information security officer</source>
+        <translation>cán bộ an toàn thông tin</translation>
     </message>
     <message>
         <source>acknowledging</source>
@@ -2474,6 +2506,10 @@
     <message>
         <source>administrator</source>
         <translation>quản trị</translation>
+    </message>
+    <message>
+        <source>information security officer</source>
+        <translation>cán bộ an toàn thông tin</translation>
     </message>
 </context>
 <context>

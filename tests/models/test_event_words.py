@@ -69,6 +69,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
         "system",
         "no XML",
     ),
+    (ev.FireReported(fire_site_id="cho-coc-leu", nature="alarm", code="FA", zone="2"), "system", "Chợ Cốc Lếu"),
     (ev.OperatorSignedIn(user="an.tran", role="duty_officer", origin="10.0.0.5"), "operator", "duty officer"),
     (ev.OperatorSignedOut(user="an.tran"), "operator", ""),
     (

@@ -63,7 +63,8 @@ class Story:
         self._exports: list[str] = []
         others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
-            (0.6, self._signed), (0.3, self._quarantined), (0.4, self._mark_placed), (0.1, self._mark_removed),
+            (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
+            (0.4, self._mark_placed), (0.1, self._mark_removed),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.002, self._site_loaded),
         )  # fmt: skip
@@ -292,6 +293,9 @@ class Story:
         return ev.InputQuarantined(
             producer_id=self._producers[0], door="drop", file_name=f"{self._count}.txt", reason="dòng 3: không phải số"
         )
+
+    def _fire_reported(self) -> ev.Event:
+        return ev.FireReported(fire_site_id="cho-coc-leu", nature="test", code="RP", zone="")
 
     def _mark_placed(self) -> ev.Event:
         kinds: tuple[MarkKind, ...] = ("bookmark", "note", "debrief", "span")

@@ -67,7 +67,7 @@ def last_by(logged: Sequence[LoggedEvent], at_ms: int) -> int:
 _UNSEEN: Final = (
     "alert.raised", "alert.updated", "alert.reactivated", "alert.returned", "alert.suppressed", "alert.unsuppressed"
 )  # fmt: skip
-_SYSTEM: Final = ("site.", "camera.", "producer.", "input.", "operator.", "recording.", "export.changed")
+_SYSTEM: Final = ("site.", "camera.", "producer.", "fire.", "input.", "operator.", "recording.", "export.changed")
 
 
 def lanes(logged: Sequence[LoggedEvent]) -> list[Lane | None]:

@@ -32,6 +32,10 @@ AlertKindKey = Literal[
     "producer.silent",
     "input.quarantined",
     "service.fault",
+    "fire.alarm",
+    "fire.trouble",
+    "fire.silent",
+    "cyber.alert",
 ]
 
 
@@ -49,7 +53,7 @@ class AlertKind:
     name_en: str
     default_priority: Priority
     icon: str
-    about: Literal["station", "camera", "producer", "area", "service"]
+    about: Literal["station", "camera", "producer", "area", "service", "fire_site"]
     response_vi: str
     response_en: str
 
@@ -154,6 +158,46 @@ _KINDS: Final[tuple[AlertKind, ...]] = (
         "service",
         "Báo quản trị hệ thống.",
         "Inform the administrator.",
+    ),
+    AlertKind(
+        "fire.alarm",
+        "Báo cháy từ tủ trung tâm",
+        "Fire alarm of a panel",
+        Priority.CRITICAL,
+        "mdi6.fire-alert",
+        "fire_site",
+        "Báo 114 và cơ sở ngay, xem camera gần nhất, chuyển lực lượng trong thời gian quy định.",
+        "Call 114 and the premises at once, look at the nearest camera, dispatch within the set time.",
+    ),
+    AlertKind(
+        "fire.trouble",
+        "Sự cố hệ thống báo cháy",
+        "Fire panel trouble",
+        Priority.LOW,
+        "mdi6.fire-off",
+        "fire_site",
+        "Gọi đầu mối của cơ sở: hệ thống báo cháy có thể không phát hiện được đám cháy.",
+        "Call the premises' contact: the system may not detect a fire.",
+    ),
+    AlertKind(
+        "fire.silent",
+        "Tủ báo cháy im lặng",
+        "Fire panel silent",
+        Priority.SYSTEM,
+        "mdi6.fire-off",
+        "fire_site",
+        "Gọi cơ sở kiểm tra tủ báo cháy và đường truyền; khi im lặng, báo cháy không tới được đây.",
+        "Have the premises check panel and line; while it is silent no fire alarm reaches this room.",
+    ),
+    AlertKind(
+        "cyber.alert",
+        "Cảnh báo an toàn thông tin",
+        "Cyber security alert",
+        Priority.MEDIUM,
+        "mdi6.shield-alert-outline",
+        "producer",
+        "Chuyển cán bộ an toàn thông tin; trực ban không tự xử lý máy bị tấn công.",
+        "For the information security officer; the duty officer leaves the attacked machine alone.",
     ),
 )
 

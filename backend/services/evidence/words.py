@@ -30,6 +30,14 @@ _RECORDING: Final = {
 }
 _EXPORT: Final = {"running": "tiếp tục", "done": "xong", "cancelled": "đã hủy", "failed": "không thành"}
 _MARK: Final = {"bookmark": "dấu", "note": "ghi chú", "debrief": "nhận xét rút kinh nghiệm", "span": "khoảng thời gian"}
+_FIRE: Final = {
+    "alarm": "báo động",
+    "restore": "hết báo động",
+    "trouble": "sự cố",
+    "trouble_restore": "hết sự cố",
+    "test": "kiểm tra",
+    "other": "bản tin",
+}
 _ACT: Final = {
     "workspace": "mở màn hình",
     "camera": "phóng to camera",
@@ -56,6 +64,10 @@ class Names:
     def producer(self, producer_id: str) -> str:
         found = next((one.name_vi for one in self.site.producers if one.producer_id == producer_id), "")
         return found or producer_id
+
+    def fire_site(self, fire_site_id: str) -> str:
+        found = (one.name_vi for one in self.site.fire_sites if one.fire_site_id == fire_site_id)
+        return next(found, fire_site_id)
 
     def agency(self, agency_id: str) -> str:
         return next((one.name_vi for one in self.site.agencies if one.agency_id == agency_id), agency_id)
@@ -165,6 +177,9 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     ),
     "input.quarantined": lambda event, names: _with(
         f"Cách ly dữ liệu vào của {names.producer(event.producer_id)}", event.reason
+    ),
+    "fire.reported": lambda event, names: _with(
+        f"Tủ báo cháy {names.fire_site(event.fire_site_id)}: {_FIRE[event.nature]} {event.code}", event.zone
     ),
     "operator.signed_in": lambda event, names: f"{event.user} vào phiên trực",
     "operator.signed_out": lambda event, names: f"{event.user} rời phiên trực",
