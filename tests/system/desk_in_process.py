@@ -154,6 +154,7 @@ class RunningDesk:
 
         until(lambda: bool(made()), "the alert is at the desk")
         self.desk.session.selection.select("alert", made()[0])
+        until(lambda: self.desk.session.selection.is_settled, "the desk, which goes to a fire by itself, has settled")
         return made()[0]
 
     def ingest(self, producer_id: str, door: str, body: bytes, **query: str) -> None:
