@@ -110,6 +110,7 @@ def panel_keys() -> list[Deed]:
         ("Ctrl+S", translate("Deeds", "Save the selected picture")),
         ("Return", translate("Deeds", "Open what is selected, large")),
         ("Esc", translate("Deeds", "Back")),
+        ("Right", translate("Deeds", "Inbox in a flood: open the group (Left closes it)")),
         ("L", translate("Deeds", "Charts: follow now")),
         ("Home", translate("Deeds", "Map: whole province")),
     )

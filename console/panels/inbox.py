@@ -103,6 +103,8 @@ class Inbox(Panel):
             Qt.Key.Key_G: self._go_there,
             Qt.Key.Key_Return: self._go_there,
             Qt.Key.Key_Enter: self._go_there,
+            Qt.Key.Key_Right: lambda: self._open_group(True),
+            Qt.Key.Key_Left: lambda: self._open_group(False),
         }
         # A filter, not shortcuts: a list view keeps letters and the space for its own search.
         self.view.installEventFilter(self)
@@ -146,6 +148,7 @@ class Inbox(Panel):
         city = [alert for alert in (*state.alerts.values(), *state.closed.values()) if int(alert.priority) < 5]
         recent = alarms_lately((alert.raised_ms for alert in city), self._session.clock.now_ms())
         self._flood = is_flood(recent, self._flood)
+        self.rows.set_flood(self._flood)
         text = self.tr("{count}/10 min").format(count=recent)
         if self._flood:
             text += " · " + self.tr("FLOOD: worst first, group by place")
@@ -182,9 +185,18 @@ class Inbox(Panel):
         if alert is not None:
             self._session.selection.select("alert", alert.alert_id)
 
+    def _open_group(self, is_open: bool) -> None:
+        """In a flood: show the alerts that a row stands for, or put them behind it again."""
+        alert = self.current()
+        if alert is not None:
+            self.rows.set_open(alert.alert_id, is_open)
+            self._selected(self._session.selection.current)
+
     def _selected(self, selected: Selected | None) -> None:
         if selected is None or selected.kind != "alert":
             return
+        if self.rows.hides(selected.key):
+            self.rows.set_open(selected.key, True)  # selected on the map or by the desk itself: it must be seen here
         index = self.rows.index_of(selected.key)
         if index.isValid() and index != self.view.currentIndex():
             self.view.setCurrentIndex(index)

@@ -683,6 +683,10 @@
         <translation>Trở lại</translation>
     </message>
     <message>
+        <source>Inbox in a flood: open the group (Left closes it)</source>
+        <translation>Danh sách khi dồn dập: mở nhóm (phím trái đóng lại)</translation>
+    </message>
+    <message>
         <source>Charts: follow now</source>
         <translation>Biểu đồ: theo hiện tại</translation>
     </message>
@@ -1431,6 +1435,14 @@
     <message>
         <source>SIMULATED</source>
         <translation>MÔ PHỎNG</translation>
+    </message>
+    <message>
+        <source>− {count} alike</source>
+        <translation>− {count} cùng loại</translation>
+    </message>
+    <message>
+        <source>+ {count} alike</source>
+        <translation>+ {count} cùng loại</translation>
     </message>
     <message>
         <source>Sent, waiting for the server…</source>
