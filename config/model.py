@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from backend.contracts.alarms import AlarmRules
 from backend.contracts.commands import Role
 from backend.contracts.events import FireNature
 from backend.contracts.recording import RecordingMode
@@ -339,6 +340,24 @@ class TargetConfig(Config):
         return sourced(self.source, self.verified)
 
 
+class DelayConfig(Config):
+    """[[delay]] of alarms.toml: how long the limits of these parameters must be passed, and be over, before it counts.
+
+    Attributes:
+        symbols: parameters by the catalogue's key; `station_ids`: only there, empty = everywhere.
+        on_delay_s, off_delay_s: seconds of the story, which a simulated city runs faster.
+        dead_band_ratio: a limit ends when the figure is back by this share of it; None = the room's practice.
+    """
+
+    symbols: Annotated[tuple[str, ...], Field(min_length=1)]
+    station_ids: tuple[str, ...] = ()
+    on_delay_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    off_delay_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    dead_band_ratio: Annotated[float, Field(ge=0, le=0.5)] | None = None
+    source: Annotated[str, Field(min_length=1, max_length=300)]
+    verified: bool
+
+
 class SiteConfig(Config):
     """A whole site folder.
 
@@ -379,6 +398,17 @@ class SiteConfig(Config):
     communes_file: Path
     province_file: Path | None
     hydrology: HydrologySettings = HydrologySettings()
+    alarms: AlarmRules = AlarmRules()
+    delays: tuple[DelayConfig, ...] = ()
+
+    def delay(self, station_id: str, symbol: str) -> DelayConfig | None:
+        """The delay of one station's parameter: one that names the station beats one that is for all."""
+        mine = [
+            one
+            for one in self.delays
+            if symbol in one.symbols and (not one.station_ids or station_id in one.station_ids)
+        ]
+        return max(mine, key=lambda one: bool(one.station_ids), default=None)
 
     def station(self, station_id: str) -> Station | None:
         return next((station for station in self.stations if station.station_id == station_id), None)

@@ -29,6 +29,7 @@ from backend.contracts.site import (
     Station,
 )
 from backend.contracts.units import UnitError, canonical
+from config.alarms import read_alarms
 from config.cameras import read_cameras
 from config.communes import Areas, read_communes
 from config.fire_sites import read_fire_sites
@@ -131,6 +132,10 @@ class _Reader:
             lambda lat, lon, code: _place_mistakes(areas, lat, lon, code),
             self.problems,
         )
+        places = {producer.producer_id: "producer" for producer in producers}
+        places |= {camera.camera_id: "camera" for camera in cameras}
+        places |= {station.station_id: "station" for station in stations}
+        alarms, delays = read_alarms(self.folder, places, self.problems)
         province = self.province(head)
         if head is None or home is None or cap is None or hydrology is None or self.problems.found:
             return None
@@ -142,6 +147,8 @@ class _Reader:
             recording=recording,
             fire_sites=fire_sites,
             fire_dispatch=fire_dispatch,
+            alarms=alarms,
+            delays=delays,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,
@@ -406,6 +413,7 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         hydrology=public_hydrology(config.hydrology),
         fire_sites=tuple(site.public() for site in config.fire_sites),
         fire_dispatch=config.fire_dispatch.public() if config.fire_dispatch is not None else None,
+        alarms=config.alarms,
         digest="",
         loaded_ms=now_ms,
     )

@@ -67,8 +67,9 @@ class SuppressionRule(Wire):
         kinds: alert kinds that are suppressed; empty = every kind that is not itself a cause of the rule.
         cause_kinds: while an alarm of one of these is active in the same `scope`; empty = in the window alone.
         scope: what the cause and the suppressed alarm have in common. producer: the cause is about a producer and the
-            other about a station or camera that it feeds.
+            other about a station that it feeds.
         place_ids: only there (stations, cameras, producers); empty = everywhere.
+        priorities: only of these; empty = of all but priority 1.
         from_ms, until_ms: only then; None = open.
     """
 
@@ -79,6 +80,7 @@ class SuppressionRule(Wire):
     cause_kinds: tuple[str, ...] = ()
     scope: SuppressionScope = "place"
     place_ids: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
     from_ms: EpochMs | None = None
     until_ms: EpochMs | None = None
     source: Annotated[str, Field(min_length=1, max_length=300)]

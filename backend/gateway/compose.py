@@ -20,6 +20,7 @@ from backend.gateway.metrics import Metrics
 from backend.gateway.parts import Parts
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
+from backend.services.alarm_watch import AlarmWatch
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
@@ -186,6 +187,7 @@ def _start_services(parts: Parts) -> None:
         "detection counts": parts.ingest.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "fire panel watch": parts.ingest.fires.run,
+        "alarm watch": AlarmWatch(room, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from backend.contracts.alerts import Alert, LimitReading
@@ -17,6 +19,7 @@ from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.site import Limit, Parameter, Station
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Change, reactivate, return_alert, update
+from backend.domain.delays import Delay, settle
 from backend.domain.limits import DEFAULT_RULES, Figure, Judgement, LimitRules, judge, notable, window_figure
 from backend.domain.wording import level_headline, limit_headline, number_vi, rain_headline
 from backend.services.open_alerts import OpenAlerts
@@ -69,6 +72,10 @@ class EnvironmentWatch:
             for parameter in station.parameters
             if parameter.limits
         }
+        self._delays = {key: _delay(site, *key) for key in self._judged}
+        self._bands = {key: _rules(site, *key, rules) for key in self._judged}
+        self._since_ms: dict[_Key, int] = {}
+        self._due_ms: dict[_Key, int] = {}
         self._pending: dict[_Key, int] = {}
         self._newest_ms: dict[_Key, int] = {}
         self._wake = asyncio.Event()
@@ -83,8 +90,9 @@ class EnvironmentWatch:
         try:
             self._arrived(self._readings.latest())
             while True:
-                await self._wake.wait()
+                await self._wait()
                 self._wake.clear()
+                self._ripen()
                 await self._judge_pending()
         finally:
             stop()
@@ -94,7 +102,22 @@ class EnvironmentWatch:
     async def catch_up(self) -> None:
         """Judge the newest sample of every parameter once, as `run` does at its start. Raises: StorageError."""
         self._arrived(self._readings.latest())
+        self._ripen()
         await self._judge_pending()
+
+    async def _wait(self) -> None:
+        """Until something comes, or the first delay is over."""
+        first_ms = min(self._due_ms.values(), default=None)
+        left_s = None if first_ms is None else max(0.0, (first_ms - self._now_ms()) / 1000)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), left_s)
+
+    def _ripen(self) -> None:
+        """What was measured last holds: where its delay is over, it is judged again."""
+        now_ms = self._now_ms()
+        for key in [key for key, due_ms in self._due_ms.items() if due_ms <= now_ms]:
+            del self._due_ms[key]
+            self._pending.setdefault(key, self._newest_ms[key])
 
     def _arrived(self, rows: Sequence[ReadingRow]) -> None:
         for row in rows:
@@ -116,15 +139,29 @@ class EnvironmentWatch:
     async def _judge(self, key: _Key, at_ms: int) -> None:
         station, parameter = self._judged[key]
         figures = await self._figures(station, parameter, at_ms)
-        if self._would_change(self._room.state, key, figures):
+        if self._would_change(self._room.state, key, figures, at_ms):
             await self._room.record(lambda state: self._decide(state, key, figures, at_ms))
 
-    def _would_change(self, state: RoomState, key: _Key, figures: dict[int, Figure | None]) -> bool:
-        """Most samples change nothing: they must not cost a turn of the log."""
-        _, parameter = self._judged[key]
+    def _would_change(self, state: RoomState, key: _Key, figures: dict[int, Figure | None], at_ms: int) -> bool:
+        """Most samples change nothing: they must not cost a turn of the log. Nor what has not lasted yet."""
         alert = self._open.find(state, _index_key(key))
-        judgement = self._judgement(parameter, figures, alert)
-        return judgement.passed is not None or (alert is not None and alert.active)
+        passed = self._judgement(key, figures, alert).passed is not None
+        active = alert is not None and alert.active
+        return self._lasted(key, active, passed, at_ms) and (passed or active)
+
+    def _lasted(self, key: _Key, active: bool, passed: bool, at_ms: int) -> bool:
+        """What is measured has been so for its delay. What is filled in afterwards has lasted already."""
+        self._due_ms.pop(key, None)
+        if self._late(key, at_ms):
+            return True
+        settled = settle(active, passed, self._since_ms.pop(key, None), self._now_ms(), self._delays[key])
+        if settled.since_ms is not None and settled.due_ms is not None:
+            self._since_ms[key], self._due_ms[key] = settled.since_ms, settled.due_ms
+        return settled.on == passed
+
+    def _late(self, key: _Key, at_ms: int) -> bool:
+        station, _ = self._judged[key]
+        return self._now_ms() - at_ms > max(LATE_INTERVALS * station.interval_s * 1000, LATE_AT_LEAST_MS)
 
     async def _figures(self, station: Station, parameter: Parameter, at_ms: int) -> dict[int, Figure | None]:
         interval_ms = max(1, station.interval_s) * 1000
@@ -142,15 +179,16 @@ class EnvironmentWatch:
             return 0
         return max(interval_ms, round(window_min * 60_000 / max(1.0, self._site.speed_up)))
 
-    def _judgement(self, parameter: Parameter, figures: dict[int, Figure | None], alert: Alert | None) -> Judgement:
+    def _judgement(self, key: _Key, figures: dict[int, Figure | None], alert: Alert | None) -> Judgement:
+        _, parameter = self._judged[key]
         current = alert.limit if alert is not None and alert.active else None
-        return judge(parameter.limits, figures, current, parameter.unit, _accumulates(parameter), self._rules)
+        return judge(parameter.limits, figures, current, parameter.unit, _accumulates(parameter), self._bands[key])
 
     def _decide(self, state: RoomState, key: _Key, figures: dict[int, Figure | None], at_ms: int) -> tuple[Event, ...]:
         station, parameter = self._judged[key]
         alert = self._open.find(state, _index_key(key))
-        judgement = self._judgement(parameter, figures, alert)
-        late = self._now_ms() - at_ms > max(LATE_INTERVALS * station.interval_s * 1000, LATE_AT_LEAST_MS)
+        judgement = self._judgement(key, figures, alert)
+        late = self._late(key, at_ms)
         if judgement.passed is None:
             return () if alert is None else taken(return_alert(alert, _back(parameter, figures, alert)))
         if judgement.value is None or judgement.priority is None:
@@ -193,6 +231,22 @@ class EnvironmentWatch:
         if same and kept == alert.priority and not notable(told, value, parameter.unit, self._rules):
             return ()
         return taken(update(alert, _change(station, parameter, passed, value, kept)))
+
+
+def _delay(site: SiteConfig, station_id: str, symbol: str) -> Delay:
+    found = site.delay(station_id, symbol)
+    if found is None:
+        return Delay()
+    # A simulated city's minute is shorter than ours by its speed-up.
+    ms = 1000 / max(1.0, site.speed_up)
+    return Delay(on_ms=round(found.on_delay_s * ms), off_ms=round(found.off_delay_s * ms))
+
+
+def _rules(site: SiteConfig, station_id: str, symbol: str, rules: LimitRules) -> LimitRules:
+    found = site.delay(station_id, symbol)
+    if found is None or found.dead_band_ratio is None:
+        return rules
+    return replace(rules, dead_band_ratio=found.dead_band_ratio)
 
 
 def _change(station: Station, parameter: Parameter, passed: Limit, value: float, priority: Priority) -> Change:

@@ -15,6 +15,7 @@ from backend.storage.event_log import EventLog
 
 _log = logging.getLogger(__name__)
 
+Follower = Callable[[RoomState, Sequence[Event]], Sequence[Event]]
 Listener = Callable[[Sequence[LoggedEvent]], None]
 _Stored = asyncio.Future[tuple[LoggedEvent, ...]]
 
@@ -43,6 +44,7 @@ class Room:
         self._snapshot_seq = durable.seq
         self._snapshot_task: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
+        self._followers: list[Follower] = []
         self._in_flight: set[_Stored] = set()
         self._all_settled = asyncio.Event()
         self._all_settled.set()
@@ -99,18 +101,27 @@ class Room:
         if self.state.site is not None:
             events = [ruled(event, self.state.site.alarms) for event in events]
         at_ms = self.now_ms()
-        logged = tuple(
-            LoggedEvent(
-                seq=self.state.seq + 1 + index,
-                at_ms=at_ms,
-                actor=actor,
-                caused_by=caused_by,
-                origin=origin,
-                event=event,
+
+        def stamped(decided: Sequence[Event], by: str) -> tuple[LoggedEvent, ...]:
+            return tuple(
+                LoggedEvent(
+                    seq=self.state.seq + 1 + index,
+                    at_ms=at_ms,
+                    actor=by,
+                    caused_by=caused_by,
+                    origin=origin,
+                    event=event,
+                )
+                for index, event in enumerate(decided)
             )
-            for index, event in enumerate(events)
-        )
+
+        logged = stamped(events, actor)
         self._apply_ahead(logged)
+        follows = [event for follower in self._followers for event in follower(self.state, events)]
+        if follows:
+            more = stamped(follows, "")
+            self._apply_ahead(more)
+            logged += more
         stored = self._log.submit(logged)
         self._in_flight.add(stored)
         self._all_settled.clear()
@@ -120,6 +131,13 @@ class Room:
         except (StorageError, ValueError):
             await self._recover()
             raise
+
+    def follow(self, consequences: Follower) -> None:
+        """Have `consequences(state, events)` say what follows from each decision, which `state` holds already.
+
+        It is the system's own doing, stored with the decision in one piece: nobody ever sees the one without the other.
+        """
+        self._followers.append(consequences)
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Have durable events handed to `callback` in seq order; the answer stops that."""

@@ -15,6 +15,7 @@ from backend.contracts.commands import RIGHTS, Role
 from backend.contracts.events import LoggedEvent, SiteLoaded
 from backend.contracts.site import Agency, Commune, Limit, MapView, Parameter, Producer, Site, Station
 from backend.services.accounts import SignedIn
+from backend.services.alarm_watch import AlarmWatch
 from backend.services.audit import Audit
 from backend.services.environment import EnvironmentWatch
 from backend.services.ingest import Ingest
@@ -208,6 +209,7 @@ def public(site: SiteConfig) -> Site:
         agencies=site.agencies,
         producers=site.producers,
         communes=site.communes,
+        alarms=site.alarms,
     )
 
 
@@ -241,6 +243,7 @@ class Desk:
     producers: ProducerWatch
     cameras: CameraWatch
     expiry: ExpiryWatch
+    alarms: AlarmWatch
     audit: Audit
     data_dir: Path
     events: list[LoggedEvent] = field(default_factory=list)
@@ -289,6 +292,7 @@ async def opened_desk(data_dir: Path, site: SiteConfig | None = None, now: Momen
             producers=ProducerWatch(site, room, ingest, now),
             cameras=CameraWatch(site, room, now),
             expiry=ExpiryWatch(site, room, now, ingest.last_detection_ms),
+            alarms=AlarmWatch(room, now),
             audit=Audit(AuditStore(database), now),
             data_dir=data_dir,
         )
