@@ -84,6 +84,16 @@ class DropFolderSource(Config):
     stable_after_s: float = 1.0
 
 
+class ForecastDropSource(Config):
+    """Forecasts of gauges as JSON or CSV files dropped into a folder."""
+
+    kind: Literal["forecast_drop"] = "forecast_drop"
+    producer_id: str
+    folder: Path
+    file_name_pattern: str = r".+\.(?:csv|json)"
+    stable_after_s: float = 1.0
+
+
 class CapFeedSource(Config):
     """A CAP message, or an Atom or RSS feed of them, polled over HTTP with ETag."""
 
@@ -128,7 +138,8 @@ class FirePanelSource(Config):
 
 
 SourceConfig = Annotated[
-    DropFolderSource | CapFeedSource | CameraProbeSource | FirePanelSource, Field(discriminator="kind")
+    DropFolderSource | ForecastDropSource | CapFeedSource | CameraProbeSource | FirePanelSource,
+    Field(discriminator="kind"),
 ]
 
 
@@ -247,8 +258,13 @@ class RainBandSettings(Config):
 
 
 class HydrologySettings(Config):
-    """[hydrology] of site.toml; without it no river is judged by its slope."""
+    """[hydrology] of site.toml; without it no river is judged by its slope.
 
+    Attributes:
+        forecasters: producers whose forecasts are taken, for any gauge; the gauges' own producers may not forecast.
+    """
+
+    forecasters: tuple[str, ...] = ()
     rise: RiseSettings | None = None
     rain_band: tuple[RainBandSettings, ...] = ()
 

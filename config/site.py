@@ -42,6 +42,7 @@ from config.model import (
     DetectionRule,
     DropFolderSource,
     FirePanelSource,
+    ForecastDropSource,
     HydrologySettings,
     OperatorConfig,
     SiteConfig,
@@ -58,9 +59,17 @@ __all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_s
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _BOX_SLACK_DEG: Final = 0.05
 _SOURCES: Final[
-    Mapping[str, type[DropFolderSource] | type[CapFeedSource] | type[CameraProbeSource] | type[FirePanelSource]]
+    Mapping[
+        str,
+        type[DropFolderSource]
+        | type[ForecastDropSource]
+        | type[CapFeedSource]
+        | type[CameraProbeSource]
+        | type[FirePanelSource],
+    ]
 ] = {
     "station_drop": DropFolderSource,
+    "forecast_drop": ForecastDropSource,
     "cap_feed": CapFeedSource,
     "camera_probe": CameraProbeSource,
     "fire_panel": FirePanelSource,
@@ -110,6 +119,9 @@ class _Reader:
         limits = read_limits(self.files["limits"], self.problems)
         cameras = self.cameras(areas)
         producers = self.listed(file, "producer", Producer, lambda item: item.producer_id)
+        for index, name in enumerate(hydrology.forecasters if hydrology else ()):
+            allowed = [producer.producer_id for producer in producers]
+            self.known(file, ("hydrology", "forecasters", index), "producer", name, allowed)
         plants, stations = self.stations(areas, limits, day, {c.camera_id for c in cameras}, producers)
         agencies = self.only_list("agencies", "agency", Agency, lambda item: item.agency_id)
         parts = {

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from backend.contracts.alerts import Alert, CapDetail, CyberDetail, DetectionDetail, FireDetail, LimitReading, Verdict
 from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.forecasts import Forecast
 from backend.contracts.geometry import Shape
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
@@ -313,6 +314,13 @@ class MarkRemoved(Wire):
     mark_id: Identifier
 
 
+class ForecastIssued(Wire):
+    """A forecast of a gauge came in; it replaces the same source's earlier one for the same parameter."""
+
+    kind: Literal["forecast.issued"] = "forecast.issued"
+    forecast: Forecast
+
+
 DeskAct = Literal["workspace", "camera", "go_to", "brought", "replay", "snapshot", "sound"]
 
 
@@ -365,7 +373,8 @@ Event = Annotated[
     | ExportChanged
     | MarkPlaced
     | MarkRemoved
-    | DeskActed,
+    | DeskActed
+    | ForecastIssued,
     Field(discriminator="kind"),
 ]
 

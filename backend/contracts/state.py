@@ -15,6 +15,7 @@ from pydantic import Field
 from backend.contracts import events as ev
 from backend.contracts.alerts import Alert, AlertPhase, Aside, HistoryEntry, HistoryKind, RuleRecord
 from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.forecasts import Forecast
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportState, Hold, RecordingState
 from backend.contracts.site import Site
@@ -24,6 +25,9 @@ CLOSED_KEPT: Final = 200
 
 HISTORY_KEPT: Final = 200
 """Lines of an alert's own history; the log itself keeps all."""
+
+FORECASTS_KEPT: Final = 500
+"""Newest forecasts over all sources and gauges; the log keeps all."""
 
 MARKS_KEPT: Final = 1000
 EXPORTS_KEPT: Final = 100
@@ -67,6 +71,7 @@ class StateSnapshot(Wire):
     holds: tuple[Hold, ...] = ()
     exports: tuple[ExportState, ...] = ()
     marks: tuple[Mark, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
     rules: dict[str, RuleRecord] = Field(default_factory=dict)
 
 
@@ -87,6 +92,8 @@ class RoomState:
     holds: dict[str, Hold] = field(default_factory=dict)
     exports: dict[str, ExportState] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
+    forecasts: dict[str, Forecast] = field(default_factory=dict)
+    """The newest issue of each source for each parameter, by `Forecast.key`."""
     rules: dict[str, RuleRecord] = field(default_factory=dict)
 
     def copied(self) -> RoomState:
@@ -113,6 +120,7 @@ class RoomState:
             holds=tuple(self.holds.values()),
             exports=tuple(self.exports.values()),
             marks=tuple(self.marks.values()),
+            forecasts=tuple(self.forecasts.values()),
             rules=dict(self.rules),
         )
 
@@ -132,6 +140,7 @@ class RoomState:
             holds={hold.hold_id: hold for hold in snapshot.holds},
             exports={export.export_id: export for export in snapshot.exports},
             marks={mark.mark_id: mark for mark in snapshot.marks},
+            forecasts={forecast.key: forecast for forecast in snapshot.forecasts},
             rules=dict(snapshot.rules),
         )
 
@@ -148,6 +157,7 @@ class Delta:
         reset: everything may have changed (first snapshot, resynchronised, seek).
         site: the site itself changed.
         evidence: ids of holds and exports.
+        forecasts: ids of stations with a new forecast.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -160,6 +170,7 @@ class Delta:
     recordings: set[str] = field(default_factory=set)
     evidence: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
+    forecasts: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -172,10 +183,11 @@ class Delta:
         self.recordings |= other.recordings
         self.evidence |= other.evidence
         self.marks |= other.marks
+        self.forecasts |= other.forecasts
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
-        rest = self.operators or self.recordings or self.evidence or self.marks
+        rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
@@ -212,6 +224,8 @@ def _site_loaded(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None
     state.recordings = {key: value for key, value in state.recordings.items() if key in camera_ids}
     # Nobody is seated before the first sign-in after a start: seats of an earlier run are gone.
     state.operators = {}
+    stations = {station.station_id for station in site.stations}
+    state.forecasts = {key: value for key, value in state.forecasts.items() if value.station_id in stations}
     delta.site = True
     delta.reset = True
 
@@ -592,6 +606,17 @@ def _export_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> N
     delta.evidence.add(event.export_id)
 
 
+def _forecast_issued(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.ForecastIssued)
+    forecast = logged.event.forecast
+    known = state.forecasts.get(forecast.key)
+    if known is None or known.issued_ms <= forecast.issued_ms:
+        state.forecasts[forecast.key] = forecast
+        delta.forecasts.add(forecast.station_id)
+    while len(state.forecasts) > FORECASTS_KEPT:
+        del state.forecasts[min(state.forecasts, key=lambda key: state.forecasts[key].issued_ms)]
+
+
 def _mark_placed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     assert isinstance(logged.event, ev.MarkPlaced)
     mark = logged.event.mark
@@ -653,6 +678,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "export.ordered": _export_ordered,
     "export.changed": _export_changed,
     "mark.placed": _mark_placed,
+    "forecast.issued": _forecast_issued,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
 }

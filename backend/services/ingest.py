@@ -23,6 +23,7 @@ from backend.services.bulletins import Bulletins
 from backend.services.detections import COUNT_EVERY_MS, Detections
 from backend.services.faulty_input import FaultyInput
 from backend.services.fire import FireDesk
+from backend.services.forecasts import Forecasts
 from backend.services.places import producer_of
 from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
@@ -30,6 +31,7 @@ from backend.services.room import Room
 from backend.sources.cap import CapError, parse_cap
 from backend.sources.detections import DetectionsError, parse_detections
 from backend.sources.fire_codes import FireReport
+from backend.sources.forecast_file import ForecastError, parse_forecasts
 from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
 from backend.storage.detections import DetectionsStore
@@ -78,6 +80,7 @@ class Ingest:
         self._detections = Detections(site, room, detections, now_ms)
         self._bulletins = Bulletins(site, room, quarantine.parent / "cap-seen.txt", now_ms)
         self.fires = FireDesk(site, room, now_ms)
+        self._forecasts = Forecasts(room)
         self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
         self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
         self._drops = {source.producer_id: source for source in site.sources if isinstance(source, DropFolderSource)}
@@ -155,6 +158,25 @@ class Ingest:
             return
         kept.append(now_ms)
         await self._faulty.keep(producer, door, name, body, reason)
+
+    async def forecasts(self, producer_id: str, body: bytes, name: str = "", origin: str = "") -> IngestAnswer:
+        """Take forecasts of gauges, JSON or CSV. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        if producer_id not in self._site.hydrology.forecasters:
+            reason = f"{producer_id} is no forecaster; site.toml names them: [hydrology] forecasters"
+            return await self._refused(producer, "forecasts", name, body, reason)
+        received_ms = self._now_ms()
+        try:
+            offset_min = self._site.utc_offset_min
+            parsed = await _read(body, partial(parse_forecasts, body, self._site.parameter, offset_min, received_ms))
+        except ForecastError as error:
+            return await self._refused(producer, "forecasts", name, body, str(error))
+        accepted, duplicates, warnings = await self._forecasts.take(producer_id, parsed.items, origin)
+        return await self._answered(
+            producer, "forecasts", name, body, accepted, duplicates, parsed.rejections, warnings
+        )
 
     async def tell_counts(self) -> None:
         """Log what the doors counted and held back, a storm's sums. Raises: StorageError."""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from backend.contracts.site import Producer
-from backend.simulate import rtsp
+from backend.simulate import forecasts, rtsp
 from backend.simulate.bulletins import Issue
 from backend.simulate.cap_feed import CapFeedServer
 from backend.simulate.clips import clip_path, make_clips
@@ -160,6 +160,8 @@ class City:
                     if isinstance(outbox, HttpDoor):
                         tasks.create_task(outbox.run())
                 tasks.create_task(self._stations(outboxes, tasks))
+                if token := self._token(forecasts.PRODUCER):
+                    tasks.create_task(forecasts.ForecastOffice(client, token, self.story).run())
                 if token := self._token("camera-ai"):
                     seen = frozenset(camera.camera_id for camera in self.site.cameras)
                     analytics = Analytics(client, token, seen, self.plan.seed)

@@ -82,6 +82,11 @@ class Story:
         status = CALIBRATING if "calibration" in spans else FAULT if "fault" in spans else MEASURING
         return tuple(self._sample(station, parameter, at_ms, hour, status) for parameter in station.parameters)
 
+    def ahead(self, station: Station, at_ms: int) -> tuple[Sample, ...]:
+        """What would be measured then, whatever becomes of the logger."""
+        hour = self.hour(at_ms)
+        return tuple(self._sample(station, parameter, at_ms, hour, MEASURING) for parameter in station.parameters)
+
     def _sample(self, station: Station, parameter: Parameter, at_ms: int, hour: float, status: int) -> Sample:
         if status == CALIBRATING:
             # Zero gas, then span gas: what an analyser really shows while it is calibrated.

@@ -16,17 +16,20 @@ from config.model import (
     CapFeedSource,
     DropFolderSource,
     FirePanelSource,
+    ForecastDropSource,
     SiteConfig,
     SourceConfig,
 )
 
-C = TypeVar("C", DropFolderSource, CapFeedSource, CameraProbeSource, FirePanelSource)
+C = TypeVar("C", DropFolderSource, ForecastDropSource, CapFeedSource, CameraProbeSource, FirePanelSource)
 
 
 class IngestDoors(Protocol):
     """The doors every input goes through, whichever way it came in (`backend.services.ingest.Ingest`)."""
 
     async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer: ...
+
+    async def forecasts(self, producer_id: str, body: bytes, name: str = "", origin: str = "") -> IngestAnswer: ...
 
     async def station_file(self, producer_id: str, name: str, body: bytes) -> IngestAnswer: ...
 

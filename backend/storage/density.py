@@ -57,6 +57,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "export.ordered": "operator",
     "export.changed": "system",
     "mark.placed": "operator",
+    "forecast.issued": None,
     "mark.removed": "operator",
     "desk.acted": "operator",
 }

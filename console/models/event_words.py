@@ -495,6 +495,14 @@ def _mark_placed(told: Told) -> EventWords:
     return _line(told, "operator", what.format(mark=mark_word(mark), time=at), mark.text, _about_alert(mark.alert_id))
 
 
+def _forecast_issued(told: Told) -> EventWords:
+    assert isinstance(told.logged.event, ev.ForecastIssued)
+    forecast = told.logged.event.forecast
+    what = translate("EventWords", "forecast for {station}, issued at {time}")
+    words = what.format(station=told.station(forecast.station_id), time=told.time(forecast.issued_ms))
+    return _line(told, "system", words, forecast.source, Selected("station", forecast.station_id))
+
+
 def _mark_removed(told: Told) -> EventWords:
     return _line(told, "operator", translate("EventWords", "removed a mark from the timeline"))
 
@@ -600,6 +608,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "export.ordered": _export_ordered,
     "export.changed": _export_changed,
     "mark.placed": _mark_placed,
+    "forecast.issued": _forecast_issued,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
 }

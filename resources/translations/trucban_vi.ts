@@ -1223,6 +1223,10 @@
         <translation>đặt dấu trên trục thời gian: {mark} lúc {time}</translation>
     </message>
     <message>
+        <source>forecast for {station}, issued at {time}</source>
+        <translation>dự báo cho trạm {station}, phát lúc {time}</translation>
+    </message>
+    <message>
         <source>removed a mark from the timeline</source>
         <translation>bỏ dấu trên trục thời gian</translation>
     </message>

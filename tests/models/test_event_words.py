@@ -10,6 +10,7 @@ from backend.contracts import events as ev
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.commands import Command
 from backend.contracts.events import Event, LoggedEvent
+from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportOrder, Hold
@@ -27,6 +28,14 @@ HOLD = Hold(
 )  # fmt: skip
 MARK = Mark(mark_id="m1", kind="note", at_ms=NOW_MS, text="xe đến", placed_by="an.tran", placed_ms=NOW_MS)
 
+FORECAST = Forecast(
+    station_id="TV-LC",
+    symbol="Level",
+    source="Đài KTTV",
+    issued_ms=NOW_MS,
+    received_ms=NOW_MS,
+    points=(ForecastPoint(at_ms=NOW_MS + 3_600_000, value=81.2),),
+)
 SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.SiteLoaded(site=laocai()), "system", laocai().name_vi),
     (ev.AlertRaised(alert=alert("fire2", headline="Cháy lớn")), "alert", "Cháy lớn"),
@@ -88,6 +97,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.ExportChanged(export_id="e1", condition="failed", reason="đĩa đầy"), "operator", "đĩa đầy"),
     (ev.MarkPlaced(mark=MARK), "operator", "xe đến"),
     (ev.MarkRemoved(mark_id="m1"), "operator", ""),
+    (ev.ForecastIssued(forecast=FORECAST), "system", "Đài KTTV"),
     (ev.DeskActed(act="workspace", about="duty"), "operator", "Trực ban"),
     (ev.DeskActed(act="camera", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
     (ev.DeskActed(act="brought", about="alert:fire"), "operator", "Cháy"),

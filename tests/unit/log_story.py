@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from backend.contracts import events as ev
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
+from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.geometry import Polygon
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.marks import Mark, MarkKind
@@ -65,6 +66,7 @@ class Story:
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
             (0.4, self._mark_placed), (0.1, self._mark_removed),
+            (0.2, self._forecast),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.002, self._site_loaded),
         )  # fmt: skip
@@ -315,6 +317,18 @@ class Story:
 
     def _mark_removed(self) -> ev.Event | None:
         return ev.MarkRemoved(mark_id=self._chance.choice(self._marks)) if self._marks else None
+
+    def _forecast(self) -> ev.Event:
+        at_ms = int(self._now_ms)
+        forecast = Forecast(
+            station_id="tram-1",
+            symbol="Level",
+            source="Đài KTTV",
+            issued_ms=at_ms,
+            received_ms=at_ms,
+            points=(ForecastPoint(at_ms=at_ms + 6 * 3_600_000, value=81.2, words="BĐ1 + 1,2 m"),),
+        )
+        return ev.ForecastIssued(forecast=forecast)
 
     def _held(self) -> ev.Event:
         hold = Hold(

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -14,11 +15,13 @@ from backend.simulate.bulletins import BULLETINS, SENDER, Issue
 from backend.simulate.city import GOES_ON_MS, HISTORY_MS, recall
 from backend.simulate.detections import SIGHTINGS, event_side
 from backend.simulate.encode import MAIN, SUB, burn_code
+from backend.simulate.forecasts import ForecastOffice
 from backend.simulate.plan import PlanError, read_plan
 from backend.simulate.station_files import Logger
 from backend.simulate.story import Story
 from backend.sources.cap import parse_cap
 from backend.sources.detections import parse_detections
+from backend.sources.forecast_file import parse_forecasts
 from backend.sources.station_file import parse_station_file
 from config.communes import read_communes
 from config.model import DropFolderSource, SiteConfig
@@ -205,3 +208,13 @@ def test_a_plan_that_names_an_unknown_station_is_refused(site: SiteConfig, tmp_p
     with pytest.raises(PlanError, match="MUA-XX"):
         read_plan(site.model_copy(update={"folder": tmp_path}))
     assert read_plan(site.model_copy(update={"folder": tmp_path / "none"})).rain == ()
+
+
+def test_the_forecasts_are_read_without_a_fault_and_look_ahead(site: SiteConfig, story: Story) -> None:
+    office = ForecastOffice(httpx.AsyncClient(), "", story)
+    for issued_ms in (START_MS, START_MS + 90 * MINUTE_MS):
+        body = json.dumps(office.issue(issued_ms)).encode()
+        parsed = parse_forecasts(body, site.parameter, site.utc_offset_min, issued_ms)
+        assert parsed.rejections == ()
+        assert {each.station_id for each in parsed.items} == {"TV-LC", "TV-BH", "TV-BY"}
+        assert all(each.points[0].at_ms > issued_ms and each.points[-1].words for each in parsed.items)

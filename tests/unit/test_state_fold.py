@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from backend.contracts import events as ev
 from backend.contracts.alerts import LimitReading
+from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import FoldError, RoomState, StateSnapshot, apply
 from tests.unit.storage_samples import NOW_MS, plain, raised, refused
@@ -41,6 +42,18 @@ _EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         producer_id=st.just("doste"),
         condition=st.sampled_from(["fresh", "silent"]),
         last_message_ms=st.none() | st.just(NOW_MS),
+    ),
+    st.builds(
+        ev.ForecastIssued,
+        forecast=st.builds(
+            Forecast,
+            station_id=st.sampled_from(["TV-1", "TV-2"]),
+            symbol=st.just("Level"),
+            source=st.sampled_from(["Đài KTTV", ""]),
+            issued_ms=st.integers(NOW_MS, NOW_MS + 3),
+            received_ms=st.just(NOW_MS),
+            points=st.just((ForecastPoint(at_ms=NOW_MS + 10, value=81.5, words="BĐ1 + 1,5 m"),)),
+        ),
     ),
     st.builds(ev.OperatorSignedIn, user=_USERS, role=st.just("duty_officer"), origin=st.just("")),
     st.builds(ev.OperatorSignedOut, user=_USERS),

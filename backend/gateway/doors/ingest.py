@@ -66,6 +66,15 @@ async def station_file(
         return await _answered(parts, producer_id, "station-file", parts.ingest.station_file(producer_id, name, body))
 
 
+@router.post("/forecasts", status_code=202, response_model=IngestAnswer)
+async def forecasts(request: Request, parts: PartsDep, producer_id: ProducerId) -> Response:
+    """Forecasts of gauges: our JSON, or CSV with a header."""
+    with _turnstile(request).pass_through(producer_id):
+        body = await request.body()
+        work = parts.ingest.forecasts(producer_id, body, "", peer_address(request.scope))
+        return await _answered(parts, producer_id, "forecasts", work)
+
+
 @router.post("/detections", status_code=202, response_model=IngestAnswer)
 async def detections(request: Request, parts: PartsDep, producer_id: ProducerId) -> Response:
     """Detections as JSON: Frigate events or ONVIF events, one or a list."""

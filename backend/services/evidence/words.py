@@ -198,6 +198,10 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     "mark.placed": lambda event, names: _with(
         f"Đặt {_MARK[event.mark.kind]} tại {names.local.shown(event.mark.at_ms)}", event.mark.text
     ),
+    "forecast.issued": lambda event, names: _with(
+        f"Dự báo cho trạm {event.forecast.station_id}, phát lúc {names.local.shown(event.forecast.issued_ms)}",
+        event.forecast.source,
+    ),
     "mark.removed": lambda event, names: "Xóa một dấu trên dòng thời gian",
     "desk.acted": lambda event, names: f"Tại bàn trực: {_ACT[event.act]} {event.about}".rstrip(),
 }
