@@ -29,14 +29,14 @@ def alert_deeds(session: Session) -> list[Deed]:
         alert = session.state.alerts.get(selected_alert())
         if alert is None or not alert.unanswered or session.commands.waiting(alert.alert_id, "alert.acknowledge"):
             return
-        if session.may("alert.acknowledge") and session.selection.is_settled:
+        if session.may_change("alert.acknowledge", alert) and session.selection.is_settled:
             session.commands.acknowledge(alert.alert_id)
 
     def take() -> None:
         alert = session.state.alerts.get(selected_alert())
         if alert is None or session.commands.waiting(alert.alert_id, "alert.take"):
             return
-        if session.may("alert.take"):
+        if session.may_change("alert.take", alert):
             session.commands.take(alert.alert_id, alert.owner)
 
     def judge(verdict: Verdict) -> None:

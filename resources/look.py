@@ -76,6 +76,8 @@ QLabel#inboxLoad[flood="true"] { color: $DARK_GLYPH; background: $P2; font-weigh
 QLabel#cardHeadline { font-size: 16px; font-weight: 600; }
 QLabel#cardPhase, QLabel#cardSince, QLabel#factLabel, QLabel#historyTime { color: $TEXT_2; }
 QLabel#cardSection { color: $TEXT_2; border-top: 1px solid $LINE; padding-top: 8px; }
+QLabel#cardDispatch { color: $TEXT_1; font-weight: 600; }
+QLabel#cardDispatch[late="true"] { color: $P1; }
 QLabel#cardRespond { color: $TEXT_1; background: $RAISED; padding: 8px 10px; border-left: 3px solid $TEXT_2; }
 QLabel#factStrong { font-weight: 600; }
 QLabel#outcome { color: $TEXT_2; }

@@ -283,7 +283,7 @@ the past, "audit" the audit log. "cyber" is needed besides to change anything of
 there is one, the information security officer and the supervisor handle it."""
 
 
-def may_change(command: str, alert_kind: str, role: Role, rights: Collection[str]) -> bool:
+def may_change(command: str, alert_kind: str, role: str, rights: Collection[str]) -> bool:
     """Whether who has `rights` may do `command` to an alert of this kind.
 
     Cyber alerts are handled by who has the right "cyber"; the information security officer handles nothing else.
@@ -295,7 +295,7 @@ def may_change(command: str, alert_kind: str, role: Role, rights: Collection[str
         return True
     if alert_kind == "cyber.alert":
         return "cyber" in rights
-    return role is not Role.CYBER
+    return role != Role.CYBER
 
 
 class RefusalCode(StrEnum):

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from backend.contracts.alerts import Alert, AlertPhase, HistoryEntry
+from backend.contracts.alerts import Alert, AlertPhase, CyberDetail, DetectionDetail, HistoryEntry
 from backend.contracts.kinds.alerts import ALERT_KINDS
 from backend.contracts.state import RoomState
 from console.models.numbers import format_number, format_time, format_value
@@ -19,6 +19,8 @@ NEAR_NAMED: Final = 3
 """Neighbours of an alert that its card names."""
 
 MarkStyle = Literal["filled", "outline", "dashed", "grey"]
+
+FIRE_ZONES_SHOWN: Final = 12
 
 MARK_STYLES: Final[dict[AlertPhase, MarkStyle]] = {
     AlertPhase.ACTIVE_UNACKNOWLEDGED: "filled",
@@ -100,21 +102,7 @@ def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
     """The lines of the card that are the same as long as the alert does not change (ages are not among them)."""
     offset_min = state.site.utc_offset_min if state.site else 0
     lines = [Fact(translate("AlertWords", "Where"), place_words(state, alert))]
-    if alert.limit is not None:
-        lines += _limit_facts(alert, language)
-    if alert.detection is not None:
-        found = alert.detection
-        # The producer's own label is a machine's word; the headline says it in people's.
-        share = format_number(found.score * 100, 0, language)
-        sure = translate("AlertWords", "confidence {share}% · seen {count} times").format(
-            share=share, count=found.count
-        )
-        lines.append(Fact(translate("AlertWords", "Seen"), sure, strong=True))
-    if alert.cap is not None:
-        lines += _cap_facts(alert, offset_min)
-        if found.also:
-            cameras = translate("AlertWords", "gathered from {count} cameras").format(count=len(found.also) + 1)
-            lines.append(Fact(translate("AlertWords", "Flood"), cameras))
+    lines += _detail_facts(state, alert, offset_min, language)
     lines += _rule_facts(state, alert, language)
     near = neighbours(state, alert)
     if near:
@@ -150,6 +138,33 @@ def _rule_facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
         share = format_number(record.false_ratio * 100, 0, language)
         told = translate("AlertWords", "{share}% false among the last {count} judged")
         lines.append(Fact(translate("AlertWords", "This rule"), told.format(share=share, count=len(record.recent))))
+    return lines
+
+
+def _detail_facts(state: RoomState, alert: Alert, offset_min: int, language: str) -> list[Fact]:
+    """What made it an alert, in the words of its kind."""
+    lines: list[Fact] = []
+    if alert.limit is not None:
+        lines += _limit_facts(alert, language)
+    if alert.detection is not None:
+        lines += _detection_facts(alert.detection, language)
+    if alert.cap is not None:
+        lines += _cap_facts(alert, offset_min)
+    if alert.fire is not None:
+        lines += _fire_facts(state, alert, offset_min, language)
+    if alert.cyber is not None:
+        lines += _cyber_facts(alert.cyber)
+    return lines
+
+
+def _detection_facts(found: DetectionDetail, language: str) -> list[Fact]:
+    # The producer's own label is a machine's word; the headline says it in people's.
+    share = format_number(found.score * 100, 0, language)
+    sure = translate("AlertWords", "confidence {share}% · seen {count} times").format(share=share, count=found.count)
+    lines = [Fact(translate("AlertWords", "Seen"), sure, strong=True)]
+    if found.also:
+        cameras = translate("AlertWords", "gathered from {count} cameras").format(count=len(found.also) + 1)
+        lines.append(Fact(translate("AlertWords", "Flood"), cameras))
     return lines
 
 
@@ -192,6 +207,47 @@ def _cap_facts(alert: Alert, offset_min: int) -> list[Fact]:
     if cap.faults:
         lines.append(Fact(translate("AlertWords", "Faults of the message"), "; ".join(cap.faults)))
     return lines
+
+
+def zone_words(state: RoomState, fire_site_id: str, zone: str, language: str) -> str:
+    """What the premises call the zone; its number when they have no name for it."""
+    if not zone:
+        return translate("AlertWords", "the panel itself")
+    for site in state.site.fire_sites if state.site is not None else ():
+        for known in site.zones if site.fire_site_id == fire_site_id else ():
+            if known.zone.lstrip("0") == zone:
+                return known.name_en if language == "en" and known.name_en else known.name_vi
+    return translate("AlertWords", "zone {zone}").format(zone=zone)
+
+
+def _fire_facts(state: RoomState, alert: Alert, offset_min: int, language: str) -> list[Fact]:
+    """The zones in the order in which they came: the way the fire goes."""
+    assert alert.fire is not None
+    lines: list[Fact] = []
+    for zone in alert.fire.zones[:FIRE_ZONES_SHOWN]:
+        place = zone_words(state, alert.place_id, zone.zone, language)
+        text = place if zone.name in ("", place) else f"{place} · {zone.name}"
+        if zone.restored_ms is not None:
+            at = format_time(zone.restored_ms, offset_min)
+            text += " · " + translate("AlertWords", "over since {time}").format(time=at)
+        at = format_time(zone.at_ms, offset_min)
+        lines.append(Fact(f"{at} {zone.code}", text, strong=zone.restored_ms is None))
+    if len(alert.fire.zones) > FIRE_ZONES_SHOWN:
+        more = len(alert.fire.zones) - FIRE_ZONES_SHOWN
+        lines.append(Fact("", translate("AlertWords", "and {count} more zones").format(count=more)))
+    return lines
+
+
+def _cyber_facts(cyber: CyberDetail) -> list[Fact]:
+    way = " → ".join(part for part in (cyber.source, cyber.target) if part)
+    rule = f"{cyber.signature} ({cyber.signature_id})" if cyber.signature_id else cyber.signature
+    return [
+        Fact(translate("AlertWords", "Rule"), rule, strong=True),
+        Fact(translate("AlertWords", "Category"), cyber.category),
+        Fact(translate("AlertWords", "From, to"), way),
+        Fact(translate("AlertWords", "Sensor"), f"{cyber.sensor} · {cyber.severity}".strip(" ·")),
+        Fact(translate("AlertWords", "Seen"), translate("AlertWords", "{count} times").format(count=cyber.count)),
+    ]
 
 
 def cap_term(term: str) -> str:

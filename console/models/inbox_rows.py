@@ -11,6 +11,7 @@ from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console.models.alert_words import MARK_STYLES, place_words
 from console.models.alerts import ALERT_ROLE, AlertModel
+from console.models.fire_site import clock_text, dispatch_clock
 from console.models.flood_groups import Group, GroupKey, groups_of
 from console.models.numbers import format_age
 from console.models.session import Session
@@ -147,6 +148,9 @@ class InboxRows(QSortFilterProxyModel):
         session = self._session
         age_s = (session.clock.now_ms() - alert.raised_ms) / 1000
         tags = []
+        clock = dispatch_clock(session.state, alert, session.clock.now_ms())
+        if clock is not None and clock.running:
+            tags.append(clock_text(clock))
         if alert.exercise:
             tags.append(translate("Inbox", "EXERCISE"))
         if alert.simulated:

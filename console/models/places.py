@@ -90,7 +90,7 @@ def cameras_at(state: RoomState, selected: Selected, count: int) -> CamerasThere
 
 
 def _own_cameras(state: RoomState, site: Site, selected: Selected) -> Sequence[str]:
-    """The camera itself, those that detected it, those that stand at the station."""
+    """The camera itself, those that detected it, those that stand at the station or the premises."""
     if selected.kind == "camera":
         return (selected.key,)
     place_id = selected.key
@@ -102,7 +102,8 @@ def _own_cameras(state: RoomState, site: Site, selected: Selected) -> Sequence[s
             return (alert.detection.camera_id, *alert.detection.also)
         place_id = alert.place_id
     at_station = next((one.camera_ids for one in site.stations if one.station_id == place_id), ())
-    return at_station or (place_id,)
+    at_premises = next((one.camera_ids for one in site.fire_sites if one.fire_site_id == place_id), ())
+    return at_station or at_premises or (place_id,)
 
 
 def neighbours(state: RoomState, alert: Alert) -> tuple[Alert, ...]:

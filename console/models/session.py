@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import QObject, Signal
 
 from backend.contracts.alerts import Alert, Verdict
-from backend.contracts.commands import Right
+from backend.contracts.commands import Right, may_change
 from backend.contracts.readings import ReadingHistory
 from backend.contracts.state import RoomState
 from console.timebase import Clock, monotonic_s
@@ -212,8 +212,18 @@ class Session(QObject):
     def may(self, right: Right) -> bool:
         return not self.read_only and self.operator is not None and right in self.operator.rights
 
+    def may_change(self, right: Right, alert: Alert) -> bool:
+        """Whether this seat may do so to this alert: cyber alerts have officers of their own."""
+        if not self.may(right) or self.operator is None:
+            return False
+        return may_change(right, alert.kind, self.operator.role, self.operator.rights)
+
 
 def may_judge(session: Session, alert: Alert, verdict: Verdict) -> bool:
     """Whether this seat may say so of the alert now."""
     open_to_it = alert.can_be_judged and alert.verdict != verdict
-    return open_to_it and session.may("alert.judge") and not session.commands.waiting(alert.alert_id, "alert.judge")
+    return (
+        open_to_it
+        and session.may_change("alert.judge", alert)
+        and not session.commands.waiting(alert.alert_id, "alert.judge")
+    )

@@ -32,6 +32,7 @@ from console.models.alert_words import (
     priority_words,
     response_words,
 )
+from console.models.fire_site import clock_words, dispatch_clock, premises_of, site_card
 from console.models.numbers import format_age, format_time
 from console.models.session import Selected, Session, may_judge
 from console.panels import Panel, PanelSpec
@@ -121,7 +122,7 @@ class ActionBar(QWidget):
         self._false.setVisible(not self._session.read_only)
 
     def _offered(self, kind: CommandKind, alert: Alert) -> bool:
-        if not self._session.may(kind) or self._session.commands.waiting(alert.alert_id, kind):
+        if not self._session.may_change(kind, alert) or self._session.commands.waiting(alert.alert_id, kind):
             return False
         if alert.alert_id not in self._session.state.alerts:
             return False
@@ -234,6 +235,12 @@ class AlertCard(Panel):
         self._facts.setHorizontalSpacing(PAD_PX)
         self._facts.setVerticalSpacing(tokens.GRID_PX)
         self._respond = label("cardRespond")
+        self._dispatch = label("cardDispatch")
+        self._site_title = label("cardSection", wrap=False)
+        self._site = QGridLayout()
+        self._site.setColumnStretch(1, 1)
+        self._site.setHorizontalSpacing(PAD_PX)
+        self._site.setVerticalSpacing(tokens.GRID_PX)
         self._text = label("cardText")
         self._history = QGridLayout()
         self._history.setColumnStretch(1, 1)
@@ -270,9 +277,12 @@ class AlertCard(Panel):
         inside.setContentsMargins(PAD_PX, PAD_PX, PAD_PX, PAD_PX)
         inside.setSpacing(PAD_PX)
         inside.addLayout(head)
+        inside.addWidget(self._dispatch)
         inside.addWidget(self._respond)
         inside.addWidget(self.action_bar)
         inside.addLayout(self._facts)
+        inside.addWidget(self._site_title)
+        inside.addLayout(self._site)
         inside.addWidget(self._text)
         self._history_title = label("cardSection", wrap=False)
         self._history_title.setText(self.tr("What happened so far"))
@@ -326,6 +336,7 @@ class AlertCard(Panel):
         self._text.setText("\n\n".join(text for text in texts if text))
         self._text.setVisible(bool(self._text.text()))
         self._show_facts(alert)
+        self._show_premises(alert)
         self._show_history(alert)
         self._show_ages()
 
@@ -333,6 +344,16 @@ class AlertCard(Panel):
         lines = facts(self._session.state, alert, self._session.language)
         rows = [(fact.label, fact.text, "factStrong" if fact.strong else "fact") for fact in lines]
         fill_grid(self._facts, rows, "factLabel")
+
+    def _show_premises(self, alert: Alert) -> None:
+        """The site card: what those who drive there must know."""
+        premises = premises_of(self._session.state, alert)
+        language = self._session.language
+        lines = site_card(self._session.state, premises, language) if premises is not None else []
+        rows = [(fact.label, fact.text, "factStrong" if fact.strong else "fact") for fact in lines]
+        self._site_title.setVisible(premises is not None)
+        self._site_title.setText(self.tr("Premises"))
+        fill_grid(self._site, rows, "factLabel")
 
     def _show_history(self, alert: Alert) -> None:
         state = self._session.state
@@ -349,6 +370,13 @@ class AlertCard(Panel):
         offset_min = self._session.state.site.utc_offset_min if self._session.state.site else 0
         age = format_age((self._session.clock.now_ms() - self._alert.raised_ms) / 1000, self._session.language)
         self._since.setText(f"{format_time(self._alert.raised_ms, offset_min)} · {age}")
+        clock = dispatch_clock(self._session.state, self._alert, self._session.clock.now_ms())
+        self._dispatch.setVisible(clock is not None)
+        if clock is not None:
+            self._dispatch.setText(clock_words(clock))
+            if self._dispatch.property("late") != clock.late:
+                self._dispatch.setProperty("late", clock.late)
+                self._dispatch.style().polish(self._dispatch)
 
     def is_live(self) -> bool:
         return self._alert is not None

@@ -66,6 +66,10 @@
         <source>simulated</source>
         <translation>mô phỏng</translation>
     </message>
+    <message>
+        <source>Premises</source>
+        <translation>Cơ sở</translation>
+    </message>
 </context>
 <context>
     <name>AlertWords</name>
@@ -224,6 +228,42 @@
     <message>
         <source>Faults of the message</source>
         <translation>Lỗi của bản tin</translation>
+    </message>
+    <message>
+        <source>the panel itself</source>
+        <translation>tủ trung tâm</translation>
+    </message>
+    <message>
+        <source>zone {zone}</source>
+        <translation>khu vực {zone}</translation>
+    </message>
+    <message>
+        <source>over since {time}</source>
+        <translation>hết từ {time}</translation>
+    </message>
+    <message>
+        <source>and {count} more zones</source>
+        <translation>và {count} khu vực khác</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Quy tắc</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>Loại</translation>
+    </message>
+    <message>
+        <source>From, to</source>
+        <translation>Từ, tới</translation>
+    </message>
+    <message>
+        <source>Sensor</source>
+        <translation>Cảm biến</translation>
+    </message>
+    <message>
+        <source>{count} times</source>
+        <translation>{count} lần</translation>
     </message>
     <message>
         <source>extreme</source>
@@ -1379,6 +1419,65 @@
     <message>
         <source>Nothing found</source>
         <translation>Không tìm thấy</translation>
+    </message>
+</context>
+<context>
+    <name>FireSite</name>
+    <message>
+        <source>Dispatch: {clock}</source>
+        <translation>Chuyển lực lượng: {clock}</translation>
+    </message>
+    <message>
+        <source>LATE: {clock}</source>
+        <translation>QUÁ GIỜ: {clock}</translation>
+    </message>
+    <message>
+        <source>Dispatched late: {clock}</source>
+        <translation>Đã chuyển, quá giờ: {clock}</translation>
+    </message>
+    <message>
+        <source>Dispatched in time: {clock}</source>
+        <translation>Đã chuyển đúng giờ: {clock}</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Địa chỉ</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>Gọi</translation>
+    </message>
+    <message>
+        <source>Hazard</source>
+        <translation>Nguy hiểm</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Đường vào</translation>
+    </message>
+    <message>
+        <source>Water</source>
+        <translation>Nguồn nước</translation>
+    </message>
+    <message>
+        <source>Floors</source>
+        <translation>Số tầng</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Sơ đồ</translation>
+    </message>
+    <message>
+        <source>Panel</source>
+        <translation>Tủ báo cháy</translation>
+    </message>
+    <message>
+        <source>account {account}, reports every {seconds} s</source>
+        <translation>mã {account}, liên lạc mỗi {seconds} s</translation>
     </message>
 </context>
 <context>

@@ -67,7 +67,7 @@ def in_schedule(windows: Iterable[Window], now_ms: int, utc_offset_min: int) -> 
 
 
 def cameras_of(alert: Alert, site: Site | None) -> frozenset[str]:
-    """The cameras that an alert concerns: the one that saw it, the place itself, those of its station."""
+    """The cameras that an alert concerns: the one that saw it, the place itself, those of its station or premises."""
     found = {alert.place_id} if alert.place_id else set()
     if alert.detection is not None:
         found.add(alert.detection.camera_id)
@@ -75,5 +75,8 @@ def cameras_of(alert: Alert, site: Site | None) -> frozenset[str]:
         for station in site.stations:
             if station.station_id == alert.place_id:
                 found.update(station.camera_ids)
+        for premises in site.fire_sites:
+            if premises.fire_site_id == alert.place_id:
+                found.update(premises.camera_ids)
         found &= {camera.camera_id for camera in site.cameras}
     return frozenset(found)
