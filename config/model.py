@@ -137,8 +137,43 @@ class FirePanelSource(Config):
     max_per_sender: Annotated[int, Field(ge=1, le=10_000)] = 32
 
 
+class MqttSource(Config):
+    """Camera detections from an MQTT 3.1.1 broker: Frigate's topics, and ONVIF's events (Profile M).
+
+    Attributes:
+        tls, ca_file: `ca_file` "" = the system's authorities; relative ones lie in the site folder.
+        password: read from the one line of `password_file`, which lies in the site folder beside the cameras' own.
+        client_id: the broker keeps what came while we were away under this name; no two backends share one.
+        topics: what is subscribed to, with QoS 1.
+        cameras: name on the broker -> camera_id. Frigate: its camera's name; ONVIF: "DEVICE/VIDEO_SOURCE" or "DEVICE".
+        counters: what is counted -> "STATION/SYMBOL". Frigate: "CAMERA/LABEL"; ONVIF: "DEVICE/RULE" or "DEVICE".
+        gone_after_s: a broker that is away for so long makes the producer silent.
+    """
+
+    kind: Literal["mqtt"] = "mqtt"
+    producer_id: str
+    host: Annotated[str, Field(min_length=1, max_length=253)]
+    port: Annotated[int, Field(ge=1, le=65_535)] = 1883
+    tls: bool = False
+    ca_file: str = ""
+    user: str = ""
+    password_file: str = ""
+    password: SecretStr = SecretStr("")
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+    topics: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=1000)], ...], Field(min_length=1)] = (
+        "frigate/available",
+        "frigate/events",
+        "+/onvif-ej/#",
+    )
+    frigate_prefix: Annotated[str, Field(min_length=1, max_length=200)] = "frigate"
+    cameras: dict[str, str] = {}
+    counters: dict[str, str] = {}
+    keep_alive_s: Annotated[int, Field(ge=5, le=600)] = 30
+    gone_after_s: Annotated[float, Field(ge=0, le=3600)] = 10.0
+
+
 SourceConfig = Annotated[
-    DropFolderSource | ForecastDropSource | CapFeedSource | CameraProbeSource | FirePanelSource,
+    DropFolderSource | ForecastDropSource | CapFeedSource | CameraProbeSource | FirePanelSource | MqttSource,
     Field(discriminator="kind"),
 ]
 
@@ -149,6 +184,8 @@ class DetectionRule(Config):
     Attributes:
         quiet_after_false_s: after somebody found the camera's alert to be false, its detections are only stored for so
             long. Rules of priority 1 are never quiet.
+        zones: only when the thing entered one of them; () = anywhere.
+        plates: this is a list of number plates that are looked for; a plate read that is on it gets this label.
     """
 
     label: str
@@ -158,6 +195,8 @@ class DetectionRule(Config):
     min_score: float = Field(default=0.6, ge=0.0, le=1.0)
     group_s: float = 120.0
     quiet_after_false_s: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    zones: tuple[str, ...] = ()
+    plates: tuple[str, ...] = ()
 
 
 class FirePanelConfig(Config):

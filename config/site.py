@@ -44,11 +44,13 @@ from config.model import (
     FirePanelSource,
     ForecastDropSource,
     HydrologySettings,
+    MqttSource,
     OperatorConfig,
     SiteConfig,
     SourceConfig,
     TargetConfig,
 )
+from config.mqtt import completed
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.recording import read_recording
 from config.site_files import SiteHead, StationEntry
@@ -65,7 +67,8 @@ _SOURCES: Final[
         | type[ForecastDropSource]
         | type[CapFeedSource]
         | type[CameraProbeSource]
-        | type[FirePanelSource],
+        | type[FirePanelSource]
+        | type[MqttSource],
     ]
 ] = {
     "station_drop": DropFolderSource,
@@ -73,6 +76,7 @@ _SOURCES: Final[
     "cap_feed": CapFeedSource,
     "camera_probe": CameraProbeSource,
     "fire_panel": FirePanelSource,
+    "mqtt": MqttSource,
 }
 
 
@@ -132,7 +136,7 @@ class _Reader:
             "agencies": agencies,
             "operators": self.operators({agency.agency_id for agency in agencies}),
             "producers": tuple(producers),
-            "sources": self.sources(producers, {station.station_id for station in stations}),
+            "sources": self.sources(producers, stations, {camera.camera_id for camera in cameras}),
             "detection_rules": self.listed(file, "detection_rule", DetectionRule, lambda item: item.label),
             "targets": self.listed(file, "target", TargetConfig, lambda item: str(item.priority)),
         }
@@ -302,7 +306,9 @@ class _Reader:
                 )
         return operators
 
-    def sources(self, producers: tuple[Producer, ...], stations: set[str]) -> tuple[SourceConfig, ...]:
+    def sources(
+        self, producers: tuple[Producer, ...], stations: tuple[Station, ...], cameras: set[str]
+    ) -> tuple[SourceConfig, ...]:
         file = self.files["site"]
         names = [producer.producer_id for producer in producers]
         found: list[SourceConfig] = []
@@ -316,9 +322,16 @@ class _Reader:
                 continue
             self.known(file, (*path, "producer_id"), "producer", source.producer_id, names)
             if isinstance(source, DropFolderSource):
-                _check_drop(source, file, path, stations)
+                _check_drop(source, file, path, {station.station_id for station in stations})
             if isinstance(source, CapFeedSource) and not source.url.startswith(("http://", "https://")):
                 file.wrong((*path, "url"), f"url {redacted(source.url)!r}; allowed: http://, https://")
+            if isinstance(source, MqttSource):
+                symbols = {
+                    station.station_id: [parameter.symbol for parameter in station.parameters]
+                    for station in stations
+                    if station.producer_id == source.producer_id
+                }
+                source = completed(source, file, path, self.folder, cameras, symbols)
             found.append(source)
         return tuple(found)
 

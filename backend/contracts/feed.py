@@ -88,12 +88,16 @@ class Batch(Wire):
 
 
 class ProducerPulse(Wire):
-    """How a producer does just now: telemetry, not state."""
+    """How a producer does just now: telemetry, not state.
+
+    `dropped` came too fast: further messages about what is known already, never a state.
+    """
 
     producer_id: Identifier
     last_message_ms: EpochMs | None
     accepted: int
     rejected: int
+    dropped: int = 0
 
 
 class Heartbeat(Wire):

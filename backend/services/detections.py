@@ -43,6 +43,10 @@ COUNT_EVERY_MS: Final = 1_000
 """An open alert that only counts on is told so often: a storm must not fill the log with sums."""
 
 
+LOST_END_MS: Final = 60 * 60 * 1000
+"""So long nothing was heard of a thing whose end should be told: the end was lost."""
+
+
 def _keys_of(alert: Alert) -> tuple[str, ...]:
     found = alert.detection
     return () if found is None else tuple(_key(camera_id, found.label) for camera_id in (found.camera_id, *found.also))
@@ -106,6 +110,35 @@ class _Counted:
         return every
 
 
+class _There:
+    """Things whose end their producer will tell, by camera and label, while they are there."""
+
+    def __init__(self) -> None:
+        self._heard_ms: dict[str, dict[tuple[str, str], int]] = {}
+
+    def note(self, producer_id: str, items: Sequence[ParsedDetection], now_ms: int) -> None:
+        for item in items:
+            key, identity = _key(item.camera, item.label), (producer_id, item.detection_id)
+            if item.lasting and item.end_ms is None:
+                things = self._heard_ms.setdefault(key, {})
+                things[identity] = now_ms
+                while len(things) > _REMEMBERED:
+                    del things[next(iter(things))]
+            elif things := self._heard_ms.get(key, {}):
+                things.pop(identity, None)
+
+    def holds(self, key: str, now_ms: int) -> bool:
+        things = self._heard_ms.get(key, {})
+        for identity in [one for one, heard_ms in things.items() if now_ms - heard_ms >= LOST_END_MS]:
+            del things[identity]
+        return bool(things)
+
+    def let_go(self, producer_id: str) -> None:
+        for things in self._heard_ms.values():
+            for identity in [one for one in things if one[0] == producer_id]:
+                del things[identity]
+
+
 class Detections:
     """Event-loop thread only."""
 
@@ -120,6 +153,7 @@ class Detections:
         # Seen, but not (yet) worth an alert: a later message about it may bring the score up.
         self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._last_seen_ms: dict[str, int] = {}
+        self._there = _There()
         self._flood = False
         self._counted = _Counted()
 
@@ -153,6 +187,8 @@ class Detections:
             else:
                 known.append(item)
         merged = _merged(known)
+        self._there.note(producer_id, [item for item in merged if item.label in self._rules], self._now_ms())
+        merged = [item for item in merged if not item.initial]
         rows = [_row(producer_id, item) for item in merged]
         new_ids = {row.detection_id for row in await self._store.insert(rows)} if rows else set()
         ripe = [item for item in merged if self._is_ripe(producer_id, item, item.detection_id in new_ids)]
@@ -161,8 +197,18 @@ class Detections:
         return len(new_ids), len(known) - len(new_ids), tuple(rejections)
 
     def last_seen_ms(self, alert_id: str) -> int | None:
-        """When the thing of this alert was last reported, by our clock; None when not since the start."""
+        """When the thing of this alert was last reported, by our clock; None when not since the start.
+
+        A thing whose end will be told is there until then: not having heard of it says nothing.
+        """
+        alert = self._room.state.alerts.get(alert_id)
+        if alert is not None and any(self._there.holds(key, self._now_ms()) for key in _keys_of(alert)):
+            self._last_seen_ms[alert_id] = self._now_ms()
         return self._last_seen_ms.get(alert_id)
+
+    def let_go(self, producer_id: str) -> None:
+        """The producer cannot be heard: the ends of what it told of may be missed."""
+        self._there.let_go(producer_id)
 
     def _is_ripe(self, producer_id: str, item: ParsedDetection, new: bool) -> bool:
         """A rule asks for an alert, and this detection has not counted yet."""
@@ -173,7 +219,8 @@ class Detections:
         identity = (producer_id, item.detection_id)
         if not new and identity not in self._waiting:
             return False
-        if item.score >= rule.min_score and not item.stationary:
+        entered = not rule.zones or not set(rule.zones).isdisjoint(item.zones)
+        if item.score >= rule.min_score and entered and not item.stationary:
             self._waiting.pop(identity, None)
             return True
         self._waiting[identity] = None
@@ -282,11 +329,19 @@ def _may_gather(alert: Alert) -> bool:
 
 
 def _merged(items: Sequence[ParsedDetection]) -> list[ParsedDetection]:
-    """One item a detection: several messages of one body about it are its newest state with its best score."""
+    """One item a detection: several messages of one body about it are its newest state with the best of all."""
     merged: dict[str, ParsedDetection] = {}
     for item in items:
         before = merged.get(item.detection_id)
-        merged[item.detection_id] = item if before is None else replace(item, score=max(item.score, before.score))
+        if before is not None:
+            # It may have moved, been in a zone and come to rest within one body.
+            item = replace(
+                item,
+                score=max(item.score, before.score),
+                zones=tuple(dict.fromkeys((*before.zones, *item.zones))),
+                stationary=item.stationary and before.stationary,
+            )
+        merged[item.detection_id] = item
     return list(merged.values())
 
 

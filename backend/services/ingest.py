@@ -11,13 +11,14 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
 from backend.contracts.doors import IngestAnswer, Rejection
 from backend.contracts.feed import ProducerPulse
+from backend.contracts.readings import MEASURING
 from backend.contracts.site import Producer, Station
 from backend.services.bulletins import Bulletins
 from backend.services.detections import COUNT_EVERY_MS, Detections
@@ -29,18 +30,21 @@ from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
 from backend.sources.cap import CapError, parse_cap
-from backend.sources.detections import DetectionsError, parse_detections
+from backend.sources.detections import DetectionsError, ParsedDetection, parse_detections
 from backend.sources.fire_codes import FireReport
 from backend.sources.forecast_file import ForecastError, parse_forecasts
+from backend.sources.mqtt_messages import Heard, MessageError, MqttMessage, PropertyStates, read_message
 from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
 from backend.storage.detections import DetectionsStore
 from backend.storage.readings import ReadingRow
-from config.model import DropFolderSource, SiteConfig
+from config.model import DropFolderSource, MqttSource, SiteConfig
 
 P = TypeVar("P")
 
 MAX_REASON_LINES: Final = 50
+
+_ANALYTICS_STOPPED: Final = ("máy chủ phân tích hình ảnh báo đã dừng", "the analytics server says it has stopped")
 
 LARGE_BYTES: Final = 16_384
 """A larger body is read on a thread: up to 2 MB of it, good or hostile, would hold up every seat and producer."""
@@ -56,6 +60,8 @@ class _Pulse:
     accepted: int = 0
     rejected: int = 0
     kept_ms: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_KEPT_PER_MINUTE))
+    dropped: int = 0
+    gone: tuple[str, str] | None = None
 
 
 class _RefusedError(ValueError):
@@ -83,6 +89,9 @@ class Ingest:
         self._forecasts = Forecasts(room)
         self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
         self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
+        self._brokers = {source.producer_id: source for source in site.sources if isinstance(source, MqttSource)}
+        self._properties: dict[str, PropertyStates] = {}
+        self._offline: dict[str, bool] = {}
         self._drops = {source.producer_id: source for source in site.sources if isinstance(source, DropFolderSource)}
 
     async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer:
@@ -178,6 +187,74 @@ class Ingest:
             producer, "forecasts", name, body, accepted, duplicates, parsed.rejections, warnings
         )
 
+    async def mqtt(self, producer_id: str, messages: Sequence[MqttMessage]) -> IngestAnswer:
+        """Take messages of the producer's broker; rejected ones are told by number, from 1. Raises: StorageError."""
+        producer, source = producer_of(self._site, producer_id), self._brokers.get(producer_id)
+        if producer is None or source is None:
+            return _unknown_producer(producer_id)
+        size_bytes = sum(len(message.payload) for message in messages)
+        received_ms = self._now_ms()
+
+        def parse() -> list[Heard | str]:
+            return [_heard(message, source, received_ms) for message in messages]
+
+        read = parse() if size_bytes <= LARGE_BYTES else await asyncio.to_thread(parse)
+        accepted, duplicates, rejections = await self._detections_heard(producer_id, read)
+        rows = self._counted(producer_id, read, received_ms)
+        if rows:
+            new = await self._readings.record(rows)
+            accepted, duplicates = accepted + len(new), duplicates + len(rows) - len(new)
+        rejections += [Rejection(line=n, reason=item) for n, item in enumerate(read, 1) if isinstance(item, str)]
+        return await self._brokers_answer(producer, messages, read, accepted, duplicates, rejections)
+
+    async def _detections_heard(
+        self, producer_id: str, read: Sequence[Heard | str]
+    ) -> tuple[int, int, list[Rejection]]:
+        states = self._properties.setdefault(producer_id, PropertyStates())
+        items: list[ParsedDetection] = []
+        for number, heard in enumerate(read, 1):
+            if isinstance(heard, str):
+                continue
+            found = heard.detections if heard.change is None else states.apply(heard.change, self._now_ms())
+            items += [replace(item, line=number) for item in found]
+        accepted, duplicates, rejections = await self._detections.take(producer_id, items)
+        return accepted, duplicates, list(rejections)
+
+    def _counted(self, producer_id: str, read: Sequence[Heard | str], received_ms: int) -> list[ReadingRow]:
+        rows: dict[tuple[str, int], ReadingRow] = {}
+        for heard in read:
+            if isinstance(heard, Heard) and (count := heard.count) is not None:
+                station_id, _, symbol = count.place.partition("/")
+                row = ReadingRow(station_id, symbol, count.at_ms, count.value, MEASURING, received_ms, producer_id)
+                rows[(count.place, count.at_ms)] = row
+        return list(rows.values())
+
+    async def _brokers_answer(
+        self,
+        producer: Producer,
+        messages: Sequence[MqttMessage],
+        read: Sequence[Heard | str],
+        accepted: int,
+        duplicates: int,
+        rejections: Sequence[Rejection],
+    ) -> IngestAnswer:
+        every = tuple(sorted(rejections, key=lambda item: item.line))
+        pulse = self._pulses[producer.producer_id]
+        self.heard(producer.producer_id)
+        pulse.accepted += accepted
+        for rejection in every:
+            message = messages[rejection.line - 1]
+            name = plain(message.topic, 200)
+            await self.refuse(producer.producer_id, "mqtt", name, message.payload, rejection.reason)
+        if not every and accepted:
+            await self._faulty.good(producer)
+        told = [heard.available for heard in read if isinstance(heard, Heard) and heard.available is not None]
+        if told:
+            self._offline[producer.producer_id] = not told[-1]
+        if self._offline.get(producer.producer_id):
+            self.gone(producer.producer_id, *_ANALYTICS_STOPPED)
+        return IngestAnswer(accepted=accepted, duplicates=duplicates, rejected=every)
+
     async def tell_counts(self) -> None:
         """Log what the doors counted and held back, a storm's sums. Raises: StorageError."""
         await self._detections.tell_counts()
@@ -193,6 +270,21 @@ class Ingest:
         pulse = self._pulses.get(producer_id)
         if pulse is not None:
             pulse.last_message_ms = self._now_ms()
+            pulse.gone = None
+
+    def gone(self, producer_id: str, reason_vi: str, reason_en: str) -> None:
+        """The producer cannot be reached: it is silent from now on, whatever its rhythm, until it is heard."""
+        self._pulses[producer_id].gone = (reason_vi, reason_en)
+        self._detections.let_go(producer_id)
+
+    def gone_reason(self, producer_id: str) -> tuple[str, str] | None:
+        """(Vietnamese, English) why the producer cannot be reached; None when nothing of the kind is known."""
+        pulse = self._pulses.get(producer_id)
+        return None if pulse is None else pulse.gone
+
+    def dropped(self, producer_id: str, count: int) -> None:
+        """So many of its messages were not taken because they came too fast; no state was among them."""
+        self._pulses[producer_id].dropped += count
 
     def pulses(self) -> tuple[ProducerPulse, ...]:
         """How each producer of the site did since the start."""
@@ -202,6 +294,7 @@ class Ingest:
                 last_message_ms=pulse.last_message_ms,
                 accepted=pulse.accepted,
                 rejected=pulse.rejected,
+                dropped=pulse.dropped,
             )
             for producer_id, pulse in self._pulses.items()
         )
@@ -268,6 +361,14 @@ _DEFAULT_PATTERN: Final = str(DropFolderSource.model_fields["file_name_pattern"]
 async def _read(body: bytes, parse: Callable[[], P]) -> P:
     """What the parser makes of `body`; the parsers are pure."""
     return parse() if len(body) <= LARGE_BYTES else await asyncio.to_thread(parse)
+
+
+def _heard(message: MqttMessage, source: MqttSource, received_ms: int) -> Heard | str:
+    """What it says, or why it is refused."""
+    try:
+        return read_message(message, source, received_ms)
+    except MessageError as error:
+        return str(error)
 
 
 def _unknown_producer(producer_id: str) -> IngestAnswer:

@@ -66,6 +66,8 @@ class ProducerWatch:
 
     def _condition(self, producer: Producer, heard_ms: int | None) -> str | None:
         """None: nothing can be said yet."""
+        if self._ingest.gone_reason(producer.producer_id) is not None:
+            return "silent"
         if producer.expect_every_s <= 0:
             return None if heard_ms is None else "fresh"
         since_ms = self._started_ms if heard_ms is None else heard_ms
@@ -100,6 +102,8 @@ class ProducerWatch:
 
     def _headline(self, producer: Producer, last_ms: int | None) -> tuple[str, str]:
         every = producer.expect_every_s
+        if (gone := self._ingest.gone_reason(producer.producer_id)) is not None:
+            return f"{producer.name_vi}: {gone[0]}", f"{producer.name_en}: {gone[1]}"
         if last_ms is None:
             return (
                 f"{producer.name_vi}: chưa nhận được dữ liệu nào (lẽ ra mỗi {every} s)",

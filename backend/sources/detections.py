@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,12 +23,15 @@ MAX_EVENTS: Final = 2_000
 MAX_RAW_CHARS: Final = 20_000
 MAX_AHEAD_MS: Final = 15 * 60 * 1000
 
+ONVIF_LEVEL: Final = "onvif-ej"
+PLATE_LABEL: Final = "license_plate"
+
 _TOPICS: Final[tuple[tuple[str, str, str], ...]] = (
     # end of the topic, the Data item that says whether it is so ("" = its coming is the event), our label
     ("RuleEngine/LineDetector/Crossed", "", "line_crossed"),
     ("RuleEngine/FieldDetector/ObjectsInside", "IsInside", "intrusion"),
     ("RuleEngine/CellMotionDetector/Motion", "IsMotion", "motion"),
-    ("RuleEngine/Recognition/LicensePlate", "", "license_plate"),
+    ("RuleEngine/Recognition/LicensePlate", "", PLATE_LABEL),
     ("VideoSource/MotionAlarm", "State", "motion"),
     ("VideoSource/GlobalSceneChange", "State", "tamper"),
     ("VideoSource/ImageTooDark", "State", "tamper"),
@@ -45,7 +48,15 @@ class DetectionsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ParsedDetection:
-    """One message about one detection. `ended`: the thing is gone; `stationary`: it stands still since long."""
+    """One message about one detection.
+
+    Attributes:
+        end_ms: when the thing was gone; None while it is there.
+        stationary: it stands still since long.
+        plate: the plate that was read, as it was written; personal data, see `backend.services.plates`.
+        lasting: its end will be told, so until then it is there though nothing more is heard of it.
+        initial: it was so already when we began to listen: a state, nothing that happens now.
+    """
 
     line: int
     detection_id: str
@@ -58,6 +69,9 @@ class ParsedDetection:
     end_ms: int | None
     stationary: bool
     raw: str
+    plate: str = ""
+    lasting: bool = False
+    initial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +83,12 @@ class ParsedDetections:
     ignored: int
 
 
-class _ItemError(ValueError):
+class ItemError(ValueError):
     """Why one item was rejected."""
+
+
+class UnknownTopicError(ItemError):
+    """A device tells many things the room has no use for."""
 
 
 def parse_detections(body: bytes, received_ms: int) -> ParsedDetections:
@@ -85,13 +103,14 @@ def parse_detections(body: bytes, received_ms: int) -> ParsedDetections:
     for number, value in enumerate(_values(body), 1):
         try:
             item = _item(number, value, received_ms)
-        except _ItemError as error:
+        except RecursionError:
+            rejections.append(Rejection(line=number, reason="JSON nested too deeply"))
+            continue
+        except ItemError as error:
             rejections.append(Rejection(line=number, reason=str(error)))
             continue
-        if item is None:
-            ignored += 1
-        else:
-            items.append(item)
+        ignored += not item
+        items += item
     return ParsedDetections(tuple(items), tuple(rejections), ignored)
 
 
@@ -99,7 +118,7 @@ def _values(body: bytes) -> list[object]:
     if len(body) > MAX_DETECTIONS_BYTES:
         raise DetectionsError(f"{len(body)} bytes; at most {MAX_DETECTIONS_BYTES} are taken")
     try:
-        value: object = json.loads(body, parse_constant=_no_constant)
+        value: object = json.loads(body, parse_constant=no_constant)
     except RecursionError as error:
         raise DetectionsError("JSON nested too deeply") from error
     except ValueError as error:  # JSONDecodeError, UnicodeDecodeError and numbers of a thousand digits
@@ -113,13 +132,13 @@ def _values(body: bytes) -> list[object]:
     raise DetectionsError("neither an event nor a list of events; right would be a JSON object or a list of them")
 
 
-def _no_constant(name: str) -> float:
+def no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _item(number: int, value: object, received_ms: int) -> ParsedDetection | None:
+def _item(number: int, value: object, received_ms: int) -> tuple[ParsedDetection, ...]:
     if not isinstance(value, dict):
-        raise _ItemError("the event is no JSON object")
+        raise ItemError("the event is no JSON object")
     payload = value.get("payload")
     topic = value.get("topic", value.get("Topic", ""))
     if isinstance(payload, dict) and "after" not in value:
@@ -127,39 +146,45 @@ def _item(number: int, value: object, received_ms: int) -> ParsedDetection | Non
     else:
         inner = value
     if "after" in inner:
-        return _frigate(number, inner, received_ms)
+        return frigate_event(number, inner, received_ms)
     if "Data" in inner or "UtcTime" in inner:
-        return _onvif(number, inner, topic if isinstance(topic, str) else "", received_ms)
-    raise _ItemError(
+        event = onvif_event(number, inner, topic if isinstance(topic, str) else "", received_ms)
+        return () if event.on is False else (event.detection,)
+    raise ItemError(
         'neither a Frigate event {"type", "before", "after"} nor an ONVIF event {"UtcTime", "Source", "Data"}'
     )
 
 
-def _frigate(number: int, value: Json, received_ms: int) -> ParsedDetection | None:
-    after = value["after"]
+def frigate_event(number: int, value: Json, received_ms: int) -> tuple[ParsedDetection, ...]:
+    """What an event {type, before, after} of Frigate tells: the object, and its plate when one was read.
+
+    Nothing when Frigate itself calls it a false positive.
+
+    Raises:
+        ItemError: it is no such event.
+    """
+    after = value.get("after")
     if not isinstance(after, dict):
-        raise _ItemError("'after' is no JSON object")
+        raise ItemError("'after' is no JSON object")
     if after.get("false_positive") is True:
-        return None
+        return ()
     detection_id = _text(after, "id", 200)
     if not detection_id:
-        raise _ItemError("after.id is missing")
-    start_ms = _seconds(after.get("start_time", after.get("frame_time")), "after.start_time", received_ms)
+        raise ItemError("after.id is missing")
+    seen = "frame_time" if after.get("frame_time") is not None else "snapshot_time"  # as older Frigate has it
+    start_ms = _seconds(after.get("start_time", after.get(seen)), "after.start_time", received_ms)
     if start_ms is None:
-        raise _ItemError("after.start_time is missing")
+        raise ItemError("after.start_time is missing")
     end_ms = _seconds(after.get("end_time"), "after.end_time", received_ms)
     if end_ms is None and value.get("type") == "end":
-        end_ms = max(start_ms, _seconds(after.get("frame_time"), "after.frame_time", received_ms) or received_ms)
+        end_ms = max(start_ms, _seconds(after.get(seen), f"after.{seen}", received_ms) or received_ms)
     top, score = _score(after.get("top_score")), _score(after.get("score"))
-    sub_label = after.get("sub_label")
-    if isinstance(sub_label, list) and sub_label:  # newer Frigate: [name, score]
-        sub_label = sub_label[0]
-    return ParsedDetection(
+    thing = ParsedDetection(
         line=number,
         detection_id=detection_id,
         camera=_text(after, "camera", 200),
         label=_text(after, "label", 100),
-        sub_label=plain(sub_label, 200) if isinstance(sub_label, str) else "",
+        sub_label=_first(after.get("sub_label")),
         score=max(top, score),
         zones=_zones(after.get("entered_zones")),
         start_ms=start_ms,
@@ -167,27 +192,58 @@ def _frigate(number: int, value: Json, received_ms: int) -> ParsedDetection | No
         stationary=after.get("stationary") is True,
         raw=_raw(value),
     )
+    plate = _first(after.get("recognized_license_plate"))
+    if not plate:
+        return (thing,)
+    certain = _score(after.get("recognized_license_plate_score"))
+    read = replace(
+        thing,
+        detection_id=f"{detection_id[:190]}/plate",
+        label=PLATE_LABEL,
+        plate=plate,
+        score=certain or thing.score,
+        stationary=False,
+        sub_label="",
+    )
+    return (replace(thing, plate=plate), read)
 
 
-def _onvif(number: int, value: Json, topic: str, received_ms: int) -> ParsedDetection | None:
+@dataclass(frozen=True, slots=True)
+class OnvifEvent:
+    """`on`: whether what the property tells is so; None for what is no property but happens once."""
+
+    detection: ParsedDetection
+    on: bool | None
+
+
+def onvif_event(number: int, value: Json, topic: str, received_ms: int) -> OnvifEvent:
+    """What a message {UtcTime, Source, Data} of ONVIF tells. `topic` "" = not known, Data has to do.
+
+    Raises:
+        UnknownTopicError: nothing the room has a use for.
+        ItemError: it is no such message.
+    """
     data = value.get("Data") or {}
     source = value.get("Source") or {}
-    if not isinstance(data, dict) or not isinstance(source, dict):
-        raise _ItemError("Source and Data are JSON objects")
+    key = value.get("Key") or {}
+    if not isinstance(data, dict) or not isinstance(source, dict) or not isinstance(key, dict):
+        raise ItemError("Source, Key and Data are JSON objects")
     label, state_item = _onvif_label(topic, data)
-    if state_item and not _true(data.get(state_item)):
-        return None
-    start_ms = _utc(value.get("UtcTime"), received_ms)
-    camera = _text(value, "camera", 200) or plain(topic.partition("/onvif-ej/")[0], 200)
-    camera = camera or _text(source, "VideoSource", 200) or _text(source, "VideoSourceConfigurationToken", 200)
-    identity = json.dumps([camera, topic, start_ms, source, data], sort_keys=True, default=str)
-    likelihood = data.get("Likelihood")
-    return ParsedDetection(
+    on = _true(_simple(data, state_item)) if state_item else None
+    start_ms = utc_ms(value.get("UtcTime"), received_ms)
+    camera = _text(value, "camera", 200) or plain(topic.partition(f"/{ONVIF_LEVEL}/")[0], 200)
+    camera = camera or source_token(source)
+    identity = json.dumps([camera, topic, start_ms, source, key, data], sort_keys=True, default=str)
+    likelihood = _simple(data, "Likelihood")
+    plate = _plate(data) if label == PLATE_LABEL else ""
+    if label == PLATE_LABEL and not plate:
+        raise ItemError("no PlateNumber in Data")
+    detection = ParsedDetection(
         line=number,
         detection_id="onvif-" + hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32],
         camera=camera,
         label=label,
-        sub_label=_text(data, "PlateNumber", 200) or _text(data, "ClassTypes", 200),
+        sub_label="" if plate else _class(data),
         # Cameras seldom say how sure they are: their rule fired, which is all there is to know.
         score=1.0 if likelihood is None else _score(likelihood),
         zones=tuple(rule for rule in (_text(source, "Rule", 200),) if rule),
@@ -195,27 +251,75 @@ def _onvif(number: int, value: Json, topic: str, received_ms: int) -> ParsedDete
         end_ms=start_ms,
         stationary=False,
         raw=_raw(value),
+        plate=plate,
     )
+    return OnvifEvent(detection, on)
+
+
+def source_token(source: Json) -> str:
+    """Which of a device's video sources a message is about, as the device calls it; "" when it does not say."""
+    names = ("VideoSource", "VideoSourceConfigurationToken", "VideoSourceToken", "Source")
+    return next((token for name in names if (token := _text(source, name, 200))), "")
+
+
+def without_prefixes(topic: str) -> str:
+    """The topic without the namespaces some devices leave in it ("tns1:RuleEngine")."""
+    return "/".join(part.rpartition(":")[2] for part in topic[:1000].split("/"))
 
 
 def _onvif_label(topic: str, data: Json) -> tuple[str, str]:
     if topic:
-        stripped = "/".join(part.rpartition(":")[2] for part in topic[:1000].split("/"))
+        stripped = without_prefixes(topic)
         for end, state_item, label in _TOPICS:
             if f"/{end}/" in f"/{stripped}/":
                 return label, state_item
-        raise _ItemError(f"topic {shown(topic)} is none this room knows")
+        raise UnknownTopicError(f"topic {shown(topic)} is none this room knows")
     if "IsInside" in data:
         return "intrusion", "IsInside"
     if "IsMotion" in data:
         return "motion", "IsMotion"
     if "ObjectId" in data:
         return "line_crossed", ""
-    raise _ItemError("no topic, and Data does not tell what it is; send {topic, payload}")
+    raise ItemError("no topic, and Data does not tell what it is; send {topic, payload}")
+
+
+def _simple(value: Json, key: str) -> object:
+    """A simple item: its value, or an XML attribute ("@key"), or the text of an element that has attributes."""
+    found = value.get(key, value.get(f"@{key}"))
+    if isinstance(found, dict):
+        found = next((found[name] for name in ("#text", "$", "Value", "@Value") if name in found), None)
+    return found
+
+
+def _class(data: Json) -> str:
+    """Human, Vehicle ...: as a simple item, or in Data.Object.Appearance.Class.Type."""
+    found: object = data
+    for name in ("Object", "Appearance", "Class"):
+        found = found.get(name) if isinstance(found, dict) else None
+        found = found[0] if isinstance(found, list) and found else found
+    if isinstance(found, dict):
+        kind = found.get("Type")
+        return _text({"Type": kind[0] if isinstance(kind, list) and kind else kind}, "Type", 200)
+    return _text(data, "ClassTypes", 200)
+
+
+def _plate(data: Json) -> str:
+    for name in ("LicensePlateInfo", "LicensePlate", "Plate"):
+        inside = data.get(name)
+        if isinstance(inside, dict) and (plate := _text(inside, "PlateNumber", 200)):
+            return plate
+    return _text(data, "PlateNumber", 200) or _text(data, "LicensePlate", 200)
+
+
+def _first(value: object) -> str:
+    """Newer Frigate: [name, score]; older: the name."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    return plain(value, 200) if isinstance(value, str) else ""
 
 
 def _text(value: Json, key: str, max_length: int) -> str:
-    found = value.get(key)
+    found = _simple(value, key)
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
     return plain(str(found) if isinstance(found, str) or abs(found) < 10**18 else "", max_length)
@@ -247,28 +351,29 @@ def _seconds(value: object, name: str, received_ms: int) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12 or math.isnan(value):
-        raise _ItemError(f"{name} is no time in epoch seconds")
+        raise ItemError(f"{name} is no time in epoch seconds")
     return _plausible(round(value * 1000), name, received_ms)
 
 
-def _utc(value: object, received_ms: int) -> int:
+def utc_ms(value: object, received_ms: int) -> int:
+    """Epoch milliseconds of an ISO 8601 instant; UTC when it names no zone. Raises: ItemError."""
     if not isinstance(value, str):
-        raise _ItemError("UtcTime is missing")
+        raise ItemError("UtcTime is missing")
     try:
         instant = datetime.fromisoformat(value[:60])
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=UTC)
         at_ms = round(instant.timestamp() * 1000)
     except (ValueError, OverflowError) as error:
-        raise _ItemError(f"UtcTime {shown(value)} is no date and time") from error
+        raise ItemError(f"UtcTime {shown(value)} is no date and time") from error
     return _plausible(at_ms, "UtcTime", received_ms)
 
 
 def _plausible(at_ms: int, name: str, received_ms: int) -> int:
     if at_ms < 0:
-        raise _ItemError(f"{name} is before 1970")
+        raise ItemError(f"{name} is before 1970")
     if at_ms > received_ms + MAX_AHEAD_MS:
-        raise _ItemError(f"{name} lies {(at_ms - received_ms) // 60_000} min in the future: a wrong clock")
+        raise ItemError(f"{name} lies {(at_ms - received_ms) // 60_000} min in the future: a wrong clock")
     return at_ms
 
 

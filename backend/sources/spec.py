@@ -11,17 +11,19 @@ from typing import Generic, Protocol, TypeVar
 from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import CameraCondition
 from backend.sources.fire_codes import FireReport
+from backend.sources.mqtt_messages import MqttMessage
 from config.model import (
     CameraProbeSource,
     CapFeedSource,
     DropFolderSource,
     FirePanelSource,
     ForecastDropSource,
+    MqttSource,
     SiteConfig,
     SourceConfig,
 )
 
-C = TypeVar("C", DropFolderSource, ForecastDropSource, CapFeedSource, CameraProbeSource, FirePanelSource)
+C = TypeVar("C", DropFolderSource, ForecastDropSource, CapFeedSource, CameraProbeSource, FirePanelSource, MqttSource)
 
 
 class IngestDoors(Protocol):
@@ -43,8 +45,16 @@ class IngestDoors(Protocol):
         """Something came that is no message at all: counted and kept, a flood of it counted only."""
         ...
 
+    async def mqtt(self, producer_id: str, messages: Sequence[MqttMessage]) -> IngestAnswer: ...
+
     def heard(self, producer_id: str) -> None:
         """The producer answered, though it had nothing new: it is not silent."""
+
+    def gone(self, producer_id: str, reason_vi: str, reason_en: str) -> None:
+        """The producer cannot be reached: it is silent from now on, whatever its rhythm, until it is heard."""
+
+    def dropped(self, producer_id: str, count: int) -> None:
+        """So many of its messages were not taken because they came too fast; no state was among them."""
 
 
 class CameraReports(Protocol):

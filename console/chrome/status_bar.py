@@ -157,6 +157,7 @@ class StatusBar(QWidget):
             if last_ms is not None:
                 age = format_age((session.clock.now_ms() - last_ms) / 1000, session.language)
             counts = f"✓ {pulse.accepted}  ✕ {pulse.rejected}" if pulse is not None else ""
+            counts += f"  ⤓ {pulse.dropped}" if pulse is not None and pulse.dropped else ""
             menu.addAction(f"{session.local_name(one.name_vi, one.name_en)}    {age}    {counts}").setEnabled(False)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._producers.mapToGlobal(self._producers.rect().topLeft()))

@@ -178,7 +178,7 @@ async def _until(condition: object, timeout_s: float = 10.0) -> None:
 
 def test_every_kind_of_source_settings_has_its_module(tmp_path: Path) -> None:
     specs = source_specs()
-    assert set(specs) == {"station_drop", "cap_feed", "camera_probe"}
+    assert set(specs) == {"station_drop", "cap_feed", "camera_probe", "fire_panel", "forecast_drop", "mqtt"}
     context: SourceContext = None  # type: ignore[assignment]
     with pytest.raises(TypeError, match="station_drop cannot run on CapFeedSource"):
         specs["station_drop"].bind(CapFeedSource(producer_id="x", url="http://x"), context)

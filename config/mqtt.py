@@ -1,0 +1,78 @@
+"""A [[source]] of kind "mqtt": what can be checked before the broker is asked, and the password from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.model import MqttSource
+from config.problems import TomlFile, one_of
+from config.toml_lines import Path as KeyPath
+
+
+def completed(
+    source: MqttSource,
+    file: TomlFile,
+    path: KeyPath,
+    folder: Path,
+    cameras: Collection[str],
+    parameters: Mapping[str, Collection[str]],
+) -> MqttSource:
+    """The source with its password, its authority's file in full; every mistake is told to `file`.
+
+    Args:
+        folder: the site folder.
+        cameras: camera_ids of the site.
+        parameters: station_id -> symbols of the producer's own stations.
+    """
+    for topic in source.topics:
+        if mistake := topic_mistake(topic):
+            file.wrong((*path, "topics"), f"topic {topic!r} {mistake}")
+    if source.frigate_prefix.strip("/") != source.frigate_prefix or set("+#") & set(source.frigate_prefix):
+        file.wrong((*path, "frigate_prefix"), f"{source.frigate_prefix!r} is no plain prefix; right would be 'frigate'")
+    for name, camera_id in source.cameras.items():
+        if camera_id not in cameras:
+            file.wrong((*path, "cameras", name), f"unknown camera {camera_id!r}{one_of(camera_id, cameras)}")
+    places = {f"{station}/{symbol}" for station, symbols in parameters.items() for symbol in symbols}
+    for name, place in source.counters.items():
+        if place not in places:
+            hint = one_of(place, places) if places else "; the producer has no station with parameters"
+            file.wrong((*path, "counters", name), f"{place!r} is no STATION/SYMBOL of this producer{hint}")
+    ca_file = folder / source.ca_file
+    if source.ca_file and not ca_file.is_file():
+        file.wrong((*path, "ca_file"), f"there is no file {source.ca_file!r}; it lies in the site folder")
+    if source.ca_file and not source.tls:
+        file.wrong((*path, "ca_file"), "an authority is only asked with tls = true")
+    found = {"password": _password(source, file, path, folder), "ca_file": str(ca_file) if source.ca_file else ""}
+    return source.model_copy(update=found)
+
+
+def topic_mistake(topic: str) -> str:
+    """What is wrong with a topic filter of MQTT 3.1.1 (4.7), or ""."""
+    levels = topic.split("/")
+    if "\0" in topic or len(topic.encode("utf-8", "replace")) > 65_535:
+        return "is longer than MQTT allows or holds a NUL"
+    if "#" in "".join(levels[:-1]) or (len(levels[-1]) > 1 and "#" in levels[-1]):
+        return "has # where it does not stand alone at the end"
+    if any("+" in level and level != "+" for level in levels):
+        return "has + beside other characters; it stands for a whole level"
+    return ""
+
+
+def _password(source: MqttSource, file: TomlFile, path: KeyPath, folder: Path) -> SecretStr:
+    if source.password.get_secret_value():
+        file.wrong((*path, "password"), "passwords do not stand in site.toml; name the file with it: password_file")
+    if not source.password_file:
+        return SecretStr("")
+    if not source.user:
+        file.wrong((*path, "password_file"), "a password needs its user")
+    try:
+        text = (folder / source.password_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        file.wrong((*path, "password_file"), f"{source.password_file!r} in the site folder is no readable text")
+        return SecretStr("")
+    if not text or "\n" in text:
+        file.wrong((*path, "password_file"), f"{source.password_file!r} is to hold the password, on one line")
+    return SecretStr(text)
