@@ -363,6 +363,83 @@ class RecordingClass(Config):
     cameras: tuple[str, ...] = ()
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+Polygon = Annotated[tuple[tuple[Share, Share], ...], Field(min_length=3, max_length=64)]
+"""Corners as shares of the picture's width and height, from the top left."""
+
+
+class AnalyticsZone(Config):
+    """[[camera.zone]]: part of a camera's picture.
+
+    Attributes:
+        use: forbidden: nothing may move there in `hours`; crowd: how full it is of people; traffic: whether it stands.
+        from_share: from which share of the zone on it counts; left out = as [rules] says.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    use: Literal["forbidden", "crowd", "traffic"]
+    polygon: Polygon
+    hours: tuple[Window, ...] = ()
+    from_share: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
+class AnalyticsCamera(Config):
+    """[[camera]] of analytics.toml.
+
+    Attributes:
+        sight: tell when it is dark, covered, blurred, moved or frozen.
+        turns: it is moved on purpose (PTZ) and never told as moved.
+        ignore: parts that do not count, e.g. the clock in the picture.
+    """
+
+    camera_id: str
+    sight: bool = True
+    turns: bool = False
+    ignore: tuple[Polygon, ...] = ()
+    zones: tuple[AnalyticsZone, ...] = Field(default=(), alias="zone")
+
+
+class AnalyticsRules(Config):
+    """[rules] of analytics.toml: the room's own practice, no law.
+
+    Attributes:
+        pictures_per_s: how many pictures of each camera are measured.
+        width_px: how wide they are made before.
+        covered_below_contrast, blurred_below_texture: share of the lights and darks, and of the edges, that the camera
+            usually shows. Covered it has neither, blurred it has lost its edges.
+        moved_below_likeness: correlation of the edges with where they usually lie.
+        relearn_after_s: a picture that is another for so long is how the camera looks now.
+        *_from_share, standing_below_share: of a zone.
+    """
+
+    pictures_per_s: Annotated[float, Field(gt=0, le=15)] = 2.0
+    width_px: Annotated[int, Field(ge=64, le=1280)] = 320
+    dark_below_luma: Annotated[float, Field(ge=0, le=255)] = 12.0
+    covered_below_contrast: Share = 0.35
+    blurred_below_texture: Share = 0.5
+    moved_below_likeness: Annotated[float, Field(ge=-1, le=1)] = 0.3
+    frozen_after_s: Annotated[float, Field(ge=1, le=3600)] = 20.0
+    sight_on_s: Annotated[float, Field(ge=0, le=3600)] = 5.0
+    sight_off_s: Annotated[float, Field(ge=0, le=3600)] = 5.0
+    relearn_after_s: Annotated[float, Field(ge=10, le=86_400)] = 900.0
+    motion_from_share: Share = 0.02
+    motion_on_s: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    crowd_from_share: Share = 0.5
+    crowd_on_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    traffic_from_share: Share = 0.5
+    standing_below_share: Share = 0.03
+    traffic_on_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    zone_off_s: Annotated[float, Field(ge=0, le=3600)] = 15.0
+
+
+class AnalyticsConfig(Config):
+    """The whole file. `producer_id`: in whose name it is told; no camera = there are no analytics of ours."""
+
+    producer_id: str = ""
+    rules: AnalyticsRules = AnalyticsRules()
+    cameras: tuple[AnalyticsCamera, ...] = ()
+
+
 class RecordingConfig(Config):
     """The whole file. `class_of` every camera's class; one that is not in it is not recorded."""
 
@@ -446,6 +523,7 @@ class SiteConfig(Config):
     detection_rules: tuple[DetectionRule, ...]
     cap: CapSettings
     recording: RecordingConfig
+    analytics: AnalyticsConfig = AnalyticsConfig()
     targets: tuple[TargetConfig, ...] = ()
     fire_sites: tuple[FireSiteConfig, ...] = ()
     fire_dispatch: FireDispatchConfig | None = None

@@ -30,6 +30,7 @@ from backend.contracts.site import (
 )
 from backend.contracts.units import UnitError, canonical
 from config.alarms import read_alarms
+from config.analytics import read_analytics
 from config.cameras import read_cameras
 from config.communes import Areas, read_communes
 from config.fire_sites import read_fire_sites
@@ -141,6 +142,7 @@ class _Reader:
             "targets": self.listed(file, "target", TargetConfig, lambda item: str(item.priority)),
         }
         recording = read_recording(self.folder, cameras, self.problems)
+        analytics = read_analytics(self.folder, cameras, producers, self.problems)
         fire_sites, fire_dispatch = read_fire_sites(
             self.folder,
             {camera.camera_id for camera in cameras},
@@ -161,6 +163,7 @@ class _Reader:
             cap=cap,
             hydrology=hydrology,
             recording=recording,
+            analytics=analytics,
             fire_sites=fire_sites,
             fire_dispatch=fire_dispatch,
             alarms=alarms,

@@ -21,6 +21,7 @@ from backend.gateway.parts import Parts
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
 from backend.services.alarm_watch import AlarmWatch
+from backend.services.analytics.service import Analytics
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
@@ -123,6 +124,7 @@ async def build(
         heads=heads,
         received_heads=ReceivedHeads(data_dir / "heads-received"),
         ingest=ingest,
+        analytics=Analytics(site, ingest),
         desk=CommandDesk(room, log, audit),
         supervisor=Supervisor(health.on_fault),
         health=health,
@@ -191,6 +193,7 @@ def _start_services(parts: Parts) -> None:
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,
+        "analytics": parts.analytics.run,
         "job watch": lambda: _watch_jobs(parts),
     }
     for name, run in jobs.items():

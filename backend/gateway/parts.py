@@ -12,6 +12,7 @@ from backend.gateway.health import Health
 from backend.gateway.metrics import Metrics
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import Accounts
+from backend.services.analytics.service import Analytics
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
@@ -55,6 +56,7 @@ class Parts:
     heads: Heads
     received_heads: ReceivedHeads
     ingest: Ingest
+    analytics: Analytics
     desk: CommandDesk
     supervisor: Supervisor
     health: Health

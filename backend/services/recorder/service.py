@@ -20,12 +20,22 @@ from backend.contracts.recording import (
     VolumeHealth,
 )
 from backend.contracts.state import RoomState
+from backend.services.child_process import ChildProcess
+from backend.services.recorder import child
 from backend.services.recorder.fragments import BrokenFileError, read_fragments
 from backend.services.recorder.index import Leftovers, Place
 from backend.services.recorder.keeping import Keeping, free_bytes_of
-from backend.services.recorder.messages import Condition, Follow, Report, SegmentClosed, SegmentOpened, Task
+from backend.services.recorder.messages import (
+    Condition,
+    Follow,
+    Order,
+    Report,
+    SegmentClosed,
+    SegmentOpened,
+    Stop,
+    Task,
+)
 from backend.services.recorder.modes import Concerned, task_of
-from backend.services.recorder.process import RecordingProcess
 from backend.services.recorder.retention import DAY_MS, protected
 from backend.services.room import Room
 from backend.storage.errors import StorageError
@@ -91,7 +101,7 @@ class _Group:
     """Cameras that one process records."""
 
     cameras: dict[str, _Camera]
-    process: RecordingProcess | None = None
+    process: ChildProcess[Order, Report] | None = None
     unknown: list[NewSegment] = field(default_factory=list)
     """Closed files that the index does not have yet."""
     untold: dict[str, Condition] = field(default_factory=dict)
@@ -160,7 +170,8 @@ class Recorder:
         await self._open_gaps(group, "stopped")
         for camera in group.cameras.values():
             camera.task = None
-        group.process = process = RecordingProcess()
+        process = ChildProcess[Order, Report](child.main, "trucban-recorder", Stop())
+        group.process = process
         try:
             async with asyncio.TaskGroup() as tasks:
                 looking = tasks.create_task(self._look_again(group, process))
@@ -211,7 +222,7 @@ class Recorder:
 
     # -- recording ---------------------------------------------------------------------------------------------
 
-    async def _look_again(self, group: _Group, process: RecordingProcess) -> None:
+    async def _look_again(self, group: _Group, process: ChildProcess[Order, Report]) -> None:
         """Tell the process whose turn it is, whenever that changes."""
         while True:
             state, now_ms = self._room.durable, self._now_ms()
@@ -327,7 +338,7 @@ class Recorder:
 
     # -- ends and what they leave ------------------------------------------------------------------------------
 
-    async def _take_last(self, group: _Group, process: RecordingProcess) -> None:
+    async def _take_last(self, group: _Group, process: ChildProcess[Order, Report]) -> None:
         await self._take(group, [one for one in await process.end() if isinstance(one, SegmentClosed)])
 
     async def _index_newest(self, group: _Group) -> None:

@@ -1,0 +1,49 @@
+"""What the backend and its analytics process tell each other. Small and frozen: they are pickled through a pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from config.model import AnalyticsCamera, AnalyticsRules
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Look at a camera from now on. The address holds the password: repr does not show it."""
+
+    camera: AnalyticsCamera
+    rules: AnalyticsRules
+    utc_offset_min: int
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    pass
+
+
+Order = Watch | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something began to be so on a camera, or ceased. `zone`: "" = the whole picture; `share`: of it, 0..1."""
+
+    camera_id: str
+    label: str
+    zone: str
+    began: bool
+    at_ms: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How the looking goes: `code` "" = pictures come, `per_s` of them are measured; else why none comes."""
+
+    camera_id: str
+    code: str
+    per_s: float
+
+
+Report = Found | Looked

@@ -1,0 +1,138 @@
+"""Our own analytics as the backend has them: processes that look at the cameras, and what they find told at the door.
+
+What they find goes the way of every detection of a producer: stored, judged by the site's rules, gathered, counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from backend.contracts.doors import IngestAnswer
+from backend.services.analytics import child
+from backend.services.analytics.messages import Found, Looked, Order, Report, Stop, Watch
+from backend.services.child_process import ChildProcess
+from backend.storage.errors import StorageError
+from config.model import AnalyticsCamera, SiteConfig
+
+_log = logging.getLogger(__name__)
+
+CAMERAS_A_PROCESS: Final = 16
+AGAIN_AFTER_S: Final = 2.0
+TELL_AGAIN_S: Final = 20.0
+"""What goes on is told again so often: its alert lives as long as it is reported."""
+
+
+class Door(Protocol):
+    """Where detections go in (`backend.services.ingest.Ingest`)."""
+
+    async def detections(self, producer_id: str, body: bytes) -> IngestAnswer: ...
+
+    def heard(self, producer_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How the looking at a camera goes. `code` "" = well, "starting" at first; `per_s`: pictures measured a second."""
+
+    code: str
+    per_s: float
+
+
+class Analytics:
+    """Event-loop thread only."""
+
+    def __init__(self, site: SiteConfig, door: Door) -> None:
+        self._site = site
+        self._config = site.analytics
+        self._door = door
+        addresses = {one.camera_id: one.sub_url.get_secret_value() or one.main_url.get_secret_value()
+                     for one in site.cameras}  # fmt: skip
+        watched = [(camera, addresses[camera.camera_id]) for camera in self._config.cameras]
+        self._groups = [watched[at : at + CAMERAS_A_PROCESS] for at in range(0, len(watched), CAMERAS_A_PROCESS)]
+        self._open: dict[tuple[str, str, str], Found] = {}
+        self._processes: list[ChildProcess[Order, Report]] = []
+        self.sights: dict[str, Sight] = {camera.camera_id: Sight("starting", 0.0) for camera, _ in watched}
+
+    @property
+    def process_ids(self) -> list[int]:
+        """Of the processes that look now."""
+        return [one.pid for one in self._processes if one.pid is not None]
+
+    async def run(self) -> None:
+        """Look, until cancelled. Raises: StorageError: a finding could not be stored; running again is right."""
+        if not self._groups:
+            return await _for_ever()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for cameras in self._groups:
+                    group.create_task(self._look(cameras))
+                group.create_task(self._tell_again())
+        except* StorageError as errors:
+            raise errors.exceptions[0] from None
+
+    async def _look(self, cameras: Sequence[tuple[AnalyticsCamera, str]]) -> None:
+        while True:
+            process = ChildProcess[Order, Report](child.main, "trucban-analytics", Stop())
+            self._processes.append(process)
+            try:
+                for camera, address in cameras:
+                    await process.send(Watch(camera, self._config.rules, self._site.utc_offset_min, address))
+                while reports := await process.reports():
+                    await self._take(reports)
+            finally:
+                self._processes.remove(process)
+                await asyncio.shield(process.end())
+            _log.warning("the analytics' process ended; another one is started")
+            for camera, _ in cameras:
+                self.sights[camera.camera_id] = Sight("starting", 0.0)
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _take(self, reports: Sequence[Report]) -> None:
+        told: list[Mapping[str, object]] = []
+        for report in reports:
+            if isinstance(report, Looked):
+                self.sights[report.camera_id] = Sight(report.code, report.per_s)
+                if not report.code:
+                    self._door.heard(self._config.producer_id)
+                continue
+            key = (report.camera_id, report.label, report.zone)
+            if report.began:
+                self._open[key] = report
+                told.append(_event("new", report))
+            elif (began := self._open.pop(key, None)) is not None:
+                told.append(_event("end", began, report.at_ms))
+        await self._tell(told)
+
+    async def _tell_again(self) -> None:
+        while True:
+            await asyncio.sleep(TELL_AGAIN_S)
+            await self._tell([_event("update", found) for found in self._open.values()])
+
+    async def _tell(self, events: Sequence[Mapping[str, object]]) -> None:
+        if events:
+            await self._door.detections(self._config.producer_id, json.dumps(events).encode())
+
+
+def _event(kind: str, found: Found, end_ms: int | None = None) -> Mapping[str, object]:
+    """A finding as Frigate writes an event, which the door knows."""
+    after = {
+        "id": f"{found.camera_id}-{found.label}-{found.zone}-{found.at_ms}",
+        "camera": found.camera_id,
+        "label": found.label,
+        "score": 1.0,
+        "top_score": 1.0,
+        "false_positive": False,
+        "start_time": found.at_ms / 1000,
+        "end_time": None if end_ms is None else end_ms / 1000,
+        "entered_zones": [found.zone] if found.zone else [],
+    }
+    return {"type": kind, "before": after, "after": after}
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
