@@ -29,6 +29,7 @@ from backend.contracts.site import (
     Station,
     WaterSource,
 )
+from backend.contracts.sop import Sop
 
 
 class Config(BaseModel):
@@ -498,6 +499,7 @@ class SiteConfig(Config):
         speed_up: how much faster than the wall clock a simulated city's story runs; 1 for a real one.
         exercise_vi, exercise_en: title of the exercise that this room is for; "" in a real one. No file says it: a
             training room does (backend/exercise/training.py).
+        sops: newest version of every procedure of the folder sop/.
         communes_file: GeoJSON of the communes; `province_file` the outline of the provinces.
     """
 
@@ -527,6 +529,7 @@ class SiteConfig(Config):
     targets: tuple[TargetConfig, ...] = ()
     fire_sites: tuple[FireSiteConfig, ...] = ()
     fire_dispatch: FireDispatchConfig | None = None
+    sops: tuple[Sop, ...] = ()
     communes: tuple[Commune, ...]
     communes_file: Path
     province_file: Path | None

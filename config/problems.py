@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -125,14 +125,20 @@ class TomlFile:
         self.wrong((key,), f"{key!r} must be an array of tables, each written [[{key}]]")
         return []
 
-    def parse(self, path: toml_lines.Path, table: Table, model: type[ModelT]) -> ModelT | None:
-        """`table` as `model`, or None with every mistake told."""
+    def parse(
+        self,
+        path: toml_lines.Path,
+        table: Table,
+        model: type[ModelT],
+        stands: Callable[[toml_lines.Path], toml_lines.Path] = lambda place: place,
+    ) -> ModelT | None:
+        """`table` as `model`, or None with every mistake told. `stands`: where a field of the model is in the file."""
         try:
             return TypeAdapter(model).validate_json(json.dumps(table, default=str), strict=True)
         except ValidationError as error:
             for detail in error.errors():
                 place = tuple(part for part in detail["loc"])
-                self.wrong((*path, *place), explained(detail, model))
+                self.wrong((*path, *stands(place)), explained(detail, model))
             return None
 
 
@@ -141,14 +147,19 @@ def read_toml(path: Path, problems: Problems) -> TomlFile:
     text = read_text(path, problems)
     if text is None:
         return TomlFile(path.name, {}, {}, problems)
+    return parse_toml(path.name, text, problems)
+
+
+def parse_toml(name: str, text: str, problems: Problems) -> TomlFile:
+    """The text of a file called `name`; with a syntax error it is told of and counts as empty."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         match = _TOML_PLACE.search(str(error))
         line = int(match.group(1)) if match else text.count("\n") + 1
-        problems.add(path.name, line, f"not valid TOML: {_TOML_PLACE.sub('', str(error))}")
-        return TomlFile(path.name, {}, {}, problems)
-    return TomlFile(path.name, data, toml_lines.toml_lines(text), problems)
+        problems.add(name, line, f"not valid TOML: {_TOML_PLACE.sub('', str(error))}")
+        return TomlFile(name, {}, {}, problems)
+    return TomlFile(name, data, toml_lines.toml_lines(text), problems)
 
 
 def explained(detail: ErrorDetails, model: type[BaseModel]) -> str:

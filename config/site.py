@@ -55,6 +55,7 @@ from config.mqtt import completed
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.recording import read_recording
 from config.site_files import SiteHead, StationEntry
+from config.sop import read_sops
 from config.toml_lines import Path as KeyPath
 
 __all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_site"]
@@ -157,7 +158,7 @@ class _Reader:
         province = self.province(head)
         if head is None or home is None or cap is None or hydrology is None or self.problems.found:
             return None
-        return SiteConfig(
+        site = SiteConfig(
             folder=self.folder,
             home=home,
             cap=cap,
@@ -174,6 +175,8 @@ class _Reader:
             **head.model_dump(exclude={"communes", "provinces"}),
             **parts,
         )
+        sops = read_sops(self.folder, public_site(site, 0), self.problems)
+        return site.model_copy(update={"sops": sops})
 
     def province(self, head: SiteHead | None) -> Path | None:
         if head is None or not head.provinces:

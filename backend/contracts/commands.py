@@ -9,10 +9,13 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from backend.contracts.alerts import Verdict
-from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
 from backend.contracts.events import DeskAct
+from backend.contracts.incidents import IncidentPhase, Link, TaskState
+from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import MarkKind
 from backend.contracts.recording import ExportOrder
+from backend.contracts.sop import Answer, StepState
 
 CommandId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 """uuid4().hex, made by the seat; the same id sent twice is answered twice and done once."""
@@ -196,6 +199,150 @@ class ActAtDesk(Wire):
     about: Annotated[str, Field(max_length=200)]
 
 
+class OpenIncident(Wire):
+    """Open an incident, from alerts or by hand; without a place it lies where the worst of its alerts does.
+
+    Attributes:
+        priority: 1..4 by hand; None = as the worst of what is joined, medium when nothing is.
+        sop_id: the procedure; "" = the one that fits its worst alert, if there is one.
+        take: lead it at once.
+    """
+
+    kind: Literal["incident.open"] = "incident.open"
+    command_id: CommandId
+    incident_id: Identifier
+    title: Annotated[str, Field(max_length=300)] = ""
+    category: IncidentCategory | None = None
+    links: Annotated[tuple[Link, ...], Field(max_length=500)] = ()
+    priority: Annotated[int, Field(ge=1, le=4)] | None = None
+    lat_deg: LatDeg | None = None
+    lon_deg: LonDeg | None = None
+    sop_id: str = ""
+    take: bool = False
+
+
+class LinkIncident(Wire):
+    kind: Literal["incident.link"] = "incident.link"
+    command_id: CommandId
+    incident_id: Identifier
+    link: Link
+
+
+class UnlinkIncident(Wire):
+    kind: Literal["incident.unlink"] = "incident.unlink"
+    command_id: CommandId
+    incident_id: Identifier
+    link: Link
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class ChangeIncident(Wire):
+    """Call it otherwise, put it in another category, raise it by hand (0 = as what is joined)."""
+
+    kind: Literal["incident.change"] = "incident.change"
+    command_id: CommandId
+    incident_id: Identifier
+    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    category: IncidentCategory | None = None
+    raised_to: Annotated[int, Field(ge=0, le=4)] | None = None
+
+
+class LeadIncident(Wire):
+    """Take the lead, or hand it over to `user`. `expected_lead` is whom the seat saw leading."""
+
+    kind: Literal["incident.lead"] = "incident.lead"
+    command_id: CommandId
+    incident_id: Identifier
+    user: Annotated[str, Field(max_length=200)]
+    expected_lead: str
+
+
+class MoveIncident(Wire):
+    """Into the next phase. Closing needs a summary and a cause; opening again needs a reason."""
+
+    kind: Literal["incident.move"] = "incident.move"
+    command_id: CommandId
+    incident_id: Identifier
+    phase: IncidentPhase
+    reason: Annotated[str, Field(max_length=2000)] = ""
+    summary: Annotated[str, Field(max_length=2000)] = ""
+    cause: CauseCategory | None = None
+
+
+class NoteIncident(Wire):
+    kind: Literal["incident.note"] = "incident.note"
+    command_id: CommandId
+    incident_id: Identifier
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class StartSop(Wire):
+    """Handle it by this procedure; giving up another one that is under way needs a reason."""
+
+    kind: Literal["incident.start_sop"] = "incident.start_sop"
+    command_id: CommandId
+    incident_id: Identifier
+    sop_id: Identifier
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class MarkStep(Wire):
+    kind: Literal["incident.mark_step"] = "incident.mark_step"
+    command_id: CommandId
+    incident_id: Identifier
+    step_id: Identifier
+    state: StepState
+    reason: Annotated[str, Field(max_length=500)] = ""
+    answer: Answer = ""
+
+
+class AskTask(Wire):
+    """Ask an agency for something; its open alerts are handed to the agency by it, too."""
+
+    kind: Literal["incident.ask_task"] = "incident.ask_task"
+    command_id: CommandId
+    incident_id: Identifier
+    task_id: Identifier
+    agency_id: Identifier
+    what: Annotated[str, Field(min_length=1, max_length=500)]
+    due_ms: EpochMs | None = None
+
+
+class MoveTask(Wire):
+    kind: Literal["incident.move_task"] = "incident.move_task"
+    command_id: CommandId
+    incident_id: Identifier
+    task_id: Identifier
+    state: TaskState
+    eta_ms: EpochMs | None = None
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class ReviewIncident(Wire):
+    """The supervisor has seen what was skipped and overdue."""
+
+    kind: Literal["incident.review"] = "incident.review"
+    command_id: CommandId
+    incident_id: Identifier
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+IncidentCommand = (
+    OpenIncident
+    | LinkIncident
+    | UnlinkIncident
+    | ChangeIncident
+    | LeadIncident
+    | MoveIncident
+    | NoteIncident
+    | StartSop
+    | MarkStep
+    | AskTask
+    | MoveTask
+    | ReviewIncident
+)
+"""Commands about one incident: they have an `incident_id`."""
+
 AlertCommand = (
     AcknowledgeAlert
     | CommentAlert
@@ -212,13 +359,17 @@ AlertCommand = (
 )
 """Commands about one alert: they have an `alert_id`."""
 
-RoomCommand = PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExport | ChangeExport | ActAtDesk
+RoomCommand = (
+    PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExport | ChangeExport | ActAtDesk | IncidentCommand
+)
 
 Command = Annotated[AlertCommand | RoomCommand, Field(discriminator="kind")]
 
 
 def subject(command: Command) -> str:
     """Id of what the command is about."""
+    if isinstance(command, IncidentCommand):
+        return command.incident_id
     match command:
         case PlaceMark() | RemoveMark():
             return command.mark_id
@@ -253,6 +404,19 @@ Right = Literal[
     "evidence.export",
     "evidence.change_export",
     "desk.act",
+    "incident.open",
+    "incident.link",
+    "incident.unlink",
+    "incident.change",
+    "incident.lead",
+    "incident.move",
+    "incident.note",
+    "incident.start_sop",
+    "incident.mark_step",
+    "incident.ask_task",
+    "incident.move_task",
+    "incident.review",
+    "sop.edit",
     "replay",
     "debrief",
     "audit",
@@ -265,18 +429,35 @@ _DESK: Final[tuple[Right, ...]] = (
     "alert.hand_over", "alert.shelve", "alert.unshelve", "alert.reset", "mark.place", "mark.remove", "evidence.hold",
     "desk.act", "replay",
 )  # fmt: skip
+_INCIDENT: Final[tuple[Right, ...]] = (
+    "incident.open", "incident.link", "incident.unlink", "incident.change", "incident.lead", "incident.move",
+    "incident.note", "incident.start_sop", "incident.mark_step", "incident.ask_task", "incident.move_task",
+)  # fmt: skip
 _SERVICE: Final[tuple[Right, ...]] = ("alert.take_out_of_service", "alert.return_to_service")
 _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.DUTY_OFFICER: frozenset(_DESK),
-    Role.SUPERVISOR: frozenset((*_DESK, *_SERVICE, *_EXPORT, "debrief", "audit", "cyber")),
-    Role.LEADER: frozenset(
-        ("watch", "alert.comment", "alert.dispatch", "mark.place", "mark.remove", "desk.act", "replay")
+    Role.DUTY_OFFICER: frozenset((*_DESK, *_INCIDENT)),
+    Role.SUPERVISOR: frozenset(
+        (*_DESK, *_SERVICE, *_INCIDENT, *_EXPORT, "incident.review", "sop.edit", "debrief", "audit", "cyber")
     ),
-    Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act")),
-    Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act")),
-    Role.CYBER: frozenset((*_DESK, "cyber")),
+    Role.LEADER: frozenset(
+        (
+            "watch",
+            "alert.comment",
+            "alert.dispatch",
+            "mark.place",
+            "mark.remove",
+            "desk.act",
+            "replay",
+            "incident.note",
+            "incident.ask_task",
+            "incident.review",
+        )  # fmt: skip
+    ),
+    Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act", "incident.note")),
+    Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act", "sop.edit")),
+    Role.CYBER: frozenset((*_DESK, *_INCIDENT, "cyber")),
 }
 """A command's `kind` is the right it needs; "watch" opens the feed and the reading doors, "replay" the recordings and
 the past, "audit" the audit log. "cyber" is needed besides to change anything of a cyber alert: everybody sees that
@@ -302,6 +483,8 @@ class RefusalCode(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     WRONG_PHASE = "wrong_phase"
+    OPEN_WORK = "open_work"
+    NEEDS_REASON = "needs_reason"
     OWNER_CHANGED = "owner_changed"
     UNKNOWN_AGENCY = "unknown_agency"
     UNKNOWN_OPERATOR = "unknown_operator"

@@ -13,10 +13,13 @@ from backend.contracts.alerts import Alert, CapDetail, CyberDetail, DetectionDet
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.forecasts import Forecast
 from backend.contracts.geometry import Shape
+from backend.contracts.incidents import Incident, IncidentPhase, Late, Link, Task, TaskState
 from backend.contracts.kinds.alerts import Priority
+from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
 from backend.contracts.site import Site
+from backend.contracts.sop import Answer, Sop, StepState
 
 
 class SiteLoaded(Wire):
@@ -321,6 +324,147 @@ class ForecastIssued(Wire):
     forecast: Forecast
 
 
+class SopPublished(Wire):
+    """A version of a procedure holds from now on; runs keep the version they began with."""
+
+    kind: Literal["sop.published"] = "sop.published"
+    sop: Sop
+
+
+class IncidentOpened(Wire):
+    """`incident` has its links and number; lead, run, tasks and lines come by later events."""
+
+    kind: Literal["incident.opened"] = "incident.opened"
+    incident: Incident
+
+
+class IncidentLinked(Wire):
+    kind: Literal["incident.linked"] = "incident.linked"
+    incident_id: Identifier
+    link: Link
+
+
+class IncidentUnlinked(Wire):
+    kind: Literal["incident.unlinked"] = "incident.unlinked"
+    incident_id: Identifier
+    link: Link
+    reason: str = ""
+
+
+class IncidentChanged(Wire):
+    """What it is called, is, and how urgent by hand; None = as it was, `raised_to` 0 = as what is joined."""
+
+    kind: Literal["incident.changed"] = "incident.changed"
+    incident_id: Identifier
+    title: str | None = None
+    category: IncidentCategory | None = None
+    raised_to: Annotated[int, Field(ge=0, le=4)] | None = None
+
+
+class IncidentLed(Wire):
+    """`lead` leads it ("" = nobody); `previous` did before."""
+
+    kind: Literal["incident.led"] = "incident.led"
+    incident_id: Identifier
+    lead: str
+    previous: str
+
+
+class IncidentMoved(Wire):
+    """Taken in hand, resolved, closed or opened again. Closing tells what it was and where it came from."""
+
+    kind: Literal["incident.moved"] = "incident.moved"
+    incident_id: Identifier
+    phase: IncidentPhase
+    reason: str = ""
+    summary: str = ""
+    cause: CauseCategory | None = None
+
+
+class IncidentNoted(Wire):
+    kind: Literal["incident.noted"] = "incident.noted"
+    incident_id: Identifier
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class SopStarted(Wire):
+    """The incident is handled by this version of a procedure; a run that was under way is given up."""
+
+    kind: Literal["incident.sop_started"] = "incident.sop_started"
+    incident_id: Identifier
+    sop: Sop
+    reason: str = ""
+
+
+class StepMarked(Wire):
+    """A step was decided, or taken back ("open")."""
+
+    kind: Literal["incident.step_marked"] = "incident.step_marked"
+    incident_id: Identifier
+    step_id: Identifier
+    state: StepState
+    reason: str = ""
+    answer: Answer = ""
+
+
+class StepOverdue(Wire):
+    """The time limit of a step passed: told to the supervisor."""
+
+    kind: Literal["incident.step_overdue"] = "incident.step_overdue"
+    incident_id: Identifier
+    step_id: Identifier
+
+
+class TaskAsked(Wire):
+    kind: Literal["incident.task_asked"] = "incident.task_asked"
+    incident_id: Identifier
+    task: Task
+
+
+class TaskMoved(Wire):
+    """What the agency said; `eta_ms` when it will be there, None = as it was."""
+
+    kind: Literal["incident.task_moved"] = "incident.task_moved"
+    incident_id: Identifier
+    task_id: Identifier
+    state: TaskState
+    eta_ms: EpochMs | None = None
+    note: str = ""
+
+
+class TaskOverdue(Wire):
+    kind: Literal["incident.task_overdue"] = "incident.task_overdue"
+    incident_id: Identifier
+    task_id: Identifier
+    late: Late
+
+
+class IncidentReviewed(Wire):
+    """A supervisor has looked at what was skipped and overdue so far."""
+
+    kind: Literal["incident.reviewed"] = "incident.reviewed"
+    incident_id: Identifier
+    comment: str = ""
+
+
+IncidentEvent = (
+    IncidentLinked
+    | IncidentUnlinked
+    | IncidentChanged
+    | IncidentLed
+    | IncidentMoved
+    | IncidentNoted
+    | SopStarted
+    | StepMarked
+    | StepOverdue
+    | TaskAsked
+    | TaskMoved
+    | TaskOverdue
+    | IncidentReviewed
+)
+"""Events about an incident that is there: they have an `incident_id`."""
+
+
 DeskAct = Literal["workspace", "camera", "go_to", "brought", "replay", "snapshot", "sound"]
 
 
@@ -374,7 +518,10 @@ Event = Annotated[
     | MarkPlaced
     | MarkRemoved
     | DeskActed
-    | ForecastIssued,
+    | ForecastIssued
+    | SopPublished
+    | IncidentOpened
+    | IncidentEvent,
     Field(discriminator="kind"),
 ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
 from pydantic import Field
 
@@ -16,9 +16,12 @@ from backend.contracts import events as ev
 from backend.contracts.alerts import Alert, AlertPhase, Aside, HistoryEntry, HistoryKind, RuleRecord
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.forecasts import Forecast
+from backend.contracts.incident_fold import after, opened, reprioritised
+from backend.contracts.incidents import Incident
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportState, Hold, RecordingState
 from backend.contracts.site import Site
+from backend.contracts.sop import Sop
 
 CLOSED_KEPT: Final = 200
 """Closed alerts that stay in the state, newest last, for "what happened so far" across the room."""
@@ -28,6 +31,9 @@ HISTORY_KEPT: Final = 200
 
 FORECASTS_KEPT: Final = 500
 """Newest forecasts over all sources and gauges; the log keeps all."""
+
+INCIDENTS_KEPT: Final = 200
+"""Closed incidents that stay in the state, oldest dropped first."""
 
 MARKS_KEPT: Final = 1000
 EXPORTS_KEPT: Final = 100
@@ -73,6 +79,9 @@ class StateSnapshot(Wire):
     marks: tuple[Mark, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     rules: dict[str, RuleRecord] = Field(default_factory=dict)
+    incidents: tuple[Incident, ...] = ()
+    incidents_opened: int = 0
+    sops: tuple[Sop, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,6 +104,9 @@ class RoomState:
     forecasts: dict[str, Forecast] = field(default_factory=dict)
     """The newest issue of each source for each parameter, by `Forecast.key`."""
     rules: dict[str, RuleRecord] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    incidents_opened: int = 0
+    sops: dict[str, Sop] = field(default_factory=dict)
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -122,6 +134,9 @@ class RoomState:
             marks=tuple(self.marks.values()),
             forecasts=tuple(self.forecasts.values()),
             rules=dict(self.rules),
+            incidents=tuple(self.incidents.values()),
+            incidents_opened=self.incidents_opened,
+            sops=tuple(self.sops.values()),
         )
 
     @classmethod
@@ -142,11 +157,19 @@ class RoomState:
             marks={mark.mark_id: mark for mark in snapshot.marks},
             forecasts={forecast.key: forecast for forecast in snapshot.forecasts},
             rules=dict(snapshot.rules),
+            incidents={one.incident_id: one for one in snapshot.incidents},
+            incidents_opened=snapshot.incidents_opened,
+            sops={one.sop_id: one for one in snapshot.sops},
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
         """The alert, open or lately closed."""
         return self.alerts.get(alert_id) or self.closed.get(alert_id)
+
+    def incident_of(self, alert_id: str) -> Incident | None:
+        """The incident that the alert is joined to; the newest when a closed one has it, too."""
+        found = [one for one in self.incidents.values() if one.has("alert", alert_id)]
+        return next((one for one in found if one.phase != "closed"), found[-1] if found else None)
 
 
 @dataclass(slots=True)
@@ -158,6 +181,7 @@ class Delta:
         site: the site itself changed.
         evidence: ids of holds and exports.
         forecasts: ids of stations with a new forecast.
+        sops: ids of procedures with a new version.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -171,6 +195,8 @@ class Delta:
     evidence: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     forecasts: set[str] = field(default_factory=set)
+    incidents: set[str] = field(default_factory=set)
+    sops: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -184,10 +210,13 @@ class Delta:
         self.evidence |= other.evidence
         self.marks |= other.marks
         self.forecasts |= other.forecasts
+        self.incidents |= other.incidents
+        self.sops |= other.sops
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
         rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts
+        rest = rest or self.incidents or self.sops
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
@@ -277,6 +306,9 @@ def _alert_updated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> No
     if worse and not alert.set_aside:
         delta.sounding.append(event.alert_id)
     _put(state, logged, delta, alert, _entry(logged, "updated", event.text), **changes)
+    incident = state.incident_of(event.alert_id) if event.priority is not None else None
+    if incident is not None:
+        _keep_incident(state, delta, reprioritised(incident, state.find_alert))
 
 
 def _alert_returned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -641,6 +673,36 @@ def _desk_acted(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
         delta.operators.add(logged.actor)
 
 
+def _sop_published(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.SopPublished)
+    sop = logged.event.sop
+    state.sops[sop.sop_id] = sop
+    delta.sops.add(sop.sop_id)
+
+
+def _keep_incident(state: RoomState, delta: Delta, incident: Incident) -> None:
+    state.incidents[incident.incident_id] = incident
+    delta.incidents.add(incident.incident_id)
+
+
+def _incident_opened(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.IncidentOpened)
+    incident = opened(logged.event.incident, logged)
+    _keep_incident(state, delta, incident)
+    state.incidents_opened = max(state.incidents_opened, incident.number)
+    closed = [key for key, one in state.incidents.items() if one.phase == "closed"]
+    for key in closed[: max(0, len(closed) - INCIDENTS_KEPT)]:
+        del state.incidents[key]
+
+
+def _incident(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.IncidentEvent)
+    incident = state.incidents.get(event.incident_id)
+    if incident is not None:
+        _keep_incident(state, delta, reprioritised(after(incident, event, logged), state.find_alert))
+
+
 def _for_the_record(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     """Kept in the log; the room's state does not change by it."""
 
@@ -681,4 +743,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "forecast.issued": _forecast_issued,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
+    "sop.published": _sop_published,
+    "incident.opened": _incident_opened,
+    **{event.model_fields["kind"].default: _incident for event in get_args(ev.IncidentEvent)},
 }

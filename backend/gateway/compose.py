@@ -13,6 +13,7 @@ from backend.contracts.commands import Role
 from backend.contracts.events import Event, OperatorSignedOut, SiteLoaded
 from backend.contracts.site import Site
 from backend.contracts.state import RoomState
+from backend.domain.incidents import sop_events
 from backend.gateway.feed.conversation import FeedControl
 from backend.gateway.feed.fanout import Fanout
 from backend.gateway.health import SERVICE, Health
@@ -29,6 +30,7 @@ from backend.services.density import DensityService
 from backend.services.environment import EnvironmentWatch
 from backend.services.evidence.exporter import Exporter
 from backend.services.evidence.gather import Sources
+from backend.services.incident_watch import IncidentWatch
 from backend.services.ingest import Ingest
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
@@ -168,6 +170,7 @@ async def start(parts: Parts) -> None:
         ]
 
     await parts.room.record(begin)
+    await parts.room.record(lambda state: sop_events(state, parts.site.sops))
     started: dict[str, str | int] = {"epoch": parts.log.epoch, "key": parts.signer.fingerprint}
     await parts.audit.record("backend.started", parts.site.site_id, actor="", origin="", detail=started)
     _start_services(parts)
@@ -191,6 +194,7 @@ def _start_services(parts: Parts) -> None:
         "fire panel watch": parts.ingest.fires.run,
         "alarm watch": AlarmWatch(room, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
+        "incident watch": IncidentWatch(room, now_ms).run,
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,
         "analytics": parts.analytics.run,

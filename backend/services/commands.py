@@ -18,6 +18,7 @@ from backend.contracts.commands import (
     DispatchAlert,
     HandOverAlert,
     HoldEvidence,
+    IncidentCommand,
     JudgeAlert,
     OrderExport,
     PlaceMark,
@@ -40,12 +41,12 @@ from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEve
 from backend.contracts.feed import CommandResult
 from backend.contracts.state import RoomState
 from backend.domain import alerts as domain
-from backend.domain import record
+from backend.domain import incidents, record
 from backend.domain.alerts import Decision, Refusal
 from backend.services.accounts import SignedIn
 from backend.services.audit import Audit
 from backend.services.room import Room
-from backend.sources.text import paragraphs
+from backend.sources.text import paragraphs, plain
 from backend.storage.errors import StorageError, in_vietnamese
 from backend.storage.event_log import EventLog
 
@@ -196,6 +197,8 @@ def _wish(state: RoomState, command: OwnCommand, alert: Alert, user: str) -> Dec
 
 
 def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_ms: int) -> Decision:
+    if isinstance(command, IncidentCommand):
+        return incidents.decide(state, _clean(command), operator.user, now_ms)
     match command:
         case PlaceMark():
             clean = command.model_copy(update={"text": paragraphs(command.text, MAX_COMMENT_CHARS)})
@@ -212,6 +215,22 @@ def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_m
             return record.change_export(state, command)
         case ActAtDesk():
             return (DeskActed(act=command.act, about=command.about),)
+
+
+_LINES: Final = ("title", "what", "reason")
+_PARAGRAPHS: Final = ("text", "summary", "note", "comment")
+
+
+def _clean(command: IncidentCommand) -> IncidentCommand:
+    """With the words people wrote as the record takes them: plain, no hidden letters."""
+    words = {name: getattr(command, name, None) for name in (*_LINES, *_PARAGRAPHS)}
+    return command.model_copy(
+        update={
+            name: (plain if name in _LINES else paragraphs)(text, MAX_COMMENT_CHARS)
+            for name, text in words.items()
+            if isinstance(text, str)
+        }
+    )
 
 
 def _record_of(command: Command, refusal: Refusal) -> CommandRefused:

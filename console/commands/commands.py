@@ -55,6 +55,18 @@ RoomCommandKind = Literal[
     "evidence.export",
     "evidence.change_export",
     "desk.act",
+    "incident.open",
+    "incident.link",
+    "incident.unlink",
+    "incident.change",
+    "incident.lead",
+    "incident.move",
+    "incident.note",
+    "incident.start_sop",
+    "incident.mark_step",
+    "incident.ask_task",
+    "incident.move_task",
+    "incident.review",
 ]
 CommandKind = AlertCommandKind | RoomCommandKind
 
@@ -289,6 +301,8 @@ def refusal_words(code: str, reason: str, about_alert: bool = True) -> str:
         RefusalCode.UNKNOWN_OPERATOR: translate("Commands", "This colleague is not at a desk"),
         RefusalCode.TOO_LONG: translate("Commands", "Longer than the site allows for alerts of this priority"),
         RefusalCode.UNAVAILABLE: translate("Commands", "The server cannot store it now: {reason}"),
+        RefusalCode.OPEN_WORK: translate("Commands", "Something is still open: {reason}"),
+        RefusalCode.NEEDS_REASON: translate("Commands", "It needs a reason: {reason}"),
         RefusalCode.READ_ONLY: translate("Commands", "This session only shows; it takes no commands"),
         RefusalCode.INVALID: translate("Commands", "The server did not understand it: {reason}"),
     }

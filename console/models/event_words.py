@@ -9,11 +9,13 @@ from typing import Final, Literal, get_args
 from PySide6.QtCore import QCoreApplication
 
 from backend.contracts import events as ev
+from backend.contracts.incident_fold import line_of
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.recording import RecordingCondition
 from backend.contracts.state import RoomState
 from console.models.alert_words import agency_name, priority_words
+from console.models.incident_words import line_words, sop_title
 from console.models.numbers import format_time
 from console.models.session import Selected, SelectedKind
 
@@ -423,6 +425,18 @@ def command_words(command: str) -> str:
         "evidence.export": translate("EventWords", "exporting evidence"),
         "evidence.change_export": translate("EventWords", "changing an export"),
         "desk.act": translate("EventWords", "an entry of the desk"),
+        "incident.open": translate("EventWords", "opening an incident"),
+        "incident.link": translate("EventWords", "joining to an incident"),
+        "incident.unlink": translate("EventWords", "taking out of an incident"),
+        "incident.change": translate("EventWords", "changing an incident"),
+        "incident.lead": translate("EventWords", "leading an incident"),
+        "incident.move": translate("EventWords", "another phase of an incident"),
+        "incident.note": translate("EventWords", "an entry in an incident's log"),
+        "incident.start_sop": translate("EventWords", "starting a procedure"),
+        "incident.mark_step": translate("EventWords", "a step of a procedure"),
+        "incident.ask_task": translate("EventWords", "asking an agency"),
+        "incident.move_task": translate("EventWords", "news of a task"),
+        "incident.review": translate("EventWords", "looking through an incident"),
     }.get(command, command)
 
 
@@ -565,6 +579,30 @@ def _commune(state: RoomState, code: str) -> str:
     )
 
 
+def _sop_published(told: Told) -> EventWords:
+    assert isinstance(told.logged.event, ev.SopPublished)
+    sop = told.logged.event.sop
+    what = translate("EventWords", "procedure “{title}”: version {version} holds").format(
+        title=sop_title(sop, told.language), version=sop.version
+    )
+    return _line(told, "operator" if told.logged.actor else "system", what)
+
+
+def _incident(told: Told) -> EventWords:
+    """As its own log tells it, behind the number people call it by."""
+    event = told.logged.event
+    assert isinstance(event, ev.IncidentOpened | ev.IncidentEvent)
+    opened = event.incident if isinstance(event, ev.IncidentOpened) else None
+    incident = opened or told.state.incidents.get("" if isinstance(event, ev.IncidentOpened) else event.incident_id)
+    line = line_of(told.logged)
+    assert line is not None
+    name = translate("EventWords", "incident") if incident is None else f"#{incident.number}"
+    alerts = [link.key for link in incident.links if link.kind == "alert"] if incident is not None else []
+    what = f"{name} {line_words(line, incident, told.state, told.language)}"
+    kind: LogKind = "operator" if told.logged.actor else "system"
+    return _line(told, kind, what, "", _about_alert(alerts[0]) if alerts else None)
+
+
 _ACTS: Final[dict[ev.DeskAct, Callable[[Told, str], EventWords]]] = {
     "workspace": _act_workspace,
     "camera": _act_camera,
@@ -611,4 +649,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "forecast.issued": _forecast_issued,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
+    "sop.published": _sop_published,
+    "incident.opened": _incident,
+    **{event.model_fields["kind"].default: _incident for event in get_args(ev.IncidentEvent)},
 }

@@ -11,9 +11,11 @@ from backend.contracts.alerts import AlertPhase
 from backend.contracts.commands import Command
 from backend.contracts.events import Event, LoggedEvent
 from backend.contracts.forecasts import Forecast, ForecastPoint
+from backend.contracts.incidents import Incident, Link, Task
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportOrder, Hold
+from backend.contracts.sop import Sop, Step
 from backend.contracts.state import RoomState, apply
 from console.models.event_words import EventWords, command_words, event_words
 from console.models.session import Selected
@@ -36,6 +38,15 @@ FORECAST = Forecast(
     received_ms=NOW_MS,
     points=(ForecastPoint(at_ms=NOW_MS + 3_600_000, value=81.2),),
 )
+LINK = Link(kind="alert", key="fire")
+STEP = Step(step_id="goi-114", words_vi="Gọi 114")
+SOP = Sop(sop_id="chay", version=1, title_vi="Cháy, nổ", category="fire", source="mẫu", verified=False, steps=(STEP,))
+TASK = Task(task_id="t1", agency_id=AGENCY.agency_id, what="cử hai xe")
+INCIDENT = Incident(
+    incident_id="i7", number=7, title="Cháy chợ Cốc Lếu", category="fire", priority=Priority.CRITICAL, links=(LINK,),
+    opened_ms=NOW_MS, opened_by="an.tran", changed_ms=NOW_MS,
+)  # fmt: skip
+
 SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.SiteLoaded(site=laocai()), "system", laocai().name_vi),
     (ev.AlertRaised(alert=alert("fire2", headline="Cháy lớn")), "alert", "Cháy lớn"),
@@ -105,6 +116,21 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.DeskActed(act="replay", about=str(NOW_MS)), "operator", "11:00:00 22/11"),
     (ev.DeskActed(act="snapshot", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
     (ev.DeskActed(act="sound", about="muted"), "operator", "mute"),
+    (ev.SopPublished(sop=SOP), "operator", SOP.title_vi),
+    (ev.IncidentOpened(incident=INCIDENT), "operator", "#7 opened “Cháy chợ Cốc Lếu”"),
+    (ev.IncidentLinked(incident_id="i7", link=LINK), "operator", "Cháy"),
+    (ev.IncidentUnlinked(incident_id="i7", link=LINK, reason="nhầm"), "operator", "nhầm"),
+    (ev.IncidentChanged(incident_id="i7", title="Cháy lớn", raised_to=1), "operator", "Cháy lớn · P1"),
+    (ev.IncidentLed(incident_id="i7", lead="an.tran", previous=""), "operator", "an.tran leads"),
+    (ev.IncidentMoved(incident_id="i7", phase="closed", summary="đã tắt", cause="human"), "operator", "đã tắt"),
+    (ev.IncidentNoted(incident_id="i7", text="chủ chợ đã đến"), "operator", "#7 chủ chợ đã đến"),
+    (ev.SopStarted(incident_id="i7", sop=SOP), "operator", SOP.title_vi),
+    (ev.StepMarked(incident_id="i7", step_id=STEP.step_id, state="done"), "operator", STEP.words_vi),
+    (ev.StepOverdue(incident_id="i7", step_id=STEP.step_id), "operator", STEP.words_vi),
+    (ev.TaskAsked(incident_id="i7", task=TASK), "operator", "cử hai xe"),
+    (ev.TaskMoved(incident_id="i7", task_id="t1", state="refused", note="hết xe"), "operator", AGENCY.name_vi),
+    (ev.TaskOverdue(incident_id="i7", task_id="t1", late="eta"), "operator", AGENCY.name_vi),
+    (ev.IncidentReviewed(incident_id="i7", comment="đã gọi"), "operator", "đã gọi"),
 )
 
 
@@ -115,6 +141,9 @@ def room() -> RoomState:
         ev.SiteLoaded(site=laocai()),
         ev.AlertRaised(alert=alert("fire", headline="Cháy")),
         ev.ExportOrdered(export_id="e1", order=ORDER),
+        ev.IncidentOpened(incident=INCIDENT),
+        ev.SopStarted(incident_id="i7", sop=SOP),
+        ev.TaskAsked(incident_id="i7", task=TASK),
     ):
         apply(state, logged(event, state.seq + 1))
     return state
