@@ -514,6 +514,14 @@
         <translation>Máy chủ hiện không lưu được: {reason}</translation>
     </message>
     <message>
+        <source>Something is still open: {reason}</source>
+        <translation>Còn việc chưa xong: {reason}</translation>
+    </message>
+    <message>
+        <source>It needs a reason: {reason}</source>
+        <translation>Cần nêu lý do: {reason}</translation>
+    </message>
+    <message>
         <source>This session only shows; it takes no commands</source>
         <translation>Phiên này chỉ để xem, không nhận lệnh</translation>
     </message>
@@ -1223,6 +1231,54 @@
         <translation>mục ghi của bàn trực</translation>
     </message>
     <message>
+        <source>opening an incident</source>
+        <translation>mở sự việc</translation>
+    </message>
+    <message>
+        <source>joining to an incident</source>
+        <translation>ghép vào sự việc</translation>
+    </message>
+    <message>
+        <source>taking out of an incident</source>
+        <translation>tách khỏi sự việc</translation>
+    </message>
+    <message>
+        <source>changing an incident</source>
+        <translation>sửa sự việc</translation>
+    </message>
+    <message>
+        <source>leading an incident</source>
+        <translation>chủ trì sự việc</translation>
+    </message>
+    <message>
+        <source>another phase of an incident</source>
+        <translation>chuyển trạng thái sự việc</translation>
+    </message>
+    <message>
+        <source>an entry in an incident&apos;s log</source>
+        <translation>ghi nhật ký sự việc</translation>
+    </message>
+    <message>
+        <source>starting a procedure</source>
+        <translation>bắt đầu quy trình</translation>
+    </message>
+    <message>
+        <source>a step of a procedure</source>
+        <translation>một bước quy trình</translation>
+    </message>
+    <message>
+        <source>asking an agency</source>
+        <translation>giao việc cho cơ quan</translation>
+    </message>
+    <message>
+        <source>news of a task</source>
+        <translation>cập nhật việc đã giao</translation>
+    </message>
+    <message>
+        <source>looking through an incident</source>
+        <translation>xem lại sự việc</translation>
+    </message>
+    <message>
         <source>refused: {command}</source>
         <translation>bị từ chối: {command}</translation>
     </message>
@@ -1305,6 +1361,14 @@
     <message>
         <source>changed the sound</source>
         <translation>đổi âm thanh</translation>
+    </message>
+    <message>
+        <source>procedure “{title}”: version {version} holds</source>
+        <translation>quy trình “{title}”: áp dụng bản {version}</translation>
+    </message>
+    <message>
+        <source>incident</source>
+        <translation>sự việc</translation>
     </message>
 </context>
 <context>
@@ -1590,6 +1654,153 @@
     <message>
         <source>Comment on “{headline}”</source>
         <translation>Ghi chú cho “{headline}”</translation>
+    </message>
+</context>
+<context>
+    <name>IncidentWords</name>
+    <message>
+        <source>new</source>
+        <translation>mới mở</translation>
+    </message>
+    <message>
+        <source>in hand</source>
+        <translation>đang xử lý</translation>
+    </message>
+    <message>
+        <source>resolved</source>
+        <translation>đã xử lý xong</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>đã đóng</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>đã yêu cầu</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>đã nhận</translation>
+    </message>
+    <message>
+        <source>on the way</source>
+        <translation>đang đến</translation>
+    </message>
+    <message>
+        <source>on site</source>
+        <translation>đã có mặt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>đã xong</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>từ chối</translation>
+    </message>
+    <message>
+        <source>taken back</source>
+        <translation>lấy lại</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>bỏ qua</translation>
+    </message>
+    <message>
+        <source>not applicable</source>
+        <translation>không áp dụng</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>có</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>không</translation>
+    </message>
+    <message>
+        <source>{minutes} min apart</source>
+        <translation>cách {minutes} phút</translation>
+    </message>
+    <message>
+        <source>the same place</source>
+        <translation>cùng vị trí</translation>
+    </message>
+    <message>
+        <source>the same plant</source>
+        <translation>cùng cơ sở</translation>
+    </message>
+    <message>
+        <source>the same commune</source>
+        <translation>cùng xã, phường</translation>
+    </message>
+    <message>
+        <source>of the same sort</source>
+        <translation>cùng loại</translation>
+    </message>
+    <message>
+        <source>a task</source>
+        <translation>một việc đã giao</translation>
+    </message>
+    <message>
+        <source>an earlier alert</source>
+        <translation>một cảnh báo trước đó</translation>
+    </message>
+    <message>
+        <source>“{step}” {state}</source>
+        <translation>“{step}” {state}</translation>
+    </message>
+    <message>
+        <source>{task} – {state}</source>
+        <translation>{task} – {state}</translation>
+    </message>
+    <message>
+        <source>joined “{alert}”</source>
+        <translation>ghép “{alert}”</translation>
+    </message>
+    <message>
+        <source>took “{alert}” out</source>
+        <translation>tách “{alert}”</translation>
+    </message>
+    <message>
+        <source>overdue: “{step}”</source>
+        <translation>quá hạn: “{step}”</translation>
+    </message>
+    <message>
+        <source>overdue: {task}</source>
+        <translation>quá hạn: {task}</translation>
+    </message>
+    <message>
+        <source>not arrived as promised: {task}</source>
+        <translation>chưa đến như đã hẹn: {task}</translation>
+    </message>
+    <message>
+        <source>gave up the lead</source>
+        <translation>thôi chủ trì</translation>
+    </message>
+    <message>
+        <source>{phase}, cause: {cause}</source>
+        <translation>{phase}, nguyên nhân: {cause}</translation>
+    </message>
+    <message>
+        <source>opened “{text}”</source>
+        <translation>mở “{text}”</translation>
+    </message>
+    <message>
+        <source>changed: {text}</source>
+        <translation>sửa: {text}</translation>
+    </message>
+    <message>
+        <source>{about} leads</source>
+        <translation>{about} chủ trì</translation>
+    </message>
+    <message>
+        <source>procedure “{about}” version {word}</source>
+        <translation>quy trình “{about}” bản {word}</translation>
+    </message>
+    <message>
+        <source>seen by the supervisor</source>
+        <translation>giám sát đã xem</translation>
     </message>
 </context>
 <context>
