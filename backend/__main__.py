@@ -1,4 +1,4 @@
-"""`python -m backend`: serve, check, user, token, simulate, and what backend/cli offers."""
+"""`python -m backend`: serve, check, user, ftp-user, token, simulate, and what backend/cli offers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from backend.services.signing import SigningError
 from backend.storage.audit import AuditStore
 from backend.storage.database import open_database
 from backend.storage.errors import InUseError, StorageError
-from config.model import SiteConfig
+from config.model import FtpDoorSource, SiteConfig
 from config.site import SiteErrors, load_site
 
 T = TypeVar("T")
@@ -196,11 +196,15 @@ def _os_user() -> str:
         return "os:?"
 
 
-def _user_add(options: argparse.Namespace) -> int:
+def _password_of(path: Path) -> str:
     try:
-        password = options.password_file.read_text(encoding="utf-8-sig").rstrip("\r\n")
+        return path.read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--password-file {options.password_file}: {error}") from error
+        raise UsageError(f"--password-file {path}: {error}") from error
+
+
+def _user_add(options: argparse.Namespace) -> int:
+    password = _password_of(options.password_file)
     _with_accounts(
         options,
         lambda accounts: accounts.add_user(
@@ -225,6 +229,27 @@ def _user_list(options: argparse.Namespace) -> int:
 def _user_disable(options: argparse.Namespace) -> int:
     _with_accounts(options, lambda accounts: accounts.disable_user(options.name), "account.disable", [options.name])
     print(f"user {options.name}: disabled")
+    return 0
+
+
+def _ftp_user_add(options: argparse.Namespace) -> int:
+    sources = load_site(options.site).sources
+    known = [login.user for source in sources if isinstance(source, FtpDoorSource) for login in source.login]
+    if options.name not in known:
+        raise UsageError(f"the site has no FTP user {options.name!r}; it has {', '.join(known) or 'none'}")
+    password = _password_of(options.password_file)
+    _with_accounts(
+        options, lambda accounts: accounts.set_feed_password(options.name, password), "feed_login.put", [options.name]
+    )
+    print(f"ftp user {options.name}: password set")
+    return 0
+
+
+def _ftp_user_remove(options: argparse.Namespace) -> int:
+    _with_accounts(
+        options, lambda accounts: accounts.remove_feed_password(options.name), "feed_login.remove", [options.name]
+    )
+    print(f"ftp user {options.name}: removed")
     return 0
 
 
@@ -275,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[site], help="read a whole site and tell every mistake")
     check.set_defaults(run=_check)
     _user_arguments(commands.add_parser("user", help="accounts of operators"), data)
+    _ftp_user_arguments(commands.add_parser("ftp-user", help="passwords of data loggers at the FTP door"), site, data)
     token = commands.add_parser("token", parents=[data], help="make an ingest token")
     token.add_argument("producer", nargs="*", metavar="PRODUCER")
     token.add_argument("--token-dir", type=Path, metavar="DIR", help="write one file per producer, not to stdout")
@@ -332,6 +358,19 @@ def _user_arguments(parser: argparse.ArgumentParser, data: argparse.ArgumentPars
     disable = commands.add_parser("disable", parents=[data], help="no more sign-ins; open seats are cut")
     disable.add_argument("name")
     disable.set_defaults(run=_user_disable)
+
+
+def _ftp_user_arguments(
+    parser: argparse.ArgumentParser, site: argparse.ArgumentParser, data: argparse.ArgumentParser
+) -> None:
+    commands = parser.add_subparsers(required=True, metavar="add|remove")
+    add = commands.add_parser("add", parents=[site, data], help="let this user of the site in with a new password")
+    add.add_argument("name")
+    add.add_argument("--password-file", type=Path, required=True, metavar="FILE", help="its first line is the password")
+    add.set_defaults(run=_ftp_user_add)
+    remove = commands.add_parser("remove", parents=[data], help="let this user in no more")
+    remove.add_argument("name")
+    remove.set_defaults(run=_ftp_user_remove)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Secrets (camera passwords, API keys) are `SecretStr`: printing or logging a conf
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -67,8 +68,8 @@ class OperatorConfig(Config):
     agency_id: str = ""
 
 
-class DropFolderSource(Config):
-    """Station TXT files (TT 10/2021) dropped into a folder, one producer per source.
+class StationFileRules(Config):
+    """How one producer writes its station TXT files (TT 10/2021).
 
     Attributes:
         file_name_pattern: regular expression with the named group `station`, and optionally `at`.
@@ -76,12 +77,17 @@ class DropFolderSource(Config):
         station_names: the producer's station names -> station_id, where they differ.
     """
 
-    kind: Literal["station_drop"] = "station_drop"
     producer_id: str
-    folder: Path
     file_name_pattern: str = r"^(?P<station>.+)_(?P<at>\d{14})\.txt$"
     aliases: dict[str, str] = {}
     station_names: dict[str, str] = {}
+
+
+class DropFolderSource(StationFileRules):
+    """Station TXT files dropped into a folder, one producer per source."""
+
+    kind: Literal["station_drop"] = "station_drop"
+    folder: Path
     stable_after_s: float = 1.0
 
 
@@ -93,6 +99,50 @@ class ForecastDropSource(Config):
     folder: Path
     file_name_pattern: str = r".+\.(?:csv|json)"
     stable_after_s: float = 1.0
+
+
+class FtpLogin(StationFileRules):
+    """[[source.login]] of a `station_ftp`: who may log in, and how its files are read. `ftp-user` sets the password."""
+
+    user: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class FtpDoorSource(Config):
+    """An FTP(S) server of our own where data loggers upload station files.
+
+    Attributes:
+        folder: inside the data folder; each user has its own below it.
+        passive_ports: first and last port of data connections, for the firewall.
+        masquerade_address: the address loggers see when it is not ours (NAT); "" = ours.
+        certfile, keyfile: PEM, relative to the data folder; explicit TLS (AUTH TLS) is offered when they are given.
+        tls_required: nobody logs in or transfers without TLS.
+        rate_kb_s: of one data connection; 0 = as fast as it goes.
+        abandoned_after_h: an upload that nobody finished for so long goes to the quarantine.
+    """
+
+    kind: Literal["station_ftp"] = "station_ftp"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 2121
+    folder: Path = Path("ftp")
+    passive_ports: tuple[Annotated[int, Field(ge=1024, le=65_535)], Annotated[int, Field(ge=1024, le=65_535)]] = (
+        60_000,
+        60_199,
+    )
+    masquerade_address: str = ""
+    certfile: str = ""
+    keyfile: str = ""
+    tls_required: bool = False
+    max_connections: Annotated[int, Field(ge=1, le=500)] = 200
+    max_connections_of_address: Annotated[int, Field(ge=1, le=500)] = 50
+    rate_kb_s: Annotated[int, Field(ge=0, le=1_000_000)] = 512
+    idle_timeout_s: Annotated[int, Field(ge=1, le=3600)] = 300
+    abandoned_after_h: Annotated[float, Field(gt=0, le=720)] = 24.0
+    login: Annotated[tuple[FtpLogin, ...], Field(min_length=1)]
+
+    @property
+    def producer_id(self) -> str:
+        """The producer that is told of when the door as a whole is in trouble."""
+        return self.login[0].producer_id
 
 
 class CapFeedSource(Config):
@@ -174,7 +224,13 @@ class MqttSource(Config):
 
 
 SourceConfig = Annotated[
-    DropFolderSource | ForecastDropSource | CapFeedSource | CameraProbeSource | FirePanelSource | MqttSource,
+    DropFolderSource
+    | FtpDoorSource
+    | ForecastDropSource
+    | CapFeedSource
+    | CameraProbeSource
+    | FirePanelSource
+    | MqttSource,
     Field(discriminator="kind"),
 ]
 
@@ -546,6 +602,10 @@ class SiteConfig(Config):
         ]
         return max(mine, key=lambda one: bool(one.station_ids), default=None)
 
+    def file_rules(self, producer_id: str) -> StationFileRules | None:
+        """How the producer writes its station files, where a source of the site says so."""
+        return next((rules for rules in station_file_rules(self.sources) if rules.producer_id == producer_id), None)
+
     def station(self, station_id: str) -> Station | None:
         return next((station for station in self.stations if station.station_id == station_id), None)
 
@@ -559,6 +619,17 @@ class SiteConfig(Config):
 def sourced(source: str, verified: bool) -> str:
     """The source of a figure as people read it."""
     return source if verified else f"{source} (chưa xác minh)"
+
+
+def station_file_rules(sources: Iterable[SourceConfig]) -> tuple[StationFileRules, ...]:
+    """Of every producer that drops or uploads station files."""
+    found: list[StationFileRules] = []
+    for source in sources:
+        if isinstance(source, DropFolderSource):
+            found.append(source)
+        elif isinstance(source, FtpDoorSource):
+            found.extend(source.login)
+    return tuple(found)
 
 
 def _minutes(text: str) -> int:

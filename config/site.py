@@ -44,12 +44,15 @@ from config.model import (
     DropFolderSource,
     FirePanelSource,
     ForecastDropSource,
+    FtpDoorSource,
     HydrologySettings,
     MqttSource,
     OperatorConfig,
     SiteConfig,
     SourceConfig,
+    StationFileRules,
     TargetConfig,
+    station_file_rules,
 )
 from config.mqtt import completed
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
@@ -62,18 +65,9 @@ __all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_s
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _BOX_SLACK_DEG: Final = 0.05
-_SOURCES: Final[
-    Mapping[
-        str,
-        type[DropFolderSource]
-        | type[ForecastDropSource]
-        | type[CapFeedSource]
-        | type[CameraProbeSource]
-        | type[FirePanelSource]
-        | type[MqttSource],
-    ]
-] = {
+_SOURCES: Final[Mapping[str, type[SourceConfig]]] = {
     "station_drop": DropFolderSource,
+    "station_ftp": FtpDoorSource,
     "forecast_drop": ForecastDropSource,
     "cap_feed": CapFeedSource,
     "camera_probe": CameraProbeSource,
@@ -328,7 +322,9 @@ class _Reader:
                 continue
             self.known(file, (*path, "producer_id"), "producer", source.producer_id, names)
             if isinstance(source, DropFolderSource):
-                _check_drop(source, file, path, {station.station_id for station in stations})
+                _check_file_rules(source, file, path, {station.station_id for station in stations})
+            if isinstance(source, FtpDoorSource):
+                self.ftp_door(source, file, path, names, {station.station_id for station in stations})
             if isinstance(source, CapFeedSource) and not source.url.startswith(("http://", "https://")):
                 file.wrong((*path, "url"), f"url {redacted(source.url)!r}; allowed: http://, https://")
             if isinstance(source, MqttSource):
@@ -338,11 +334,34 @@ class _Reader:
                     if station.producer_id == source.producer_id
                 }
                 source = completed(source, file, path, self.folder, cameras, symbols)
+            _check_one_way_in(source, found, file, path)
             found.append(source)
         return tuple(found)
 
+    def ftp_door(
+        self, source: FtpDoorSource, file: TomlFile, path: KeyPath, producers: list[str], stations: set[str]
+    ) -> None:
+        for index, login in enumerate(source.login):
+            place = (*path, "login", index)
+            self.known(file, (*place, "producer_id"), "producer", login.producer_id, producers)
+            _check_file_rules(login, file, place, stations)
+            if login.user in {earlier.user for earlier in source.login[:index]}:
+                file.wrong((*place, "user"), f"user {login.user!r} is there twice")
+        first, last = source.passive_ports
+        if last < first:
+            file.wrong((*path, "passive_ports"), f"[{first}, {last}]; right would be [first, last]")
+        if bool(source.certfile) != bool(source.keyfile) or (source.tls_required and not source.certfile):
+            file.wrong(path, "TLS needs both certfile and keyfile")
 
-def _check_drop(source: DropFolderSource, file: TomlFile, path: KeyPath, stations: set[str]) -> None:
+
+def _check_one_way_in(source: SourceConfig, earlier: list[SourceConfig], file: TomlFile, path: KeyPath) -> None:
+    """Two ways with two sets of rules would make a file's meaning depend on how it came."""
+    taken = [rules.producer_id for rules in (*station_file_rules(earlier), *station_file_rules([source]))]
+    for producer_id in {name for name in taken if taken.count(name) > 1}:
+        file.wrong(path, f"producer {producer_id!r} brings its files by another source already; one way in each")
+
+
+def _check_file_rules(source: StationFileRules, file: TomlFile, path: KeyPath, stations: set[str]) -> None:
     try:
         groups = re.compile(source.file_name_pattern).groupindex
     except re.error as error:

@@ -216,7 +216,7 @@ def _start_sources(parts: Parts) -> None:
     def fault(producer_id: str, text: str) -> None:
         _log.warning("source of %s: %s", producer_id, text)
 
-    context = SourceContext(parts.site, parts.data_dir, parts.ingest, cameras, parts.now_ms, fault)
+    context = SourceContext(parts.site, parts.data_dir, parts.ingest, cameras, parts.accounts, parts.now_ms, fault)
     specs = source_specs()
     for number, config in enumerate(parts.site.sources):
         spec = specs[config.kind]

@@ -18,6 +18,7 @@ from backend.contracts.doors import LoginAnswer
 from backend.services.login_throttle import FREE_ATTEMPTS, LoginThrottle
 from backend.storage.accounts import AccountRow, AccountsStore, SessionRow
 from backend.storage.database import Database
+from backend.storage.errors import StorageError
 from config.model import OperatorConfig
 
 SESSION_S: Final = 12 * 3600.0
@@ -93,6 +94,8 @@ class Accounts:
         self._session_s = session_s
         self._hasher = hasher or PasswordHasher()
         self._throttle = LoginThrottle(now_ms, free_attempts)
+        # Apart from the seats': a logger with an old password behind the same address must lock nobody out.
+        self._feed_throttle = LoginThrottle(now_ms, free_attempts)
         self._verifying = asyncio.Semaphore(VERIFY_AT_ONCE)
         self._nobody = ""
 
@@ -214,6 +217,44 @@ class Accounts:
     async def revoke_producer_tokens(self, producer_id: str) -> int:
         """End every ingest token of the producer; how many there were. Raises: StorageError."""
         return await self._store.revoke_producer_tokens(producer_id)
+
+    async def set_feed_password(self, user: str, password: str) -> None:
+        """A data logger's password, from now on.
+
+        Raises:
+            AccountError: it is too short, or holds what FTP cannot carry.
+            StorageError: it could not be stored.
+        """
+        if len(password) < SHORTEST_PASSWORD:
+            raise AccountError(f"the password has {len(password)} characters; right are {SHORTEST_PASSWORD} or more")
+        if not password.isprintable():
+            raise AccountError("the password holds a control character; right is one line of printable characters")
+        await self._store.put_feed_password(user, await self._hash(password), self._now_ms())
+
+    async def remove_feed_password(self, user: str) -> None:
+        """The logger gets in no more.
+
+        Raises:
+            AccountError: it has no password.
+            StorageError: it could not be stored.
+        """
+        if not await self._store.remove_feed_password(user):
+            raise AccountError(f"{user!r} has no password")
+
+    async def feed_refusal(self, user: str, password: str, origin: str) -> str:
+        """Why this data logger is not let in, for the log; "" = its password is right."""
+        wait_s = self._feed_throttle.wait_s(user, origin)
+        if wait_s > 0:
+            return f"too many attempts, the next one in {wait_s:.0f} s"
+        self._feed_throttle.failed(user, origin)
+        try:
+            known_hash = await self._store.feed_password(user)
+        except StorageError as error:
+            return f"it cannot be checked: {error}"
+        if not await self._verify(known_hash or await self._nobodys_hash(), password) or known_hash is None:
+            return _REFUSED
+        self._feed_throttle.succeeded(user, origin)
+        return ""
 
     async def local_token(self, user: str) -> str:
         """A session of `user` without a password: for the console that started its own backend.

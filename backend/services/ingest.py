@@ -38,7 +38,7 @@ from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
 from backend.storage.detections import DetectionsStore
 from backend.storage.readings import ReadingRow
-from config.model import DropFolderSource, MqttSource, SiteConfig
+from config.model import MqttSource, SiteConfig, StationFileRules
 
 P = TypeVar("P")
 
@@ -92,7 +92,6 @@ class Ingest:
         self._brokers = {source.producer_id: source for source in site.sources if isinstance(source, MqttSource)}
         self._properties: dict[str, PropertyStates] = {}
         self._offline: dict[str, bool] = {}
-        self._drops = {source.producer_id: source for source in site.sources if isinstance(source, DropFolderSource)}
 
     async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer:
         """Take one CAP message. Raises: StorageError."""
@@ -111,7 +110,7 @@ class Ingest:
         producer = producer_of(self._site, producer_id)
         if producer is None:
             return _unknown_producer(producer_id)
-        source = self._drops.get(producer_id)
+        source = self._site.file_rules(producer_id)
         received_ms = self._now_ms()
         try:
             station = self._station(producer_id, name, source)
@@ -308,7 +307,7 @@ class Ingest:
         """For the expiry watch: when the thing of this detection alert was last reported."""
         return self._detections.last_seen_ms(alert_id)
 
-    def _station(self, producer_id: str, name: str, source: DropFolderSource | None) -> Station:
+    def _station(self, producer_id: str, name: str, source: StationFileRules | None) -> Station:
         pattern = source.file_name_pattern if source is not None else _DEFAULT_PATTERN
         name = unicodedata.normalize("NFC", name[:1000])
         clean = plain(name, 201)
@@ -355,7 +354,7 @@ class Ingest:
         return IngestAnswer(accepted=accepted, duplicates=duplicates, rejected=rejections, warnings=warnings[:100])
 
 
-_DEFAULT_PATTERN: Final = str(DropFolderSource.model_fields["file_name_pattern"].default)
+_DEFAULT_PATTERN: Final = str(StationFileRules.model_fields["file_name_pattern"].default)
 
 
 async def _read(body: bytes, parse: Callable[[], P]) -> P:

@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 from functools import cache
 
-from backend.sources.spec import AnySourceSpec, CameraReports, IngestDoors, SourceContext, SourceSpec
+from backend.sources.spec import AnySourceSpec, CameraReports, FeedLogins, IngestDoors, SourceContext, SourceSpec
 
-__all__ = ["AnySourceSpec", "CameraReports", "IngestDoors", "SourceContext", "SourceSpec", "source_specs"]
+__all__ = ["AnySourceSpec", "CameraReports", "FeedLogins", "IngestDoors", "SourceContext", "SourceSpec", "source_specs"]
 
 
 @cache

@@ -18,12 +18,22 @@ from config.model import (
     DropFolderSource,
     FirePanelSource,
     ForecastDropSource,
+    FtpDoorSource,
     MqttSource,
     SiteConfig,
     SourceConfig,
 )
 
-C = TypeVar("C", DropFolderSource, ForecastDropSource, CapFeedSource, CameraProbeSource, FirePanelSource, MqttSource)
+C = TypeVar(
+    "C",
+    DropFolderSource,
+    FtpDoorSource,
+    ForecastDropSource,
+    CapFeedSource,
+    CameraProbeSource,
+    FirePanelSource,
+    MqttSource,
+)
 
 
 class IngestDoors(Protocol):
@@ -63,6 +73,13 @@ class CameraReports(Protocol):
     async def report(self, camera_id: str, condition: CameraCondition, reason: str) -> None: ...
 
 
+class FeedLogins(Protocol):
+    """Who may log in at a source's own server (`backend.services.accounts.Accounts`)."""
+
+    async def feed_refusal(self, user: str, password: str, origin: str) -> str:
+        """Why not, for the log; "" = the password is right."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceContext:
     """Everything a source may touch.
@@ -76,6 +93,7 @@ class SourceContext:
     data_dir: Path
     ingest: IngestDoors
     cameras: CameraReports
+    logins: FeedLogins
     now_ms: Callable[[], int]
     fault: Callable[[str, str], None]
 

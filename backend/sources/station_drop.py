@@ -93,7 +93,7 @@ class DropFolder:
         ready: list[tuple[str, str]] = []
         for path in self._folder.iterdir():
             info = _regular(path)
-            if info is None or path.name.startswith(".") or path.name.casefold().endswith(_UNFINISHED):
+            if info is None or unfinished(path.name):
                 continue
             before = self._seen.get(path.name)
             same = before is not None and (before.size_bytes, before.modified_ns) == (info.st_size, info.st_mtime_ns)
@@ -141,6 +141,11 @@ async def run(config: DropFolderSource, context: SourceContext) -> None:
     while True:
         await folder.look()
         await asyncio.sleep(max(0.05, min(config.stable_after_s / 2, 1.0)))
+
+
+def unfinished(name: str) -> bool:
+    """A name that its sender will change when the file is whole."""
+    return name.startswith(".") or name.casefold().endswith(_UNFINISHED)
 
 
 def _regular(path: Path) -> os.stat_result | None:

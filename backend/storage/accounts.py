@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from backend.storage.database import Database
-from backend.storage.dialect import insert_new
-from backend.storage.tables import accounts, producer_tokens, sessions
+from backend.storage.dialect import insert_new, insert_or_replace
+from backend.storage.tables import accounts, feed_logins, producer_tokens, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,20 @@ class AccountsStore:
     async def revoke_producer_tokens(self, producer_id: str) -> int:
         query = delete(producer_tokens).where(producer_tokens.c.producer_id == producer_id)
         return await self._database.write(lambda connection: connection.execute(query).rowcount)
+
+    async def feed_password(self, user: str) -> str | None:
+        """The hash of a data logger's password."""
+        query = select(feed_logins.c.password_hash).where(feed_logins.c.user == user)
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
+
+    async def put_feed_password(self, user: str, password_hash: str, set_ms: int) -> None:
+        query = insert_or_replace(feed_logins, ["user"], self._database.is_sqlite)
+        row = {"user": user, "password_hash": password_hash, "set_ms": set_ms}
+        await self._database.write(lambda connection: connection.execute(query, row) and None)
+
+    async def remove_feed_password(self, user: str) -> bool:
+        query = delete(feed_logins).where(feed_logins.c.user == user)
+        return await self._database.write(lambda connection: connection.execute(query).rowcount > 0)
 
 
 def _account(row: Row[object]) -> AccountRow:

@@ -207,6 +207,14 @@ producer_tokens: Final = Table(
     Column("created_ms", BigInteger, nullable=False),
 )
 
+feed_logins: Final = Table(
+    "feed_logins",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
+)
+
 notes: Final = Table(
     "notes",
     metadata,

@@ -105,7 +105,13 @@ async def fed(
         with publisher(broker) as send:
             feed = Fed(desk, send)
             context = SourceContext(
-                site, data_dir, desk.ingest, desk.cameras, desk.now, lambda who, text: feed.faults.append(text)
+                site,
+                data_dir,
+                desk.ingest,
+                desk.cameras,
+                desk.accounts,
+                desk.now,
+                lambda who, text: feed.faults.append(text),
             )
             task = asyncio.create_task(_run(source, context))
             try:

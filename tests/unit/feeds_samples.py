@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 
 from backend.contracts.alerts import Alert
 from backend.contracts.commands import RIGHTS, Role
 from backend.contracts.events import LoggedEvent, SiteLoaded
 from backend.contracts.site import Agency, Commune, Limit, MapView, Parameter, Producer, Site, Station
-from backend.services.accounts import SignedIn
+from backend.services.accounts import Accounts, SignedIn
 from backend.services.alarm_watch import AlarmWatch
 from backend.services.audit import Audit
 from backend.services.environment import EnvironmentWatch
@@ -43,6 +44,8 @@ NOW_MS = 1_767_232_800_000
 """2026-01-01T02:00Z = 09:00 in Việt Nam."""
 
 MINUTE_MS = 60_000
+
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def limit(
@@ -245,6 +248,7 @@ class Desk:
     expiry: ExpiryWatch
     alarms: AlarmWatch
     audit: Audit
+    accounts: Accounts
     data_dir: Path
     events: list[LoggedEvent] = field(default_factory=list)
 
@@ -294,6 +298,7 @@ async def opened_desk(data_dir: Path, site: SiteConfig | None = None, now: Momen
             expiry=ExpiryWatch(site, room, now, ingest.last_detection_ms),
             alarms=AlarmWatch(room, now),
             audit=Audit(AuditStore(database), now),
+            accounts=Accounts(database, now, hasher=QUICK_HASHER),
             data_dir=data_dir,
         )
         await room.record(lambda state: (SiteLoaded(site=public(site)),))

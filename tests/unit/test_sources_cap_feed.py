@@ -199,7 +199,13 @@ def test_a_polled_feed_reaches_the_room_and_keeps_its_producer_fresh(tmp_path: P
             faults: list[str] = []
             async with opened_desk(tmp_path, site) as desk:
                 context = SourceContext(
-                    site, tmp_path, desk.ingest, desk.cameras, desk.now, lambda who, text: faults.append(text)
+                    site,
+                    tmp_path,
+                    desk.ingest,
+                    desk.cameras,
+                    desk.accounts,
+                    desk.now,
+                    lambda who, text: faults.append(text),
                 )
                 task = asyncio.create_task(_run(source, context))
                 await _until(lambda: web.count("/i.rss") >= 3)

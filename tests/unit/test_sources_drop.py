@@ -146,7 +146,13 @@ def test_files_in_the_folder_reach_the_readings_through_the_real_door(tmp_path: 
         site = small_site(sources=(source,))
         async with opened_desk(tmp_path, site) as desk:
             context = SourceContext(
-                site, tmp_path, desk.ingest, desk.cameras, desk.now, lambda who, text: faults.append(text)
+                site,
+                tmp_path,
+                desk.ingest,
+                desk.cameras,
+                desk.accounts,
+                desk.now,
+                lambda who, text: faults.append(text),
             )
             task = asyncio.create_task(_run(source, context))
             folder = tmp_path / "drop" / "tl"
@@ -178,7 +184,8 @@ async def _until(condition: object, timeout_s: float = 10.0) -> None:
 
 def test_every_kind_of_source_settings_has_its_module(tmp_path: Path) -> None:
     specs = source_specs()
-    assert set(specs) == {"station_drop", "cap_feed", "camera_probe", "fire_panel", "forecast_drop", "mqtt"}
+    kinds = {"station_drop", "station_ftp", "cap_feed", "camera_probe", "fire_panel", "forecast_drop", "mqtt"}
+    assert set(specs) == kinds
     context: SourceContext = None  # type: ignore[assignment]
     with pytest.raises(TypeError, match="station_drop cannot run on CapFeedSource"):
         specs["station_drop"].bind(CapFeedSource(producer_id="x", url="http://x"), context)

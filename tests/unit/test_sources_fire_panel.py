@@ -122,7 +122,7 @@ def on_station(data_dir: Path, scenario: Callable[[Station], Coroutine[None, Non
         async with opened_desk(data_dir, site=site, now=Moment()) as desk:
             faults: list[str] = []
             context = SourceContext(
-                site, data_dir, desk.ingest, desk.cameras, desk.now, lambda _, text: faults.append(text)
+                site, data_dir, desk.ingest, desk.cameras, desk.accounts, desk.now, lambda _, text: faults.append(text)
             )
             running = asyncio.ensure_future(source_specs()["fire_panel"].bind(site.sources[0], context)())
             station = Station(desk, port, faults)

@@ -120,7 +120,13 @@ def test_cameras_are_found_online_and_lost_and_no_password_leaves_the_house(tmp_
             site = small_site(cameras=cameras, sources=(source,))
             async with opened_desk(tmp_path, site) as desk:
                 context = SourceContext(
-                    site, tmp_path, desk.ingest, desk.cameras, desk.now, lambda who, text: faults.append(text)
+                    site,
+                    tmp_path,
+                    desk.ingest,
+                    desk.cameras,
+                    desk.accounts,
+                    desk.now,
+                    lambda who, text: faults.append(text),
                 )
                 task = asyncio.create_task(_run(source, context))
                 await _until(lambda: len(desk.room.durable.cameras) == 2)
