@@ -26,6 +26,7 @@ from backend.services.faulty_input import FaultyInput
 from backend.services.fire import FireDesk
 from backend.services.forecasts import Forecasts
 from backend.services.places import producer_of
+from backend.services.plates import Plates
 from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
@@ -84,6 +85,7 @@ class Ingest:
         self._readings = readings
         self._now_ms = now_ms
         self._detections = Detections(site, room, detections, now_ms)
+        self._plates = Plates(site.detection_rules, quarantine.parent / "keys" / "plates.key")
         self._bulletins = Bulletins(site, room, quarantine.parent / "cap-seen.txt", now_ms)
         self.fires = FireDesk(site, room, now_ms)
         self._forecasts = Forecasts(room)
@@ -138,7 +140,8 @@ class Ingest:
             parsed = await _read(body, partial(parse_detections, body, self._now_ms()))
         except DetectionsError as error:
             return await self._refused(producer, "detections", "", body, str(error))
-        accepted, duplicates, rejections = await self._detections.take(producer_id, parsed.items)
+        items = [self._plates.treated(item) for item in parsed.items]
+        accepted, duplicates, rejections = await self._detections.take(producer_id, items)
         ignored = (f"{parsed.ignored} false positives or ended states ignored",) if parsed.ignored else ()
         every = tuple(sorted((*parsed.rejections, *rejections), key=lambda item: item.line))
         return await self._answered(producer, "detections", "", body, accepted, duplicates, every, ignored)
@@ -215,7 +218,7 @@ class Ingest:
             if isinstance(heard, str):
                 continue
             found = heard.detections if heard.change is None else states.apply(heard.change, self._now_ms())
-            items += [replace(item, line=number) for item in found]
+            items += [self._plates.treated(replace(item, line=number)) for item in found]
         accepted, duplicates, rejections = await self._detections.take(producer_id, items)
         return accepted, duplicates, list(rejections)
 
