@@ -1,5 +1,5 @@
 """alarms.toml: what may be shelved for how long, what asks again, who is told when nobody answers, what latches, what
-is suppressed by design, and how long a condition must last before it counts.
+is suppressed by design, how long a condition must last before it counts, and how many alarms one position bears.
 
 A site without the file shelves nothing, repeats nothing, escalates to nobody and has no delays.
 """
@@ -12,6 +12,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from backend.contracts.alarm_load import KpiTarget
 from backend.contracts.alarms import (
     AlarmRules,
     LatchRule,
@@ -55,13 +56,13 @@ class SuppressionRow(Config):
 
 def read_alarms(
     folder: Path, places: Mapping[str, str], problems: Problems
-) -> tuple[AlarmRules, tuple[DelayConfig, ...]]:
+) -> tuple[AlarmRules, tuple[DelayConfig, ...], tuple[KpiTarget, ...]]:
     """What alarms.toml of the site folder says; every mistake is told. `places`: id -> what it is ("station" ...)."""
     path = folder / FILE
     if not path.is_file():
-        return AlarmRules(), ()
+        return AlarmRules(), (), ()
     file = read_toml(path, problems)
-    file.only(("priority", "recipient", "latch", "suppression", "delay"))
+    file.only(("priority", "recipient", "latch", "suppression", "delay", "kpi"))
     priorities = _listed(file, "priority", PriorityRule)
     _once(file, "priority", [(at, str(one.priority)) for at, one in priorities])
     recipients = _listed(file, "recipient", Recipient)
@@ -88,7 +89,9 @@ def read_alarms(
         latches=tuple(one for _, one in latches),
         suppressions=tuple(one.rule() for _, one in suppressions),
     )
-    return rules, tuple(one for _, one in delays)
+    kpis = _listed(file, "kpi", KpiTarget)
+    _once(file, "kpi", [(at, one.kpi) for at, one in kpis])
+    return rules, tuple(one for _, one in delays), tuple(one for _, one in kpis)
 
 
 def _listed(file: TomlFile, key: str, model: type[ModelT]) -> list[tuple[KeyPath, ModelT]]:

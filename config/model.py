@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from backend.contracts.alarm_load import KpiTarget
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.commands import Role
 from backend.contracts.events import FireNature
@@ -591,6 +592,7 @@ class SiteConfig(Config):
     province_file: Path | None
     hydrology: HydrologySettings = HydrologySettings()
     alarms: AlarmRules = AlarmRules()
+    kpis: tuple[KpiTarget, ...] = ()
     delays: tuple[DelayConfig, ...] = ()
 
     def delay(self, station_id: str, symbol: str) -> DelayConfig | None:

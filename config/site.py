@@ -148,7 +148,7 @@ class _Reader:
         places = {producer.producer_id: "producer" for producer in producers}
         places |= {camera.camera_id: "camera" for camera in cameras}
         places |= {station.station_id: "station" for station in stations}
-        alarms, delays = read_alarms(self.folder, places, self.problems)
+        alarms, delays, kpis = read_alarms(self.folder, places, self.problems)
         province = self.province(head)
         if head is None or home is None or cap is None or hydrology is None or self.problems.found:
             return None
@@ -163,6 +163,7 @@ class _Reader:
             fire_dispatch=fire_dispatch,
             alarms=alarms,
             delays=delays,
+            kpis=kpis,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,

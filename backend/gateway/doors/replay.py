@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from backend.contracts.alarm_load import AlarmLoad
 from backend.contracts.replay import (
     LIVE_EDGE_MS,
     Debrief,
@@ -24,6 +25,7 @@ from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
 from backend.services.accounts import SignedIn
+from backend.services.alarm_load import alarm_load
 from backend.services.debrief import TooManyAlertsError
 from backend.services.debrief import debrief as answers
 from backend.services.debrief_sheet import SheetContext, to_csv, to_html
@@ -33,6 +35,7 @@ router = APIRouter(prefix="/api/v1/replay", tags=["replay"])
 HOUR_MS: Final = 3_600_000
 READINGS_LONGEST_MS: Final = 6 * HOUR_MS
 DEBRIEF_LONGEST_MS: Final = 7 * 24 * HOUR_MS
+LOAD_LONGEST_MS: Final = 31 * 24 * HOUR_MS
 TIMELINE_LONGEST_MS: Final = 40 * 24 * HOUR_MS
 TIMELINE_SHORTEST_MS: Final = 1_000
 Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
@@ -137,6 +140,14 @@ async def debriefer(request: Request, parts: PartsDep, operator: Watcher) -> Sig
 
 
 Debriefer = Annotated[SignedIn, Depends(debriefer)]
+
+
+@router.get("/alarm-load", response_model=AlarmLoad)
+async def load(parts: PartsDep, operator: Replayer, start: Instant, end: Instant) -> Response:
+    """How many alarms a span brought, and how they were answered, beside the site's targets."""
+    _check_span(start, end, LOAD_LONGEST_MS)
+    # Up to now, not to the replay's edge: a live desk asks about the alarm that just came.
+    return json_answer(await alarm_load(parts.history, parts.site.kpis, start, max(start, min(end, parts.now_ms()))))
 
 
 @router.get("/debrief", response_model=Debrief)
