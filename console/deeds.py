@@ -11,6 +11,7 @@ from backend.contracts.alerts import Verdict
 from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
 from console.chrome.finder import Entry
+from console.models.aside import AsideKind, offered, question, send
 from console.models.session import Session, may_judge
 from console.windows import Windows
 from console.workspace import Workspace
@@ -61,7 +62,45 @@ def alert_deeds(session: Session) -> list[Deed]:
             partial(judge, "confirmed"),
         ),
         Deed("alert", translate("Deeds", "Reject the selected alert: false alarm"), "X", partial(judge, "false")),
+        *_aside_deeds(session, selected_alert),
         Deed("alert", translate("Deeds", "Bring map and cameras to the selection"), "G", go_there),
+    ]
+
+
+def _aside_deeds(session: Session, selected_alert: Callable[[], str]) -> list[Deed]:
+    """Shelf, service, hand-over and reset of the selected alert."""
+
+    def aside(*kinds: AsideKind) -> None:
+        """The first of them that the alert's phase and the role allow; what it needs to know is asked on its card."""
+        alert = session.state.alerts.get(selected_alert())
+        found = next((kind for kind in kinds if alert is not None and offered(session, alert, kind)), None)
+        if alert is None or found is None or not session.selection.is_settled:
+            return
+        if question(session, alert, found) is None:
+            send(session, alert.alert_id, found)
+        else:
+            session.asked.emit(found)
+
+    return [
+        Deed(
+            "alert",
+            translate("Deeds", "Shelve the selected alert, or take it back"),
+            "S",
+            partial(aside, "alert.unshelve", "alert.shelve"),
+        ),
+        Deed(
+            "alert",
+            translate("Deeds", "Hand the selected alert over to a colleague"),
+            "H",
+            partial(aside, "alert.hand_over"),
+        ),
+        Deed(
+            "alert",
+            translate("Deeds", "Take the selected alert out of service, or back"),
+            "O",
+            partial(aside, "alert.return_to_service", "alert.take_out_of_service"),
+        ),
+        Deed("alert", translate("Deeds", "Reset the selected latched alert"), "Z", partial(aside, "alert.reset")),
     ]
 
 

@@ -131,7 +131,7 @@ class AlertRowDelegate(QStyledItemDelegate):
         lower = QRect(text.left(), text.bottom() - line_px + 1, text.width(), line_px)
         strong = QFont(base)
         strong.setWeight(QFont.Weight.DemiBold if row.pulse else QFont.Weight.Normal)
-        quiet = row.style in ("grey", "outline")
+        quiet = row.style in ("grey", "clock", "outline")
         left_px = draw_right(painter, base, upper, row.age, tokens.TEXT_2)
         if row.count > 1:
             left_px += draw_right(painter, base, upper.adjusted(0, 0, -left_px, 0), f"×{row.count}", tokens.TEXT_2)

@@ -53,6 +53,8 @@ class FlowLayout(QLayout):
         """Place the items into `rect`; returns the height they take."""
         x, y, line_px = rect.x(), rect.y(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue  # a hidden widget leaves no gap
             hint = item.sizeHint()
             if x + hint.width() > rect.right() + 1 and line_px > 0:
                 x, y, line_px = rect.x(), y + line_px + self.spacing(), 0

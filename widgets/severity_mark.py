@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resources import tokens
 
-MarkStyle = Literal["filled", "outline", "dashed", "grey"]
-"""Unacknowledged, acknowledged, returned but unacknowledged, taken out of the count."""
+MarkStyle = Literal["filled", "outline", "dashed", "grey", "clock"]
+"""Unacknowledged, acknowledged, returned but unacknowledged, taken out of the count, the same for a time."""
 
 DIGITS = {1: "1", 2: "2", 3: "3", 4: "4"}
 
@@ -48,7 +48,7 @@ def paint_mark(painter: QPainter, rect: QRectF, priority: int, style: MarkStyle,
         style: by phase.
         brightness: 0.6..1, the pulse of what waits for a hand; it never vanishes.
     """
-    colour = QColor(tokens.SHELVED if style == "grey" else tokens.severity(priority))
+    colour = QColor(tokens.SHELVED if style in ("grey", "clock") else tokens.severity(priority))
     if brightness < 1.0:
         colour = QColor(tokens.mixed(colour.name(), tokens.PANEL, brightness))
     painter.save()
@@ -69,7 +69,20 @@ def paint_mark(painter: QPainter, rect: QRectF, priority: int, style: MarkStyle,
         painter.setPen(QColor(tokens.DARK_GLYPH) if filled else colour)
         lower = rect.height() * 0.1 if priority == 2 else 0.0
         painter.drawText(rect.translated(0, lower), Qt.AlignmentFlag.AlignCenter, digit)
+    if style == "clock":
+        _paint_clock(painter, rect, colour)
     painter.restore()
+
+
+def _paint_clock(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """A clock in the lower right corner: it comes back by itself."""
+    radius = min(rect.width(), rect.height()) * 0.24
+    centre = rect.bottomRight() - QPointF(radius + 0.5, radius + 0.5)
+    painter.setPen(QPen(colour, 1.2))
+    painter.setBrush(QColor(tokens.PANEL))
+    painter.drawEllipse(centre, radius, radius)
+    painter.drawLine(centre, centre - QPointF(0, radius * 0.65))
+    painter.drawLine(centre, centre + QPointF(radius * 0.55, 0))
 
 
 class SeverityMark(QWidget):

@@ -18,7 +18,7 @@ translate = QCoreApplication.translate
 NEAR_NAMED: Final = 3
 """Neighbours of an alert that its card names."""
 
-MarkStyle = Literal["filled", "outline", "dashed", "grey"]
+MarkStyle = Literal["filled", "outline", "dashed", "grey", "clock"]
 
 FIRE_ZONES_SHOWN: Final = 12
 
@@ -29,9 +29,9 @@ MARK_STYLES: Final[dict[AlertPhase, MarkStyle]] = {
     AlertPhase.NORMAL: "grey",
     AlertPhase.LATCHED_UNACKNOWLEDGED: "dashed",
     AlertPhase.LATCHED_ACKNOWLEDGED: "outline",
-    AlertPhase.SHELVED: "grey",
+    AlertPhase.SHELVED: "clock",
     AlertPhase.SUPPRESSED: "grey",
-    AlertPhase.OUT_OF_SERVICE: "grey",
+    AlertPhase.OUT_OF_SERVICE: "clock",
 }
 
 
@@ -115,6 +115,7 @@ def facts(state: RoomState, alert: Alert, language: str) -> list[Fact]:
     if alert.acknowledged_by and alert.acknowledged_ms is not None:
         at = format_time(alert.acknowledged_ms, offset_min)
         lines.append(Fact(translate("AlertWords", "Acknowledged by"), f"{alert.acknowledged_by} · {at}"))
+    lines += _life_facts(state, alert, language, offset_min)
     if alert.dispatched_to:
         names = ", ".join(agency_name(state, agency_id, language) for agency_id in alert.dispatched_to)
         lines.append(Fact(translate("AlertWords", "Handed to"), names))
@@ -166,6 +167,39 @@ def _detection_facts(found: DetectionDetail, language: str) -> list[Fact]:
         cameras = translate("AlertWords", "gathered from {count} cameras").format(count=len(found.also) + 1)
         lines.append(Fact(translate("AlertWords", "Flood"), cameras))
     return lines
+
+
+def _life_facts(state: RoomState, alert: Alert, language: str, offset_min: int) -> list[Fact]:
+    """Why it is set aside, how often it asked again, who was told because nobody answered."""
+    lines: list[Fact] = []
+    if alert.aside is not None:
+        parts = [alert.aside.permit, alert.aside.reason, alert.aside.by]
+        lines.append(Fact(phase_words(alert), " · ".join(part for part in parts if part), strong=True))
+        if alert.aside.until_ms is not None:
+            until = format_time(alert.aside.until_ms, offset_min, with_date=True)
+            lines.append(Fact(translate("AlertWords", "Comes back"), until))
+    if alert.escalation:
+        level = translate("AlertWords", "level {level}: {recipient}")
+        name = recipient_name(state, alert.escalated_to, language)
+        told = level.format(level=alert.escalation, recipient=name)
+        lines.append(Fact(translate("AlertWords", "Escalated"), told, strong=True))
+    if alert.re_alarms:
+        times = translate("AlertWords", "{count} times").format(count=alert.re_alarms)
+        lines.append(Fact(translate("AlertWords", "Asked again"), times))
+    hands = [entry for entry in alert.history if entry.kind == "handed_over"]
+    if hands:
+        names = [hands[0].actor, *(entry.text.partition(": ")[0] for entry in hands)]
+        lines.append(Fact(translate("AlertWords", "Handed over"), " → ".join(names)))
+    return lines
+
+
+def recipient_name(state: RoomState, recipient_id: str, language: str) -> str:
+    """Name of a step of the escalation chain; its id when the site no longer has it."""
+    for one in state.site.alarms.recipients if state.site else ():
+        if one.recipient_id == recipient_id:
+            name = one.name_en if language == "en" and one.name_en else one.name_vi
+            return f"{name} · {one.phone}" if one.phone else name
+    return recipient_id
 
 
 def _limit_facts(alert: Alert, language: str) -> list[Fact]:

@@ -11,6 +11,7 @@ from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console.models.alert_words import MARK_STYLES, place_words
 from console.models.alerts import ALERT_ROLE, AlertModel
+from console.models.aside import aside_words, time_left
 from console.models.fire_site import clock_text, dispatch_clock
 from console.models.flood_groups import Group, GroupKey, groups_of
 from console.models.numbers import format_age
@@ -19,7 +20,8 @@ from widgets.alert_row import ROW_ROLE, AlertRow
 
 translate = QCoreApplication.translate
 
-InboxFilter = Literal["all", "unacknowledged", "mine", "system"]
+InboxFilter = Literal["all", "unacknowledged", "mine", "system", "aside"]
+"""`aside`: shelved, suppressed, out of service, the room's own among them; the other lists leave them out."""
 
 
 class InboxRows(QSortFilterProxyModel):
@@ -108,6 +110,8 @@ class InboxRows(QSortFilterProxyModel):
 
     def accepts(self, alert: Alert, chosen: InboxFilter) -> bool:
         """Whether the alert belongs to the filter."""
+        if alert.set_aside or chosen == "aside":
+            return alert.set_aside and chosen == "aside"
         if (alert.priority is Priority.SYSTEM) != (chosen == "system"):
             return False
         if chosen == "unacknowledged":
@@ -164,6 +168,11 @@ class InboxRows(QSortFilterProxyModel):
                 else translate("Inbox", "+ {count} alike")
             )
             tags.append(word.format(count=more))
+        place, age = place_words(session.state, alert), format_age(age_s, session.language)
+        if alert.set_aside:
+            place, age = aside_words(session, alert), time_left(session, alert) or age
+        if alert.escalation:
+            tags.append(translate("Inbox", "ESCALATED {level}").format(level=alert.escalation))
         pending = session.commands.latest(alert.alert_id)
         note, failed = "", False
         if pending is not None and pending.waiting:
@@ -175,8 +184,8 @@ class InboxRows(QSortFilterProxyModel):
             style=MARK_STYLES[alert.phase],
             pulse=alert.unanswered and alert.active,
             headline=session.alerts.headline(alert),
-            place=place_words(session.state, alert),
-            age=format_age(age_s, session.language),
+            place=place,
+            age=age,
             owner=alert.owner,
             count=alert.count,
             tags=tuple(tags),

@@ -32,11 +32,13 @@ from console.models.alert_words import (
     priority_words,
     response_words,
 )
+from console.models.aside import ASIDE_KINDS, AsideKind, offered, question, send, time_left
 from console.models.fire_site import clock_words, dispatch_clock, premises_of, site_card
 from console.models.numbers import format_age, format_time
 from console.models.session import Selected, Session, may_judge
 from console.panels import Panel, PanelSpec
 from resources import tokens
+from widgets.ask_form import AskForm
 from widgets.flow_layout import FlowLayout
 from widgets.severity_mark import SeverityMark
 
@@ -69,6 +71,10 @@ class ActionBar(QWidget):
         self._add(row, "alert.dispatch", self.tr("Dispatch"), "D", self.ask_agency)
         self._add(row, "alert.judge", self.tr("Confirmed"), "V", partial(self.judge, "confirmed"))
         self._false = self._action(row, self.tr("False alarm"), "X", partial(self.judge, "false"))
+        self._aside = {
+            kind: self._action(row, text, key, partial(self.ask_aside, kind))
+            for kind, text, key in self._aside_actions()
+        }
         go_there = QPushButton(self.tr("Go there") + "  G")
         go_there.clicked.connect(self.go_there)
         row.addWidget(go_there)
@@ -89,11 +95,14 @@ class ActionBar(QWidget):
         agency_layout.addWidget(self._agencies, 1)
         agency_layout.addWidget(self._send_agency)
         self._agency_row.hide()
+        self._form = AskForm()
+        self._form.sent.connect(self._send_aside)
+        self._asked: tuple[str, AsideKind] = ("", "alert.shelve")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID_PX)
         column.addLayout(row)
-        for widget in (self._outcome, self._comment, self._agency_row):
+        for widget in (self._outcome, self._comment, self._agency_row, self._form):
             column.addWidget(widget)
         session.commands.changed.connect(self._command_changed)
 
@@ -112,11 +121,15 @@ class ActionBar(QWidget):
         if alert is None or self._alert is None or alert.alert_id != self._alert.alert_id:
             self._comment.hide()
             self._agency_row.hide()
+            self._form.leave()
             self._outcome.hide()
         self._alert = alert
         for kind, button in self._buttons.items():
             button.setEnabled(alert is not None and self._offered(kind, alert))
             button.setVisible(not self._session.read_only)
+        for aside, button in self._aside.items():
+            # What the alert's phase or the role rules out would only fill the card.
+            button.setVisible(alert is not None and offered(self._session, alert, aside))
         self._buttons["alert.judge"].setEnabled(alert is not None and may_judge(self._session, alert, "confirmed"))
         self._false.setEnabled(alert is not None and may_judge(self._session, alert, "false"))
         self._false.setVisible(not self._session.read_only)
@@ -145,6 +158,33 @@ class ActionBar(QWidget):
     def judge(self, verdict: Verdict) -> None:
         if self._alert is not None and may_judge(self._session, self._alert, verdict):
             self._session.commands.judge(self._alert.alert_id, verdict)
+
+    def _aside_actions(self) -> tuple[tuple[AsideKind, str, str], ...]:
+        return (
+            ("alert.hand_over", self.tr("Hand over to a colleague"), "H"),
+            ("alert.shelve", self.tr("Shelve"), "S"),
+            ("alert.unshelve", self.tr("Take back from the shelf"), "S"),
+            ("alert.take_out_of_service", self.tr("Out of service"), "O"),
+            ("alert.return_to_service", self.tr("Back in service"), "O"),
+            ("alert.reset", self.tr("Reset"), "Z"),
+        )
+
+    def ask_aside(self, kind: AsideKind) -> None:
+        """Do it, or ask in place for what it needs."""
+        if self._alert is None or not offered(self._session, self._alert, kind):
+            return
+        self._comment.hide()
+        self._agency_row.hide()
+        asked = question(self._session, self._alert, kind)
+        if asked is None:
+            send(self._session, self._alert.alert_id, kind)
+        else:
+            self._asked = (self._alert.alert_id, kind)
+            self._form.ask(asked)
+
+    def _send_aside(self, value: object, texts: tuple[str, ...]) -> None:
+        alert_id, kind = self._asked
+        send(self._session, alert_id, kind, value, texts)
 
     def ask_comment(self) -> None:
         if self._alert is not None and self._offered("alert.comment", self._alert):
@@ -315,6 +355,9 @@ class AlertCard(Panel):
             self.action_bar.ask_comment()
         elif field == "dispatch":
             self.action_bar.ask_agency()
+        for kind in ASIDE_KINDS:
+            if field == kind:
+                self.action_bar.ask_aside(kind)
 
     def _refresh(self) -> None:
         alert = self._alert
@@ -369,7 +412,8 @@ class AlertCard(Panel):
             return
         offset_min = self._session.state.site.utc_offset_min if self._session.state.site else 0
         age = format_age((self._session.clock.now_ms() - self._alert.raised_ms) / 1000, self._session.language)
-        self._since.setText(f"{format_time(self._alert.raised_ms, offset_min)} · {age}")
+        words = (format_time(self._alert.raised_ms, offset_min), age, time_left(self._session, self._alert))
+        self._since.setText(" · ".join(word for word in words if word))
         clock = dispatch_clock(self._session.state, self._alert, self._session.clock.now_ms())
         self._dispatch.setVisible(clock is not None)
         if clock is not None:

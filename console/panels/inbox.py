@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, get_args
 
@@ -10,15 +11,17 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, Qt, 
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
-from backend.contracts.alerts import Alert
+from backend.contracts.alerts import Alert, AlertPhase
 from backend.contracts.flood import alarms_lately, is_flood
 from backend.contracts.state import Delta
+from console.models.aside import offered, question, send
 from console.models.inbox_rows import InboxFilter, InboxRows
 from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from console.timebase import monotonic_s
 from resources import tokens
 from widgets.alert_row import PULSE_STRIP_PX, AlertRowDelegate
+from widgets.ask_form import AskForm
 
 PULSE_EVERY_MS: Final = 100
 AGES_EVERY_MS: Final = 1000
@@ -55,6 +58,11 @@ class Inbox(Panel):
         self._comment.returnPressed.connect(self._send_comment)
         self._comment.installEventFilter(self)
         self._comment.hide()
+        self._form = AskForm()
+        self._form.sent.connect(self._shelve)
+        self._form.left.connect(self.view.setFocus)
+        self._form.setContentsMargins(tokens.GRID_PX, tokens.GRID_PX, tokens.GRID_PX, tokens.GRID_PX)
+        self._asked_about = ""
         self._lay_out()
         self._add_keys()
         session.changed.connect(self._room_changed)
@@ -92,6 +100,7 @@ class Inbox(Panel):
         column.addWidget(self._empty, 1)
         column.addWidget(self.view, 1)
         column.addWidget(self._comment)
+        column.addWidget(self._form)
         column.addWidget(self._load)
 
     def _add_keys(self) -> None:
@@ -100,6 +109,7 @@ class Inbox(Panel):
             Qt.Key.Key_Space: self.acknowledge,
             Qt.Key.Key_C: self.ask_comment,
             Qt.Key.Key_T: self.take,
+            Qt.Key.Key_S: self.shelve_or_back,
             Qt.Key.Key_G: self._go_there,
             Qt.Key.Key_Return: self._go_there,
             Qt.Key.Key_Enter: self._go_there,
@@ -136,6 +146,7 @@ class Inbox(Panel):
             "unacknowledged": self.tr("Waiting"),
             "mine": self.tr("Mine"),
             "system": self.tr("System"),
+            "aside": self.tr("Set aside"),
         }
         for chosen, button in self._filters.items():
             count = self.rows.count(chosen)
@@ -150,11 +161,22 @@ class Inbox(Panel):
         self._flood = is_flood(recent, self._flood)
         self.rows.set_flood(self._flood)
         text = self.tr("{count}/10 min").format(count=recent)
+        text += self._aside_count()
         if self._flood:
             text += " · " + self.tr("FLOOD: worst first, group by place")
         self._load.setText(text)
         self._load.setProperty("flood", self._flood)
         self._load.style().polish(self._load)
+
+    def _aside_count(self) -> str:
+        """What is set aside is counted where everybody looks: it must not be silent for ever."""
+        counts = Counter(alert.phase for alert in self._session.state.alerts.values() if alert.set_aside)
+        words = {
+            AlertPhase.SHELVED: self.tr("shelved {count}"),
+            AlertPhase.SUPPRESSED: self.tr("suppressed {count}"),
+            AlertPhase.OUT_OF_SERVICE: self.tr("out of service {count}"),
+        }
+        return "".join(" · " + word.format(count=counts[phase]) for phase, word in words.items() if counts[phase])
 
     def _tell_empty(self) -> None:
         count = self.rows.rowCount()
@@ -236,6 +258,22 @@ class Inbox(Panel):
         self._comment.clear()
         self._comment.hide()
         self.view.setFocus()
+
+    def shelve_or_back(self) -> None:
+        """Ask how long and why, in place; a shelved one comes back at once."""
+        alert = self.current()
+        if alert is None or not self._session.selection.is_settled:
+            return
+        if offered(self._session, alert, "alert.unshelve"):
+            send(self._session, alert.alert_id, "alert.unshelve")
+        elif offered(self._session, alert, "alert.shelve"):
+            asked = question(self._session, alert, "alert.shelve")
+            if asked is not None:
+                self._asked_about = alert.alert_id
+                self._form.ask(asked)
+
+    def _shelve(self, value: object, texts: tuple[str, ...]) -> None:
+        send(self._session, self._asked_about, "alert.shelve", value, texts)
 
     def _go_there(self) -> None:
         alert = self.current()

@@ -44,6 +44,30 @@
         <translation>Chuyển</translation>
     </message>
     <message>
+        <source>Hand over to a colleague</source>
+        <translation>Bàn giao</translation>
+    </message>
+    <message>
+        <source>Shelve</source>
+        <translation>Tạm gác</translation>
+    </message>
+    <message>
+        <source>Take back from the shelf</source>
+        <translation>Thôi tạm gác</translation>
+    </message>
+    <message>
+        <source>Out of service</source>
+        <translation>Ngừng phục vụ</translation>
+    </message>
+    <message>
+        <source>Back in service</source>
+        <translation>Phục vụ trở lại</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Đặt lại</translation>
+    </message>
+    <message>
         <source>Sent, waiting for the server…</source>
         <translation>Đã gửi, đang chờ máy chủ…</translation>
     </message>
@@ -266,6 +290,26 @@
         <translation>{count} lần</translation>
     </message>
     <message>
+        <source>Comes back</source>
+        <translation>Trở lại lúc</translation>
+    </message>
+    <message>
+        <source>level {level}: {recipient}</source>
+        <translation>cấp {level}: {recipient}</translation>
+    </message>
+    <message>
+        <source>Escalated</source>
+        <translation>Báo lên cấp trên</translation>
+    </message>
+    <message>
+        <source>Asked again</source>
+        <translation>Báo lại</translation>
+    </message>
+    <message>
+        <source>Handed over</source>
+        <translation>Bàn giao</translation>
+    </message>
+    <message>
         <source>extreme</source>
         <translation>cực kỳ nghiêm trọng</translation>
     </message>
@@ -411,6 +455,65 @@
     <message>
         <source>No sound device: alerts are seen, not heard</source>
         <translation>Không có thiết bị âm thanh: cảnh báo chỉ hiện, không phát tiếng</translation>
+    </message>
+</context>
+<context>
+    <name>Aside</name>
+    <message>
+        <source>Take “{headline}” out of service</source>
+        <translation>Ngừng phục vụ “{headline}”</translation>
+    </message>
+    <message>
+        <source>Permit number</source>
+        <translation>Số phiếu, biên bản</translation>
+    </message>
+    <message>
+        <source>Reason, Enter sends, Esc leaves</source>
+        <translation>Lý do, Enter gửi, Esc thoát</translation>
+    </message>
+    <message>
+        <source>Out of service</source>
+        <translation>Ngừng phục vụ</translation>
+    </message>
+    <message>
+        <source>Hand “{headline}” over to a colleague</source>
+        <translation>Bàn giao “{headline}” cho đồng nghiệp</translation>
+    </message>
+    <message>
+        <source>No colleague who could take “{headline}” is at a desk</source>
+        <translation>Không có đồng nghiệp nào ở bàn trực để nhận “{headline}”</translation>
+    </message>
+    <message>
+        <source>Comment, Enter sends, Esc leaves</source>
+        <translation>Ghi chú, Enter gửi, Esc thoát</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>Bàn giao</translation>
+    </message>
+    <message>
+        <source>The site allows no shelving of alerts of this priority</source>
+        <translation>Trung tâm không cho phép tạm gác cảnh báo mức này</translation>
+    </message>
+    <message>
+        <source>Shelve “{headline}”, for at most {most}; it comes back by itself</source>
+        <translation>Tạm gác “{headline}”, tối đa {most}; hết giờ tự báo lại</translation>
+    </message>
+    <message>
+        <source>Shelve</source>
+        <translation>Tạm gác</translation>
+    </message>
+    <message>
+        <source>Shelved</source>
+        <translation>Tạm gác</translation>
+    </message>
+    <message>
+        <source>Suppressed</source>
+        <translation>Ẩn theo quy tắc</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>còn {time}</translation>
     </message>
 </context>
 <context>
@@ -693,6 +796,22 @@
     <message>
         <source>Bring map and cameras to the selection</source>
         <translation>Đưa bản đồ và camera tới nơi đang chọn</translation>
+    </message>
+    <message>
+        <source>Shelve the selected alert, or take it back</source>
+        <translation>Tạm gác cảnh báo đang chọn, hoặc thôi tạm gác</translation>
+    </message>
+    <message>
+        <source>Hand the selected alert over to a colleague</source>
+        <translation>Bàn giao cảnh báo đang chọn cho đồng nghiệp</translation>
+    </message>
+    <message>
+        <source>Take the selected alert out of service, or back</source>
+        <translation>Ngừng phục vụ cảnh báo đang chọn, hoặc phục vụ trở lại</translation>
+    </message>
+    <message>
+        <source>Reset the selected latched alert</source>
+        <translation>Đặt lại cảnh báo đang giữ</translation>
     </message>
     <message>
         <source>Workspace {title}</source>
@@ -1612,6 +1731,10 @@
         <translation>+ {count} cùng loại</translation>
     </message>
     <message>
+        <source>ESCALATED {level}</source>
+        <translation>BÁO CẤP {level}</translation>
+    </message>
+    <message>
         <source>Sent, waiting for the server…</source>
         <translation>Đã gửi, đang chờ máy chủ…</translation>
     </message>
@@ -1632,12 +1755,28 @@
         <translation>Hệ thống</translation>
     </message>
     <message>
+        <source>Set aside</source>
+        <translation>Gác</translation>
+    </message>
+    <message>
         <source>{count}/10 min</source>
         <translation>{count} cảnh báo / 10 phút</translation>
     </message>
     <message>
         <source>FLOOD: worst first, group by place</source>
         <translation>DỒN DẬP: xử lý từ mức cao nhất, theo từng nơi</translation>
+    </message>
+    <message>
+        <source>shelved {count}</source>
+        <translation>tạm gác {count}</translation>
+    </message>
+    <message>
+        <source>suppressed {count}</source>
+        <translation>ẩn {count}</translation>
+    </message>
+    <message>
+        <source>out of service {count}</source>
+        <translation>ngừng {count}</translation>
     </message>
     <message>
         <source>No connection to the server: whether there are alerts is not known.</source>

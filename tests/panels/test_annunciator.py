@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from backend.contracts import events as ev
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.events import AlertAcknowledged
 from backend.contracts.kinds.alerts import Priority
@@ -80,3 +81,42 @@ def test_what_was_acknowledged_meanwhile_is_not_heard_when_the_mute_ends(qtbot: 
     with qtbot.waitSignal(ear.annunciator.changed, timeout=WAIT_MS):
         assert ear.annunciator.muted_s > 0
     assert ear.heard == []
+
+
+def test_what_is_set_aside_is_not_heard_until_it_comes_back_active(ear: Ear) -> None:
+    seat = ear.seat
+    seat.raise_alerts(alert("high", Priority.HIGH))
+    ear.heard.clear()
+    seat.happen(ev.AlertShelved(alert_id="high", until_ms=seat.clock.now_ms() + 60_000, reason="đang sửa"))
+    seat.happen(ev.AlertReturned(alert_id="high"))
+    seat.happen(ev.AlertReactivated(alert_id="high"))
+    seat.happen(ev.AlertUpdated(alert_id="high", priority=Priority.CRITICAL))
+    ear.annunciator._look()
+    assert ear.heard == []
+    seat.happen(ev.AlertUnshelved(alert_id="high", cause="time"))
+    assert ear.heard == [(1, "high")]
+
+
+def test_what_is_suppressed_in_the_same_breath_is_never_heard(ear: Ear) -> None:
+    ear.seat.happen(
+        ev.AlertRaised(alert=alert("high", Priority.HIGH)), ev.AlertSuppressed(alert_id="high", rule_id="mat-dien")
+    )
+    ear.annunciator._look()
+    assert ear.heard == []
+
+
+def test_escalation_and_an_alarm_that_asks_again_are_heard(ear: Ear) -> None:
+    seat = ear.seat
+    seat.raise_alerts(alert("mid", Priority.MEDIUM))
+    seat.happen(ev.AlertReturned(alert_id="mid"))
+    ear.heard.clear()
+    seat.happen(
+        ev.AlertEscalated(
+            alert_id="mid", level=1, recipient_id="giam-sat", recipient_vi="Giám sát", recipient_en="Supervisor"
+        )
+    )
+    assert ear.heard == [(3, "mid")], "though its condition is over: nobody has looked"
+    seat.happen(ev.AlertReactivated(alert_id="mid"), ev.AlertAcknowledged(alert_id="mid"), actor="an.tran")
+    ear.heard.clear()
+    seat.happen(ev.AlertReAlarmed(alert_id="mid", after_s=900))
+    assert ear.heard == [(3, "mid")]
