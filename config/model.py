@@ -224,6 +224,46 @@ class MqttSource(Config):
     gone_after_s: Annotated[float, Field(ge=0, le=3600)] = 10.0
 
 
+class SyslogSource(Config):
+    """A syslog receiver (RFC 5424 and 3164) for one producer's devices; CEF and Suricata's EVE inside are read.
+
+    Attributes:
+        host: address to listen on; 127.0.0.1 = only this machine, 0.0.0.0 = every network it is in.
+        tcp_port, udp_port, tls_port: 0 = not opened. The registered ones, 514 and 6514, need special rights.
+        cert_file, key_file: PEM, in the site folder or absolute; `ca_file`: senders must have a certificate of it.
+        lines_per_s: what is read of one sender; the rest is counted and told, not read.
+    """
+
+    kind: Literal["syslog"] = "syslog"
+    producer_id: str
+    host: str = "127.0.0.1"
+    tcp_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    udp_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    tls_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    cert_file: str = ""
+    key_file: str = ""
+    ca_file: str = ""
+    lines_per_s: Annotated[float, Field(ge=1, le=10_000)] = 500.0
+    max_line_bytes: Annotated[int, Field(ge=480, le=1_048_576)] = 65_536
+    max_connections: Annotated[int, Field(ge=1, le=10_000)] = 256
+    max_per_sender: Annotated[int, Field(ge=1, le=10_000)] = 32
+
+
+class EveSource(Config):
+    """Suricata's EVE files (eve.json and its rotated ones), followed as they grow.
+
+    Attributes:
+        folder: relative ones lie in the backend's data folder.
+        pattern: which files of the folder.
+    """
+
+    kind: Literal["eve"] = "eve"
+    producer_id: str
+    folder: Path
+    pattern: Annotated[str, Field(min_length=1, pattern=r"^[^/\\]+$")] = "eve*"
+    look_every_s: Annotated[float, Field(ge=0.05, le=60)] = 1.0
+
+
 SourceConfig = Annotated[
     DropFolderSource
     | FtpDoorSource
@@ -231,7 +271,9 @@ SourceConfig = Annotated[
     | CapFeedSource
     | CameraProbeSource
     | FirePanelSource
-    | MqttSource,
+    | MqttSource
+    | SyslogSource
+    | EveSource,
     Field(discriminator="kind"),
 ]
 
@@ -317,6 +359,25 @@ class FireDispatchConfig(Config):
 
     def public(self) -> DispatchTarget:
         return DispatchTarget(target_s=self.target_s, source=sourced(self.source, self.verified))
+
+
+AlertPriority = Annotated[int, Field(ge=1, le=4)]
+
+
+class CyberSettings(Config):
+    """[cyber]: which reports of security sensors become alerts, and of which priority; what is left out raises none.
+
+    Attributes:
+        group_s: an alert is over when its rule was silent so long.
+        eve: alert.severity of Suricata (1 = worst) -> priority.
+        cef: from this CEF severity on (10 = worst) -> priority.
+        syslog: severity of other syslog messages (0 = worst) -> priority.
+    """
+
+    group_s: Annotated[float, Field(ge=10, le=86_400)] = 600.0
+    eve: dict[Annotated[str, Field(pattern=r"^\d{1,3}$")], AlertPriority] = {"1": 2, "2": 3, "3": 4}
+    cef: dict[Annotated[str, Field(pattern=r"^(10|\d)$")], AlertPriority] = {"4": 4, "7": 3, "9": 2}
+    syslog: dict[Annotated[str, Field(pattern=r"^[0-7]$")], AlertPriority] = {"0": 3, "1": 3, "2": 4}
 
 
 class CapSettings(Config):
@@ -581,6 +642,7 @@ class SiteConfig(Config):
     sources: tuple[SourceConfig, ...]
     detection_rules: tuple[DetectionRule, ...]
     cap: CapSettings
+    cyber: CyberSettings = CyberSettings()
     recording: RecordingConfig
     analytics: AnalyticsConfig = AnalyticsConfig()
     targets: tuple[TargetConfig, ...] = ()

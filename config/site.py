@@ -40,8 +40,10 @@ from config.model import (
     CameraProbeSource,
     CapFeedSource,
     CapSettings,
+    CyberSettings,
     DetectionRule,
     DropFolderSource,
+    EveSource,
     FirePanelSource,
     ForecastDropSource,
     FtpDoorSource,
@@ -51,6 +53,7 @@ from config.model import (
     SiteConfig,
     SourceConfig,
     StationFileRules,
+    SyslogSource,
     TargetConfig,
     station_file_rules,
 )
@@ -73,6 +76,8 @@ _SOURCES: Final[Mapping[str, type[SourceConfig]]] = {
     "camera_probe": CameraProbeSource,
     "fire_panel": FirePanelSource,
     "mqtt": MqttSource,
+    "syslog": SyslogSource,
+    "eve": EveSource,
 }
 
 
@@ -106,13 +111,14 @@ class _Reader:
 
     def read(self, today: date | None) -> SiteConfig | None:
         file = self.files["site"]
-        file.only(("site", "home", "cap", "detection_rule", "producer", "source", "target", "hydrology"))
+        file.only(("site", "home", "cap", "detection_rule", "producer", "source", "target", "hydrology", "cyber"))
         for table in ("site", "home"):
             if table not in file.data:
                 file.wrong((), f"table [{table}] is missing")
         head = file.parse(("site",), file.table("site"), SiteHead) if "site" in file.data else None
         home = file.parse(("home",), file.table("home"), MapView) if "home" in file.data else None
         cap = file.parse(("cap",), file.table("cap"), CapSettings)
+        cyber = file.parse(("cyber",), file.table("cyber"), CyberSettings)
         hydrology = file.parse(("hydrology",), file.table("hydrology"), HydrologySettings)
         day = today or _today(head.utc_offset_min if head else 0)
         areas = read_communes(self.folder / (head.communes if head else "communes.geojson"), self.problems)
@@ -150,13 +156,14 @@ class _Reader:
         places |= {station.station_id: "station" for station in stations}
         alarms, delays, kpis = read_alarms(self.folder, places, self.problems)
         province = self.province(head)
-        if head is None or home is None or cap is None or hydrology is None or self.problems.found:
+        if head is None or home is None or cap is None or cyber is None or hydrology is None or self.problems.found:
             return None
         site = SiteConfig(
             folder=self.folder,
             home=home,
             cap=cap,
             hydrology=hydrology,
+            cyber=cyber,
             recording=recording,
             analytics=analytics,
             fire_sites=fire_sites,
@@ -336,6 +343,7 @@ class _Reader:
                 }
                 source = completed(source, file, path, self.folder, cameras, symbols)
             _check_one_way_in(source, found, file, path)
+            _check_syslog(source, file, path)
             found.append(source)
         return tuple(found)
 
@@ -353,6 +361,11 @@ class _Reader:
             file.wrong((*path, "passive_ports"), f"[{first}, {last}]; right would be [first, last]")
         if bool(source.certfile) != bool(source.keyfile) or (source.tls_required and not source.certfile):
             file.wrong(path, "TLS needs both certfile and keyfile")
+
+
+def _check_syslog(source: SourceConfig, file: TomlFile, path: KeyPath) -> None:
+    if isinstance(source, SyslogSource) and source.tls_port and not (source.cert_file and source.key_file):
+        file.wrong((*path, "tls_port"), "TLS needs cert_file and key_file, PEM files in the site folder")
 
 
 def _check_one_way_in(source: SourceConfig, earlier: list[SourceConfig], file: TomlFile, path: KeyPath) -> None:

@@ -192,6 +192,7 @@ def _start_services(parts: Parts) -> None:
         "detection counts": parts.ingest.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,
         "fire panel watch": parts.ingest.fires.run,
+        "cyber watch": parts.ingest.cybers.run,
         "alarm watch": AlarmWatch(room, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         "incident watch": IncidentWatch(room, now_ms).run,

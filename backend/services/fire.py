@@ -14,6 +14,7 @@ from backend.contracts.events import Event, FireReported
 from backend.contracts.kinds.alerts import AlertKindKey
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Change, reactivate, return_alert, update
+from backend.services.open_alerts import OpenOfPlace
 from backend.services.places import fire_alert, raised, taken
 from backend.services.room import Room
 from backend.sources.fire_codes import TROUBLE_ENDS, FireReport, code_words
@@ -49,7 +50,7 @@ class FireDesk:
         self._tick_s = tick_s
         self._started_ms = now_ms()
         self._panels = {one.fire_site_id: _Panel(one) for one in site.fire_sites}
-        self._open = _OpenOfSite()
+        self._open = {kind: OpenOfPlace(kind) for kind in ("fire.alarm", "fire.trouble", "fire.silent")}
 
     async def take(self, producer_id: str, fire_site_id: str, reports: Sequence[FireReport], origin: str) -> None:
         """Durable when it returns. `fire_site_id` is one of the site's; no report = the panel only lives.
@@ -110,7 +111,7 @@ class FireDesk:
         """The reports in the site's open alerts of this kind; a new one where there is none to grow."""
         if not reports:
             return []
-        alerts = self._open.of(state, kind, panel.site.fire_site_id)
+        alerts = self._open[kind].of(state, panel.site.fire_site_id)
         zones = {alert.alert_id: list(alert.fire.zones) if alert.fire is not None else [] for alert in alerts}
         # What was acknowledged does not cover a fire that spreads: new zones ring as an alert of their own.
         growing = next((alert for alert in reversed(alerts) if _may_grow(alert)), None)
@@ -166,7 +167,7 @@ class FireDesk:
         new = fire_alert(self._site, site, kind, _headline(site, zones), self._now_ms()).model_copy(
             update={"fire": FireDetail(account=site.panel.account, zones=tuple(zones)), "count": len(zones)}
         )
-        self._open.note(kind, site.fire_site_id, new.alert_id)
+        self._open[kind].note(site.fire_site_id, new.alert_id)
         events: list[Event] = [*raised(new)]
         if all(zone.restored_ms is not None for zone in zones):
             # Alarm and restore in one message: it is over, but somebody shall know that it was.
@@ -190,12 +191,12 @@ class FireDesk:
         events: list[Event] = []
         now_ms = self._now_ms()
         for panel in self._panels.values():
-            alert = next(iter(self._open.of(state, "fire.silent", panel.site.fire_site_id)), None)
+            alert = next(iter(self._open["fire.silent"].of(state, panel.site.fire_site_id)), None)
             last_ms = self._started_ms if panel.heard_ms is None else panel.heard_ms
             silent = now_ms - last_ms > panel.site.panel.poll_every_s * SILENT_AFTER_POLLS * 1000
             if silent and alert is None:
                 new = fire_alert(self._site, panel.site, "fire.silent", self._silent_headline(panel), now_ms)
-                self._open.note("fire.silent", panel.site.fire_site_id, new.alert_id)
+                self._open["fire.silent"].note(panel.site.fire_site_id, new.alert_id)
                 events += raised(new)
             elif silent and alert is not None and not alert.active:
                 headline_vi, headline_en = self._silent_headline(panel)
@@ -218,29 +219,6 @@ class FireDesk:
             f"{site.name_vi}: tủ báo cháy im lặng từ {at} (lẽ ra mỗi {every_s} s)",
             f"{site.name_en}: fire panel silent since {at} (expected every {every_s} s)",
         )
-
-
-class _OpenOfSite:
-    """Open alerts by kind and fire site, oldest first, without a walk over all that are open in the room."""
-
-    def __init__(self) -> None:
-        self._state: RoomState | None = None
-        self._ids: dict[tuple[str, str], list[str]] = {}
-
-    def of(self, state: RoomState, kind: str, fire_site_id: str) -> list[Alert]:
-        if state is not self._state:
-            # Read anew at the start and after a storage error; else noted as they are raised.
-            self._state = state
-            self._ids = {}
-            for alert in state.alerts.values():
-                if alert.kind.startswith("fire."):
-                    self.note(alert.kind, alert.place_id, alert.alert_id)
-        ids = self._ids.get((kind, fire_site_id), [])
-        ids[:] = [alert_id for alert_id in ids if alert_id in state.alerts]
-        return [state.alerts[alert_id] for alert_id in ids]
-
-    def note(self, kind: str, fire_site_id: str, alert_id: str) -> None:
-        self._ids.setdefault((kind, fire_site_id), []).append(alert_id)
 
 
 def _may_grow(alert: Alert) -> bool:

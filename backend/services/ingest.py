@@ -21,6 +21,7 @@ from backend.contracts.feed import ProducerPulse
 from backend.contracts.readings import MEASURING
 from backend.contracts.site import Producer, Station
 from backend.services.bulletins import Bulletins
+from backend.services.cyber import CyberDesk
 from backend.services.detections import COUNT_EVERY_MS, Detections
 from backend.services.faulty_input import FaultyInput
 from backend.services.fire import FireDesk
@@ -31,6 +32,7 @@ from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
 from backend.sources.cap import CapError, parse_cap
+from backend.sources.cyber_note import CyberNote
 from backend.sources.detections import DetectionsError, ParsedDetection, parse_detections
 from backend.sources.fire_codes import FireReport
 from backend.sources.forecast_file import ForecastError, parse_forecasts
@@ -88,6 +90,7 @@ class Ingest:
         self._plates = Plates(site.detection_rules, quarantine.parent / "keys" / "plates.key")
         self._bulletins = Bulletins(site, room, quarantine.parent / "cap-seen.txt", now_ms)
         self.fires = FireDesk(site, room, now_ms)
+        self.cybers = CyberDesk(site, room, now_ms)
         self._forecasts = Forecasts(room)
         self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
         self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
@@ -156,13 +159,24 @@ class Ingest:
         await self.fires.take(producer_id, fire_site_id, reports, origin)
         return await self._answered(producer, "fire-panel", "", b"", len(reports), 0, (), ())
 
-    async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str) -> None:
+    async def cyber(
+        self, producer_id: str, door: str, notes: Sequence[CyberNote], records: int, origin: str = ""
+    ) -> IngestAnswer:
+        """Take what a security sensor reported in `records` messages, alerts or not. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        if notes:
+            await self.cybers.take(producer, notes, origin)
+        return await self._answered(producer, door, "", b"", records, 0, (), ())
+
+    async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str, count: int = 1) -> None:
         """Count what a door could not read at all, and keep it; a flood of it is counted only. Raises: StorageError."""
         producer = producer_of(self._site, producer_id)
         if producer is None:
             return
         pulse = self._pulses[producer_id]
-        pulse.rejected += 1
+        pulse.rejected += count
         now_ms = self._now_ms()
         kept = pulse.kept_ms
         if len(kept) == MAX_KEPT_PER_MINUTE and now_ms - kept[0] < 60_000:

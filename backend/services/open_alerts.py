@@ -34,3 +34,26 @@ class OpenAlerts:
 
     def note(self, key: str, alert_id: str) -> None:
         self._ids[key] = alert_id
+
+
+class OpenOfPlace:
+    """Open alerts of one kind by their place, oldest first; otherwise as `OpenAlerts`."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._state: RoomState | None = None
+        self._ids: dict[str, list[str]] = {}
+
+    def of(self, state: RoomState, place_id: str) -> list[Alert]:
+        if state is not self._state:
+            self._state = state
+            self._ids = {}
+            for alert in state.alerts.values():
+                if alert.kind == self._kind:
+                    self.note(alert.place_id, alert.alert_id)
+        ids = self._ids.get(place_id, [])
+        ids[:] = [alert_id for alert_id in ids if alert_id in state.alerts]
+        return [state.alerts[alert_id] for alert_id in ids]
+
+    def note(self, place_id: str, alert_id: str) -> None:
+        self._ids.setdefault(place_id, []).append(alert_id)

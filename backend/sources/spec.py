@@ -10,18 +10,21 @@ from typing import Generic, Protocol, TypeVar
 
 from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import CameraCondition
+from backend.sources.cyber_note import CyberNote
 from backend.sources.fire_codes import FireReport
 from backend.sources.mqtt_messages import MqttMessage
 from config.model import (
     CameraProbeSource,
     CapFeedSource,
     DropFolderSource,
+    EveSource,
     FirePanelSource,
     ForecastDropSource,
     FtpDoorSource,
     MqttSource,
     SiteConfig,
     SourceConfig,
+    SyslogSource,
 )
 
 C = TypeVar(
@@ -33,6 +36,8 @@ C = TypeVar(
     CameraProbeSource,
     FirePanelSource,
     MqttSource,
+    SyslogSource,
+    EveSource,
 )
 
 
@@ -51,7 +56,13 @@ class IngestDoors(Protocol):
         """What one panel reported; no report = a link test."""
         ...
 
-    async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str) -> None:
+    async def cyber(
+        self, producer_id: str, door: str, notes: Sequence[CyberNote], records: int, origin: str = ""
+    ) -> IngestAnswer:
+        """What a security sensor reported in `records` messages."""
+        ...
+
+    async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str, count: int = 1) -> None:
         """Something came that is no message at all: counted and kept, a flood of it counted only."""
         ...
 

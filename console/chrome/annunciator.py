@@ -12,11 +12,16 @@ from backend.contracts.alerts import Alert, AlertPhase
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console import jobs
-from console.chrome.tones import TONES, write_tones
+from console.chrome.tones import CYBER, TONES, write_tones
 from console.models.session import Session
 from console.timebase import monotonic_s
 
 LOOK_EVERY_MS: Final = 500
+
+
+def tone_of(alert: Alert) -> int:
+    """Key of the alert's tone: its priority's, but cyber alerts have their own."""
+    return CYBER if alert.kind == "cyber.alert" else int(alert.priority)
 
 
 class Annunciator(QObject):
@@ -97,16 +102,16 @@ class Annunciator(QObject):
         if self._muted_until_s and not self.muted_s:
             self.unmute()
         now_s = monotonic_s()
-        for priority, tone in TONES.items():
-            if not tone.repeat_s or now_s < self._next_s.get(priority, 0.0):
+        for key, tone in TONES.items():
+            if not tone.repeat_s or now_s < self._next_s.get(key, 0.0):
                 continue
-            waiting = next((alert for alert in self._session.alerts.alerts() if self._waits(alert, priority)), None)
+            waiting = next((alert for alert in self._session.alerts.alerts() if self._waits(alert, key)), None)
             if waiting is not None:
                 self._play(waiting)
                 return
 
-    def _waits(self, alert: Alert, priority: int) -> bool:
-        return alert.priority == priority and alert.phase is AlertPhase.ACTIVE_UNACKNOWLEDGED and not alert.silent
+    def _waits(self, alert: Alert, key: int) -> bool:
+        return tone_of(alert) == key and alert.phase is AlertPhase.ACTIVE_UNACKNOWLEDGED and not alert.silent
 
     def _wants_sound(self, alert: Alert) -> bool:
         return not alert.silent and alert.unanswered
@@ -115,8 +120,9 @@ class Annunciator(QObject):
         priority = int(alert.priority)
         if self.muted_s and alert.priority is not Priority.CRITICAL:
             return
-        self._next_s[priority] = monotonic_s() + (TONES[priority].repeat_s or 0.0)
-        effect = self._effects.get(priority)
+        key = tone_of(alert)
+        self._next_s[key] = monotonic_s() + (TONES[key].repeat_s or 0.0)
+        effect = self._effects.get(key)
         if effect is not None:
             effect.play()
         self.announced.emit(priority, alert.alert_id)

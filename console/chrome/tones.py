@@ -1,4 +1,7 @@
-"""The desk's tones, one a priority, as WAV made from nothing: told apart by rhythm, not by pitch alone."""
+"""The desk's tones, one a priority and one of cyber alerts, as WAV made from nothing.
+
+They are told apart by rhythm, not by pitch alone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from pathlib import Path
 from typing import Final
 
 RATE_HZ: Final = 44_100
+CYBER: Final = 6
+"""Key of the tone of cyber alerts, whatever their priority: who hears it knows whose it is."""
+
 FADE_S: Final = 0.008
 """Each beep fades in and out: a hard edge clicks and tires."""
 
@@ -28,6 +34,7 @@ TONES: Final[dict[int, Tone]] = {
     3: Tone(((587, 0.22),), repeat_s=0.0),
     4: Tone(((440, 0.12),), repeat_s=0.0),
     5: Tone(((330, 0.10), (0, 0.06), (262, 0.16)), repeat_s=0.0),
+    CYBER: Tone(((659, 0.06), (0, 0.05), (659, 0.06), (0, 0.05), (494, 0.06), (0, 0.05), (494, 0.06)), repeat_s=30.0),
 }
 
 
@@ -43,7 +50,7 @@ def samples(tone: Tone) -> array.array[int]:
 
 
 def write_tones(folder: Path) -> dict[int, Path]:
-    """Write priority-N.wav for each priority into `folder`; files that are there stay.
+    """Write priority-N.wav for each tone into `folder`; files that are there stay.
 
     Raises:
         OSError: the folder cannot be written.

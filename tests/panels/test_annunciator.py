@@ -11,7 +11,8 @@ from backend.contracts import events as ev
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.events import AlertAcknowledged
 from backend.contracts.kinds.alerts import Priority
-from console.chrome.annunciator import Annunciator
+from console.chrome.annunciator import Annunciator, tone_of
+from console.chrome.tones import CYBER, TONES, samples
 from tests.panels.desk_room import Seat
 from tests.panels.map_room import alert
 
@@ -120,3 +121,13 @@ def test_escalation_and_an_alarm_that_asks_again_are_heard(ear: Ear) -> None:
     ear.heard.clear()
     seat.happen(ev.AlertReAlarmed(alert_id="mid", after_s=900))
     assert ear.heard == [(3, "mid")]
+
+
+def test_a_cyber_alert_has_a_tone_of_its_own_whatever_its_priority(qtbot: QtBot, ear: Ear, tmp_path: Path) -> None:
+    for priority in (Priority.HIGH, Priority.LOW):
+        assert tone_of(alert("scan", priority, kind="cyber.alert")) == CYBER
+    assert tone_of(alert("fire", Priority.HIGH)) == 2
+    qtbot.waitUntil((tmp_path / f"priority-{CYBER}.wav").exists, timeout=WAIT_MS)
+    assert samples(TONES[CYBER]) not in [samples(tone) for key, tone in TONES.items() if key != CYBER]
+    ear.seat.raise_alerts(alert("scan", Priority.HIGH, kind="cyber.alert"))
+    assert ear.heard == [(2, "scan")]
