@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from backend.contracts.air import AirIndex
 from backend.contracts.alerts import Alert, CapDetail, CyberDetail, DetectionDetail, FireDetail, LimitReading, Verdict
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.forecasts import Forecast
@@ -317,6 +318,13 @@ class MarkRemoved(Wire):
     mark_id: Identifier
 
 
+class AirIndexed(Wire):
+    """The air quality index of a station for an hour or a day; late samples may change it, then it is told again."""
+
+    kind: Literal["air.indexed"] = "air.indexed"
+    index: AirIndex
+
+
 class ForecastIssued(Wire):
     """A forecast of a gauge came in; it replaces the same source's earlier one for the same parameter."""
 
@@ -519,6 +527,7 @@ Event = Annotated[
     | MarkRemoved
     | DeskActed
     | ForecastIssued
+    | AirIndexed
     | SopPublished
     | IncidentOpened
     | IncidentEvent,

@@ -13,6 +13,7 @@ from typing import Final, get_args
 from pydantic import Field
 
 from backend.contracts import events as ev
+from backend.contracts.air import AirIndex
 from backend.contracts.alerts import Alert, AlertPhase, Aside, HistoryEntry, HistoryKind, RuleRecord
 from backend.contracts.base import EpochMs, Identifier, Wire
 from backend.contracts.forecasts import Forecast
@@ -78,6 +79,7 @@ class StateSnapshot(Wire):
     exports: tuple[ExportState, ...] = ()
     marks: tuple[Mark, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    air: tuple[AirIndex, ...] = ()
     rules: dict[str, RuleRecord] = Field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
     incidents_opened: int = 0
@@ -102,6 +104,7 @@ class RoomState:
     exports: dict[str, ExportState] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
     forecasts: dict[str, Forecast] = field(default_factory=dict)
+    air: dict[str, AirIndex] = field(default_factory=dict)
     """The newest issue of each source for each parameter, by `Forecast.key`."""
     rules: dict[str, RuleRecord] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -133,6 +136,7 @@ class RoomState:
             exports=tuple(self.exports.values()),
             marks=tuple(self.marks.values()),
             forecasts=tuple(self.forecasts.values()),
+            air=tuple(self.air.values()),
             rules=dict(self.rules),
             incidents=tuple(self.incidents.values()),
             incidents_opened=self.incidents_opened,
@@ -156,6 +160,7 @@ class RoomState:
             exports={export.export_id: export for export in snapshot.exports},
             marks={mark.mark_id: mark for mark in snapshot.marks},
             forecasts={forecast.key: forecast for forecast in snapshot.forecasts},
+            air={index.key: index for index in snapshot.air},
             rules=dict(snapshot.rules),
             incidents={one.incident_id: one for one in snapshot.incidents},
             incidents_opened=snapshot.incidents_opened,
@@ -181,6 +186,7 @@ class Delta:
         site: the site itself changed.
         evidence: ids of holds and exports.
         forecasts: ids of stations with a new forecast.
+        air: ids of stations with a new air quality index.
         sops: ids of procedures with a new version.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
@@ -195,6 +201,7 @@ class Delta:
     evidence: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     forecasts: set[str] = field(default_factory=set)
+    air: set[str] = field(default_factory=set)
     incidents: set[str] = field(default_factory=set)
     sops: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
@@ -210,12 +217,13 @@ class Delta:
         self.evidence |= other.evidence
         self.marks |= other.marks
         self.forecasts |= other.forecasts
+        self.air |= other.air
         self.incidents |= other.incidents
         self.sops |= other.sops
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
-        rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts
+        rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts or self.air
         rest = rest or self.incidents or self.sops
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
@@ -255,6 +263,7 @@ def _site_loaded(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None
     state.operators = {}
     stations = {station.station_id for station in site.stations}
     state.forecasts = {key: value for key, value in state.forecasts.items() if value.station_id in stations}
+    state.air = {key: value for key, value in state.air.items() if value.station_id in stations}
     delta.site = True
     delta.reset = True
 
@@ -638,6 +647,15 @@ def _export_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> N
     delta.evidence.add(event.export_id)
 
 
+def _air_indexed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.AirIndexed)
+    index = logged.event.index
+    known = state.air.get(index.key)
+    if known is None or known.until_ms <= index.until_ms:
+        state.air[index.key] = index
+        delta.air.add(index.station_id)
+
+
 def _forecast_issued(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     assert isinstance(logged.event, ev.ForecastIssued)
     forecast = logged.event.forecast
@@ -741,6 +759,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "export.changed": _export_changed,
     "mark.placed": _mark_placed,
     "forecast.issued": _forecast_issued,
+    "air.indexed": _air_indexed,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
     "sop.published": _sop_published,

@@ -21,6 +21,7 @@ from backend.gateway.metrics import Metrics
 from backend.gateway.parts import Parts
 from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
+from backend.services.air_quality import AirQuality
 from backend.services.alarm_watch import AlarmWatch
 from backend.services.analytics.service import Analytics
 from backend.services.audit import Audit
@@ -188,6 +189,7 @@ def _start_services(parts: Parts) -> None:
         "audit": parts.audit.run,
         "audit heads": parts.heads.run,
         "limit watch": environment.run,
+        "air quality": AirQuality(site, room, parts.readings, parts.readings_store, now_ms).run,
         "river watch": RiverWatch(site, room, parts.readings, parts.readings_store, now_ms).run,
         "detection counts": parts.ingest.run,
         "producer watch": ProducerWatch(site, room, parts.ingest, now_ms).run,

@@ -58,6 +58,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "export.changed": "system",
     "mark.placed": "operator",
     "forecast.issued": None,
+    "air.indexed": None,
     "mark.removed": "operator",
     "desk.acted": "operator",
 }

@@ -517,6 +517,17 @@ def _forecast_issued(told: Told) -> EventWords:
     return _line(told, "system", words, forecast.source, Selected("station", forecast.station_id))
 
 
+def _air_indexed(told: Told) -> EventWords:
+    assert isinstance(told.logged.event, ev.AirIndexed)
+    index = told.logged.event.index
+    if index.value is None:
+        what = translate("EventWords", "{station}: too few dust readings for VN_AQI")
+    else:
+        what = translate("EventWords", "{station}: VN_AQI {value} ({pollutant})")
+    words = what.format(station=told.station(index.station_id), value=index.value, pollutant=index.pollutant)
+    return _line(told, "system", words, told.span(index.from_ms, index.until_ms), Selected("station", index.station_id))
+
+
 def _mark_removed(told: Told) -> EventWords:
     return _line(told, "operator", translate("EventWords", "removed a mark from the timeline"))
 
@@ -647,6 +658,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "export.changed": _export_changed,
     "mark.placed": _mark_placed,
     "forecast.issued": _forecast_issued,
+    "air.indexed": _air_indexed,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
     "sop.published": _sop_published,

@@ -1442,6 +1442,14 @@
         <translation>dự báo cho trạm {station}, phát lúc {time}</translation>
     </message>
     <message>
+        <source>{station}: too few dust readings for VN_AQI</source>
+        <translation>{station}: không đủ số liệu bụi để tính VN_AQI</translation>
+    </message>
+    <message>
+        <source>{station}: VN_AQI {value} ({pollutant})</source>
+        <translation>{station}: VN_AQI {value} ({pollutant})</translation>
+    </message>
+    <message>
         <source>removed a mark from the timeline</source>
         <translation>bỏ dấu trên trục thời gian</translation>
     </message>

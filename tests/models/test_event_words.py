@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from backend.contracts import events as ev
+from backend.contracts.air import AirIndex
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.commands import Command
 from backend.contracts.events import Event, LoggedEvent
@@ -30,6 +31,9 @@ HOLD = Hold(
 )  # fmt: skip
 MARK = Mark(mark_id="m1", kind="note", at_ms=NOW_MS, text="xe đến", placed_by="an.tran", placed_ms=NOW_MS)
 
+AIR = AirIndex(
+    station_id="LC-KK-01", period="hour", from_ms=NOW_MS - 3_600_000, until_ms=NOW_MS, value=87, pollutant="PM2,5"
+)
 FORECAST = Forecast(
     station_id="TV-LC",
     symbol="Level",
@@ -109,6 +113,8 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.MarkPlaced(mark=MARK), "operator", "xe đến"),
     (ev.MarkRemoved(mark_id="m1"), "operator", ""),
     (ev.ForecastIssued(forecast=FORECAST), "system", "Đài KTTV"),
+    (ev.AirIndexed(index=AIR), "system", "VN_AQI 87 (PM2,5)"),
+    (ev.AirIndexed(index=AIR.model_copy(update={"value": None})), "system", "too few"),
     (ev.DeskActed(act="workspace", about="duty"), "operator", "Trực ban"),
     (ev.DeskActed(act="camera", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
     (ev.DeskActed(act="brought", about="alert:fire"), "operator", "Cháy"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from backend.contracts import events as ev
+from backend.contracts.air import AirIndex
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
 from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.geometry import Polygon
@@ -66,7 +67,7 @@ class Story:
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
             (0.4, self._mark_placed), (0.1, self._mark_removed),
-            (0.2, self._forecast),
+            (0.2, self._forecast), (0.2, self._air),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.002, self._site_loaded),
         )  # fmt: skip
@@ -329,6 +330,20 @@ class Story:
             points=(ForecastPoint(at_ms=at_ms + 6 * 3_600_000, value=81.2, words="BĐ1 + 1,2 m"),),
         )
         return ev.ForecastIssued(forecast=forecast)
+
+    def _air(self) -> ev.Event:
+        until_ms = int(self._now_ms) // 3_600_000 * 3_600_000
+        value = self._chance.randrange(20, 220)
+        index = AirIndex(
+            station_id="kk-1",
+            period="hour",
+            from_ms=until_ms - 3_600_000,
+            until_ms=until_ms,
+            value=value,
+            pollutant="PM2,5",
+            parts={"PM2,5": value, "NO2": value // 2},
+        )
+        return ev.AirIndexed(index=index)
 
     def _held(self) -> ev.Event:
         hold = Hold(

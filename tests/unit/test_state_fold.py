@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.contracts import events as ev
+from backend.contracts.air import AirIndex
 from backend.contracts.alerts import LimitReading
 from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.kinds.alerts import Priority
@@ -42,6 +43,19 @@ _EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         producer_id=st.just("doste"),
         condition=st.sampled_from(["fresh", "silent"]),
         last_message_ms=st.none() | st.just(NOW_MS),
+    ),
+    st.builds(
+        ev.AirIndexed,
+        index=st.builds(
+            AirIndex,
+            station_id=st.sampled_from(["KK-1", "KK-2"]),
+            period=st.sampled_from(["hour", "day"]),
+            from_ms=st.just(NOW_MS),
+            until_ms=st.integers(NOW_MS, NOW_MS + 3),
+            value=st.none() | st.integers(0, 500),
+            pollutant=st.just("PM10"),
+            parts=st.just({"PM10": 40}),
+        ),
     ),
     st.builds(
         ev.ForecastIssued,

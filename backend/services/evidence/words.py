@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from backend.contracts import events as ev
+from backend.contracts.air import AirIndex, air_band
 from backend.contracts.alerts import Alert
 from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
 from backend.contracts.site import Site
@@ -127,6 +128,14 @@ def _dispatched(event: ev.AlertDispatched, names: Names) -> str:
     return _with(f"Chuyển «{names.alert(event.alert_id)}» tới {names.agency(event.agency_id)}", event.note)
 
 
+def _air_indexed(index: AirIndex, names: Names) -> str:
+    span = f"{names.local.shown(index.from_ms)} – {names.local.shown(index.until_ms)}"
+    if index.value is None:
+        return f"Trạm {index.station_id}, {span}: không đủ số liệu bụi để tính VN_AQI"
+    band = air_band(index.value).name_vi
+    return f"VN_AQI của trạm {index.station_id}, {span}: {index.value} ({band}), cao nhất {index.pollutant}"
+
+
 def _judged(event: ev.AlertJudged, names: Names) -> str:
     verb = "Xác minh đúng" if event.verdict == "confirmed" else "Đánh giá báo sai"
     return _with(f"{verb} «{names.alert(event.alert_id)}»", event.comment)
@@ -198,6 +207,7 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     "mark.placed": lambda event, names: _with(
         f"Đặt {_MARK[event.mark.kind]} tại {names.local.shown(event.mark.at_ms)}", event.mark.text
     ),
+    "air.indexed": lambda event, names: _air_indexed(event.index, names),
     "forecast.issued": lambda event, names: _with(
         f"Dự báo cho trạm {event.forecast.station_id}, phát lúc {names.local.shown(event.forecast.issued_ms)}",
         event.forecast.source,
