@@ -61,6 +61,17 @@ LIMIT_LINE: Final = TEXT_2
 CALIBRATION_SHADE: Final = "#3A4552"
 FAULT_SHADE: Final = "#4A3A45"
 
+# -- rain classes, from light to very heavy: grounds of cells and circles, dark enough for TEXT_1
+RAIN: Final[dict[str, str]] = {
+    "trace": "#1F2C38",
+    "light": "#213A4D",
+    "rain": "#1F4E6E",
+    "moderate": "#1B5FA0",
+    "heavy": "#6141A8",
+    "very_heavy": "#96288F",
+}
+FORECAST: Final = "#C9D1DB"
+
 # -- sizes, on a 4 px grid
 GRID_PX: Final = 4
 HEADER_PX: Final = 28

@@ -11,6 +11,7 @@ import numpy as np
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.readings import CALIBRATING, FAULT, MEASURING
 from backend.contracts.site import Parameter, Site, Station
+from console.models.rain import measured_sum
 from console.models.readings import ReadingStore
 from console.models.standing import Standing, standings, worst
 from console.models.station_strips import GAP_INTERVALS, STALE_INTERVALS
@@ -20,10 +21,6 @@ HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 SPARK_COLUMNS: Final = 60
 RAIN_HOURS: Final = (1, 3, 6, 24)
-
-SUM_HOLE_INTERVALS: Final = 3
-SUM_SHARE_LEAST: Final = 0.9
-"""A sum is whole when no hole in it is longer than so many intervals and at most a tenth of the samples is missing."""
 
 StationState = Literal["measuring", "calibrating", "fault", "silent", "unknown"]
 
@@ -151,19 +148,7 @@ def _cell(store: ReadingStore, station: Station, parameter: Parameter, speed_up:
 
 
 def _sum(store: ReadingStore, station: Station, parameter: Parameter, now_ms: int, hours: int) -> Sum:
-    """Judged by the samples that are there: what the store was asked for says nothing of what was measured."""
-    start_ms, interval_ms = now_ms - hours * HOUR_MS, station.interval_s * 1000
-    window = store.window(station.station_id, parameter.symbol, start_ms + 1, now_ms)
-    measured = window.status == MEASURING
-    at_ms = window.at_ms[measured]
-    if not len(at_ms):
-        return Sum(hours, None, 0.0, whole=False)
-    # The sample of the running interval may not have been sent yet.
-    due = max(1.0, hours * HOUR_MS / interval_ms - 1)
-    share = min(1.0, len(at_ms) / due)
-    longest_ms = int(np.diff(at_ms, prepend=start_ms, append=now_ms).max())
-    whole = longest_ms <= SUM_HOLE_INTERVALS * interval_ms and share >= SUM_SHARE_LEAST
-    return Sum(hours, float(window.value[measured].sum()), share, whole)
+    return Sum(hours, *measured_sum(store, station, parameter.symbol, now_ms - hours * HOUR_MS, now_ms))
 
 
 def _completeness(store: ReadingStore, station: Station, now_ms: int) -> float | None:

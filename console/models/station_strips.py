@@ -150,17 +150,22 @@ class ReadingStrip:
         return self._standings[1]
 
 
+def level_words(level_m: float, limit: Limit, decimals: int, language: str) -> str:
+    """Signed distance to an alarm level as bulletins write it: "trên BĐ3 3,41 m"."""
+    distance = format_number(abs(level_m - limit.value), decimals, language)
+    text = (
+        QCoreApplication.translate("Readings", "above {mark} by {distance} m")
+        if level_m >= limit.value
+        else QCoreApplication.translate("Readings", "below {mark} by {distance} m")
+    )
+    return text.format(mark=limit_name(limit, language), distance=distance)
+
+
 def standing_words(standing: Standing, parameter: Parameter, language: str) -> str:
     """ "138% of the limit", "above BĐ2 0,35 m", "near the limit"; with the window the figure is a mean of."""
     limit = standing.limit
     if parameter.unit == "m":
-        distance = format_number(abs(standing.figure - limit.value), parameter.decimals, language)
-        text = (
-            QCoreApplication.translate("Readings", "above {mark} by {distance} m")
-            if standing.figure >= limit.value
-            else QCoreApplication.translate("Readings", "below {mark} by {distance} m")
-        )
-        return text.format(mark=limit_name(limit, language), distance=distance)
+        return level_words(standing.figure, limit, parameter.decimals, language)
     mean = ""
     if limit.window_min:
         hours, minutes = divmod(limit.window_min, 60)

@@ -1721,6 +1721,164 @@
     </message>
 </context>
 <context>
+    <name>Hydrology</name>
+    <message>
+        <source>{hours} h</source>
+        <translation>{hours} giờ</translation>
+    </message>
+    <message>
+        <source>Rain, mm</source>
+        <translation>Mưa, mm</translation>
+    </message>
+    <message>
+        <source>Since 19:00</source>
+        <translation>Từ 19 giờ</translation>
+    </message>
+    <message>
+        <source>Class of 24 h</source>
+        <translation>Cấp mưa 24 giờ</translation>
+    </message>
+    <message>
+        <source>Last sample</source>
+        <translation>Số liệu cuối</translation>
+    </message>
+    <message>
+        <source>no data yet</source>
+        <translation>chưa có số liệu</translation>
+    </message>
+    <message>
+        <source>SILENT {age}</source>
+        <translation>IM LẶNG {age}</translation>
+    </message>
+    <message>
+        <source>no alarm level is known for this gauge</source>
+        <translation>chưa biết mức báo động của trạm này</translation>
+    </message>
+    <message>
+        <source>slope not known yet</source>
+        <translation>chưa đủ số liệu tính tốc độ</translation>
+    </message>
+    <message>
+        <source>{rate} m/h</source>
+        <translation>{rate} m/giờ</translation>
+    </message>
+    <message>
+        <source>rising fast</source>
+        <translation>lên nhanh</translation>
+    </message>
+    <message>
+        <source>rising</source>
+        <translation>đang lên</translation>
+    </message>
+    <message>
+        <source>steady</source>
+        <translation>đứng nước</translation>
+    </message>
+    <message>
+        <source>falling</source>
+        <translation>đang xuống</translation>
+    </message>
+    <message>
+        <source>no forecast</source>
+        <translation>không có dự báo</translation>
+    </message>
+    <message>
+        <source>{source}, issued {time}</source>
+        <translation>{source}, phát lúc {time}</translation>
+    </message>
+    <message>
+        <source>source not named</source>
+        <translation>không rõ nguồn</translation>
+    </message>
+    <message>
+        <source>the forecast has run out</source>
+        <translation>dự báo đã hết hạn</translation>
+    </message>
+    <message>
+        <source>forecast up to {level} at {time}</source>
+        <translation>dự báo cao nhất {level} lúc {time}</translation>
+    </message>
+    <message>
+        <source>no camera beside it</source>
+        <translation>không có camera bên cạnh</translation>
+    </message>
+    <message>
+        <source>SIGNAL LOST</source>
+        <translation>MẤT TÍN HIỆU</translation>
+    </message>
+    <message>
+        <source>at least {sum} (only {share}% of the time was measured)</source>
+        <translation>ít nhất {sum} (chỉ đo được {share}% thời gian)</translation>
+    </message>
+    <message>
+        <source>amount of {amount} mm in {hours} h ({source}): no level of risk, that is the bulletin&apos;s to say</source>
+        <translation>lượng mưa đạt khoảng {amount} mm/{hours} giờ của {source}; không phải cấp rủi ro, cấp do bản tin công bố</translation>
+    </message>
+    <message>
+        <source>{count} gauges</source>
+        <translation>{count} trạm thủy văn</translation>
+    </message>
+    <message>
+        <source>{count} at or above {mark}</source>
+        <translation>{count} từ {mark} trở lên</translation>
+    </message>
+    <message>
+        <source>{count} rising fast</source>
+        <translation>{count} lên nhanh</translation>
+    </message>
+    <message>
+        <source>{count} silent</source>
+        <translation>{count} im lặng</translation>
+    </message>
+    <message>
+        <source>No rain was measured in the last 24 hours yet</source>
+        <translation>Chưa đo được mưa trong 24 giờ qua</translation>
+    </message>
+    <message>
+        <source>Rain of 24 h: {coverage} ({wet} of {stations} stations)</source>
+        <translation>Mưa 24 giờ: {coverage} ({wet}/{stations} trạm)</translation>
+    </message>
+    <message>
+        <source>most {sum} mm, {class_}, {station}</source>
+        <translation>lớn nhất {sum} mm, {class_}, {station}</translation>
+    </message>
+</context>
+<context>
+    <name>HydrologyPanel</name>
+    <message>
+        <source>River gauges</source>
+        <translation>Trạm thủy văn</translation>
+    </message>
+    <message>
+        <source>Rain stations</source>
+        <translation>Trạm mưa</translation>
+    </message>
+    <message>
+        <source>Map of the rain of 24 hours</source>
+        <translation>Bản đồ mưa 24 giờ</translation>
+    </message>
+    <message>
+        <source>Waiting for the site from the server</source>
+        <translation>Đang chờ danh mục của máy chủ</translation>
+    </message>
+    <message>
+        <source>This site has no river gauge and no rain station. Both are entered in the site&apos;s stations.toml.</source>
+        <translation>Nơi này chưa có trạm thủy văn hay trạm mưa. Khai báo trong stations.toml của nơi triển khai.</translation>
+    </message>
+    <message>
+        <source>LINK LOST: what is shown is old</source>
+        <translation>MẤT LIÊN KẾT: những gì đang hiện là cũ</translation>
+    </message>
+    <message>
+        <source>History could not be loaded: {reason}</source>
+        <translation>Không tải được lịch sử: {reason}</translation>
+    </message>
+    <message>
+        <source>History of {count} parameters is still loading</source>
+        <translation>Đang tải lịch sử của {count} thông số</translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message>
         <source>EXERCISE</source>
@@ -2337,6 +2495,10 @@
     <message>
         <source>Scoring sheet</source>
         <translation>Phiếu chấm điểm</translation>
+    </message>
+    <message>
+        <source>Hydrology</source>
+        <translation>Thủy văn</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
     assert [one.title("vi") for one in delivered] == [
         "Trực ban",
         "Môi trường",
+        "Thủy văn",
         "Bản đồ",
         "Camera",
         "Ghi hình",

@@ -170,7 +170,7 @@ def series_of(station_id: str, symbol: str, samples: Sequence[tuple[int, float, 
 
 
 @contextmanager
-def chart_room(folder: Path, language: str = "vi") -> Iterator[ChartRoom]:
+def chart_room(folder: Path, site: Site | None = None, language: str = "vi") -> Iterator[ChartRoom]:
     """A room whose history lies in `folder`.
 
     The collector rests meanwhile: run by the store's threads it would destroy Qt objects of the GUI thread there,
@@ -180,7 +180,7 @@ def chart_room(folder: Path, language: str = "vi") -> Iterator[ChartRoom]:
     gc.disable()
     door = StoreDoor(f"sqlite:///{(folder / 'readings.sqlite3').as_posix()}")
     try:
-        yield ChartRoom(door, language=language)
+        yield ChartRoom(door, site, language)
     finally:
         door.close()
         gc.enable()

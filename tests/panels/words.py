@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QPlain
 
 from widgets.chart_rows import Spark
 from widgets.map_view import MapView
+from widgets.rain_map import RainMap
 from widgets.strip_chart import StripChart
 from widgets.tile_canvas import TileCanvas
 
@@ -56,6 +57,8 @@ def _of(widget: QWidget, panel: QWidget) -> Iterator[str]:
     elif isinstance(widget, TileCanvas):
         for tile in widget.tiles:
             yield "" if tile.content is None else f"{tile.content.key}: {plain(tile.content.caption)}"
+    elif isinstance(widget, RainMap):
+        yield from map(plain, widget.spots)
     elif isinstance(widget, MapView):
         yield from _map(widget)
 

@@ -108,7 +108,7 @@ def test_t_takes_over_and_d_hands_to_an_agency(room: RunningDesk) -> None:
 
 def test_c_brings_the_card_where_the_workspace_has_none(room: RunningDesk) -> None:
     room.new_alert("gt-ben-den")
-    press(room, KEY.Key_F4)
+    press(room, KEY.Key_F5)
     assert room.desk.windows.key == "cameras"
     press(room, KEY.Key_C)
     until(lambda: isinstance(room.focus(), QLineEdit), "the comment's field has the keyboard")
