@@ -225,6 +225,7 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
         "F5",
         "F6",
         "F7",
+        "F8",
         "R",
         "V",
         "X",
