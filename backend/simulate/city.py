@@ -6,7 +6,8 @@ import asyncio
 import json
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,17 +17,18 @@ import httpx
 
 from backend.contracts.site import Producer
 from backend.simulate import forecasts, rtsp
+from backend.simulate.broker import Broker, Publisher
 from backend.simulate.bulletins import Issue
 from backend.simulate.cap_feed import CapFeedServer
 from backend.simulate.clips import clip_path, make_clips
-from backend.simulate.detections import Analytics
+from backend.simulate.detections import Analytics, Door, Send, as_onvif, posted, published
 from backend.simulate.encode import MAIN, SUB, StreamShape
 from backend.simulate.plan import Plan
 from backend.simulate.scenes import SCENES
 from backend.simulate.station_files import DropFolder, HttpDoor, Logger, Outbox, play_logger
 from backend.simulate.story import Story
 from config.communes import read_communes
-from config.model import CameraConfig, CapFeedSource, DropFolderSource, SiteConfig
+from config.model import CameraConfig, CapFeedSource, DropFolderSource, MqttSource, SiteConfig
 from config.problems import Problems
 
 HISTORY_MS: Final = 24 * 3_600_000
@@ -153,6 +155,7 @@ class City:
         try:
             async with (
                 httpx.AsyncClient(base_url=self.server, timeout=10.0, limits=limits) as client,
+                self._brokers_doors() as doors,
                 asyncio.TaskGroup() as tasks,
             ):
                 outboxes = self._outboxes(client)
@@ -163,12 +166,34 @@ class City:
                 if token := self._token(forecasts.PRODUCER):
                     tasks.create_task(forecasts.ForecastOffice(client, token, self.story).run())
                 if token := self._token("camera-ai"):
-                    seen = frozenset(camera.camera_id for camera in self.site.cameras)
-                    analytics = Analytics(client, token, seen, self.plan.seed)
-                    tasks.create_task(analytics.run(self.told.start_ms / 1000))
+                    doors["http"] = posted(client, token)
+                seen = frozenset(camera.camera_id for camera in self.site.cameras)
+                tasks.create_task(Analytics(doors, seen, self.plan.seed).run(self.told.start_ms / 1000))
         finally:
             if feed is not None:
                 feed.stop()
+
+    @asynccontextmanager
+    async def _brokers_doors(self) -> AsyncIterator[dict[Door, Send]]:
+        """How detections are published: to a broker of ours, where the site expects one of a simulated producer."""
+        simulated = {producer.producer_id for producer in self.site.producers if producer.simulated}
+        sources = [source for source in self.site.sources if isinstance(source, MqttSource)]
+        source = next((one for one in sources if one.producer_id in simulated), None)
+        if source is None:
+            yield {}
+            return
+        if source.host not in _LOOPBACK:
+            raise CityError(f"site.toml: the broker of {source.producer_id} must be on 127.0.0.1 to be simulated")
+        broker = Broker(self.data / "broker", source.port)
+        ours = await asyncio.to_thread(broker.start)
+        say(f"simulate: MQTT broker on 127.0.0.1:{source.port}{'' if ours else ', found there already'}")
+        server = Publisher(source.port, "demonstration-frigate", f"{source.frigate_prefix}/available")
+        device = Publisher(source.port, "demonstration-camera")
+        try:
+            yield {"frigate": published(server), "onvif": as_onvif(device)}
+        finally:
+            for stop in (server.stop, device.stop, broker.stop):
+                stop()
 
     def _token(self, producer_id: str) -> str:
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
+from backend.simulate.broker import BrokerError
 from backend.simulate.city import City, CityError, say
 from backend.simulate.draw import TextError
 from backend.simulate.plan import PlanError, read_plan
@@ -20,7 +21,7 @@ from backend.simulate.rtsp import RtspServerError
 from backend.simulate.scenes import SceneError
 from config.site import SiteErrors, load_site
 
-_TOLD = (CityError, PlanError, RtspServerError, SceneError, TextError)
+_TOLD = (BrokerError, CityError, PlanError, RtspServerError, SceneError, TextError)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -16,6 +16,8 @@ import httpx
 import numpy as np
 import pytest
 
+from config.model import MqttSource
+from config.site import load_site
 from tests.bench.frame_code import read_code
 from tests.system.backend_process import LAOCAI, TOP, BackendProcess, run_backend, wait_until
 
@@ -33,18 +35,20 @@ def free_ports(count: int) -> list[int]:
 def small_laocai(folder: Path) -> Path:
     """The demonstration city on free ports, with two cameras of one scene: clips in seconds, not in a minute."""
     shutil.copytree(LAOCAI, folder)
-    rtsp, feed = free_ports(2)
+    rtsp, feed, broker = free_ports(3)
     rows = (folder / "cameras.csv").read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if row.startswith(("camera_id", "gt-kim-tan", "gt-tran-hung-dao"))]
     assert len(kept) == CAMERAS + 1
     (folder / "cameras.csv").write_text("\n".join(kept).replace(":8554/", f":{rtsp}/") + "\n", encoding="utf-8")
     site = (folder / "site.toml").read_text(encoding="utf-8")
-    site = site.replace(":8555/", f":{feed}/").replace("poll_every_s = 10.0", "poll_every_s = 1.0")
+    site = site.replace(":8555/", f":{feed}/").replace("port = 8556", f"port = {broker}")
+    site = site.replace("poll_every_s = 10.0", "poll_every_s = 1.0")
     (folder / "site.toml").write_text(site, encoding="utf-8")
     (folder / "patrols.toml").write_text("", encoding="utf-8")
-    stations = (folder / "stations.toml").read_text(encoding="utf-8").splitlines()
-    without = [line for line in stations if not line.startswith("camera_ids")]
-    (folder / "stations.toml").write_text("\n".join(without), encoding="utf-8")
+    (folder / "analytics.toml").unlink()
+    for name in ("stations.toml", "fire_sites.toml"):
+        lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        (folder / name).write_text("\n".join(line for line in lines if not line.startswith("camera_ids")), "utf-8")
     plan = (folder / "simulation.toml").read_text(encoding="utf-8")
     scenes, story = plan.split("[scenes]", 1)[0], "[[exceed]]" + plan.split("[[exceed]]", 1)[1]
     named = '[scenes]\ngt-kim-tan = "gate-day"\ngt-tran-hung-dao = "gate-day"\n\n'
@@ -94,12 +98,19 @@ def test_stations_bulletins_detections_and_pictures_arrive_through_their_doors(t
             return int(series + sum(bucket["samples"] for bucket in found["buckets"]))
 
         def kinds() -> set[str]:
-            return {alert["kind"] for alert in client.get("/api/v1/alerts").json()["alerts"]}
+            alerts = client.get("/api/v1/alerts").json()["alerts"]
+            return {alert["detection"]["label"] if alert["detection"] else alert["kind"] for alert in alerts}
+
+        def fresh() -> set[str]:
+            producers = client.get("/api/v1/state").json()["producers"]
+            return {name for name, state in producers.items() if state["condition"] == "fresh"}
 
         # By drop folder, by HTTP, and by another producer's own names: 24 hours of each.
         for station, parameter in (("TL-KT-08", "SO2"), ("TL-KT-14", "SO2"), ("LC-KK-01", "PM2,5"), ("TV-LC", "Level")):
             wait_until(lambda s=station, p=parameter: samples(s, p) >= 890, 90, f"history of {station}")  # type: ignore[misc]
-        wait_until(lambda: kinds() >= {"cap.message", "detection"}, 60, "a bulletin and a detection")
+        # One detection comes by HTTP, the other through the broker.
+        wait_until(lambda: kinds() >= {"cap.message", "illegal_parking", "crash"}, 60, "a bulletin and two detections")
+        wait_until(lambda: "camera-mqtt" in fresh(), 10, "the analytics server at the broker")
         address = next(row for row in (site / "cameras.csv").read_text().split(",") if row.endswith("/gt-kim-tan/sub"))
         wait_until(lambda: b"streams of" in (data / "simulate.txt").read_bytes(), 60, "the RTSP server")
         with av.open(address, options={"rtsp_transport": "tcp"}, timeout=10.0) as container:
@@ -109,6 +120,9 @@ def test_stations_bulletins_detections_and_pictures_arrive_through_their_doors(t
         assert process.poll() is None
         assert not list((data / "quarantine").rglob("*.txt")), (data / "simulate.txt").read_text()
         client.close()
+    source = next(one for one in load_site(site).sources if isinstance(one, MqttSource))
+    with pytest.raises(ConnectionRefusedError):  # the broker went with the city
+        socket.create_connection((source.host, source.port), 1)
 
 
 def test_a_wrong_site_is_told_and_nothing_is_played(tmp_path: Path) -> None:
