@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,7 +13,7 @@ from backend.contracts.doors import IngestAnswer, Rejection
 from backend.sources import SourceContext, source_specs
 from backend.sources.station_drop import DropFolder
 from backend.sources.station_file import MAX_FILE_BYTES
-from config.model import CapFeedSource, DropFolderSource
+from config.model import CapFeedSource, DropFolderSource, SourceConfig
 from tests.unit.feeds_samples import NOW_MS, local_time, opened_desk, small_site
 
 PATTERN = r"^(?P<station>.+)_(?P<at>\d{14})\.txt$"
@@ -184,8 +185,8 @@ async def _until(condition: object, timeout_s: float = 10.0) -> None:
 
 def test_every_kind_of_source_settings_has_its_module(tmp_path: Path) -> None:
     specs = source_specs()
-    kinds = {"station_drop", "station_ftp", "cap_feed", "camera_probe", "fire_panel", "forecast_drop", "mqtt"}
-    assert set(specs) == kinds
+    every = get_args(get_args(SourceConfig)[0])
+    assert set(specs) == {model.model_fields["kind"].default for model in every}
     context: SourceContext = None  # type: ignore[assignment]
     with pytest.raises(TypeError, match="station_drop cannot run on CapFeedSource"):
         specs["station_drop"].bind(CapFeedSource(producer_id="x", url="http://x"), context)
