@@ -12,6 +12,7 @@ from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
 from console.chrome.finder import Entry
 from console.models.aside import AsideKind, offered, question, send
+from console.models.incidents import join_suggested, promote
 from console.models.session import Session, may_judge
 from console.windows import Windows
 from console.workspace import Workspace
@@ -63,6 +64,7 @@ def alert_deeds(session: Session) -> list[Deed]:
         ),
         Deed("alert", translate("Deeds", "Reject the selected alert: false alarm"), "X", partial(judge, "false")),
         *_aside_deeds(session, selected_alert),
+        *_incident_deeds(session, selected_alert),
         Deed("alert", translate("Deeds", "Bring map and cameras to the selection"), "G", go_there),
     ]
 
@@ -101,6 +103,21 @@ def _aside_deeds(session: Session, selected_alert: Callable[[], str]) -> list[De
             partial(aside, "alert.return_to_service", "alert.take_out_of_service"),
         ),
         Deed("alert", translate("Deeds", "Reset the selected latched alert"), "Z", partial(aside, "alert.reset")),
+    ]
+
+
+def _incident_deeds(session: Session, selected_alert: Callable[[], str]) -> list[Deed]:
+    def open_incident() -> None:
+        if session.selection.is_settled:
+            promote(session, selected_alert())
+
+    def join() -> None:
+        if session.selection.is_settled:
+            join_suggested(session, selected_alert())
+
+    return [
+        Deed("alert", translate("Deeds", "Open an incident from the selected alert"), "E", open_incident),
+        Deed("alert", translate("Deeds", "Join the selected alert to the suggested incident"), "Shift+E", join),
     ]
 
 

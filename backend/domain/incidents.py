@@ -100,7 +100,6 @@ def open_incident(state: RoomState, wish: cmd.OpenIncident, user: str, now_ms: i
             return refusal
     alerts = [alert for one in links if (alert := state.find_alert(one.key)) is not None]
     worst = min(alerts, key=lambda alert: (alert.priority, alert.raised_ms), default=None)
-    category = wish.category or (category_of(worst) if worst is not None else "other")
     title = wish.title.strip() or (worst.headline_vi if worst is not None else "")
     if not title:
         return Refusal(RefusalCode.INVALID, "an incident that is opened by hand needs a title")
@@ -109,6 +108,9 @@ def open_incident(state: RoomState, wish: cmd.OpenIncident, user: str, now_ms: i
         return Refusal(RefusalCode.NOT_FOUND, f"the site has no procedure {wish.sop_id!r}"[:300])
     if sop is None and worst is not None:
         sop = best_sop(state.sops.values(), worst, state.site)
+    category = wish.category or (category_of(worst) if worst is not None else "other")
+    if category == "other" and sop is not None:
+        category = sop.category
     incident = Incident(
         incident_id=wish.incident_id,
         number=state.incidents_opened + 1,

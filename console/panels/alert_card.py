@@ -34,6 +34,7 @@ from console.models.alert_words import (
 )
 from console.models.aside import ASIDE_KINDS, AsideKind, offered, question, send, time_left
 from console.models.fire_site import clock_words, dispatch_clock, premises_of, site_card
+from console.models.incidents import card_rows
 from console.models.numbers import format_age, format_time
 from console.models.session import Selected, Session, may_judge
 from console.panels import Panel, PanelSpec
@@ -270,10 +271,7 @@ class AlertCard(Panel):
         self._headline = label("cardHeadline")
         self._phase = label("cardPhase")
         self._since = label("cardSince")
-        self._facts = QGridLayout()
-        self._facts.setColumnStretch(1, 1)
-        self._facts.setHorizontalSpacing(PAD_PX)
-        self._facts.setVerticalSpacing(tokens.GRID_PX)
+        self._facts = _grid(tokens.GRID_PX)
         self._respond = label("cardRespond")
         self._dispatch = label("cardDispatch")
         self._site_title = label("cardSection", wrap=False)
@@ -281,11 +279,11 @@ class AlertCard(Panel):
         self._site.setColumnStretch(1, 1)
         self._site.setHorizontalSpacing(PAD_PX)
         self._site.setVerticalSpacing(tokens.GRID_PX)
+        self._procedure_title = label("cardSection", wrap=False)
+        self._procedure_title.setText(self.tr("Incident and procedure"))
+        self._procedure = _grid(2)
         self._text = label("cardText")
-        self._history = QGridLayout()
-        self._history.setColumnStretch(1, 1)
-        self._history.setHorizontalSpacing(PAD_PX)
-        self._history.setVerticalSpacing(2)
+        self._history = _grid(2)
         self.action_bar = ActionBar(session)
         self._empty = label("empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -323,6 +321,8 @@ class AlertCard(Panel):
         inside.addLayout(self._facts)
         inside.addWidget(self._site_title)
         inside.addLayout(self._site)
+        inside.addWidget(self._procedure_title)
+        inside.addLayout(self._procedure)
         inside.addWidget(self._text)
         self._history_title = label("cardSection", wrap=False)
         self._history_title.setText(self.tr("What happened so far"))
@@ -344,7 +344,7 @@ class AlertCard(Panel):
 
     def _room_changed(self, delta: Delta) -> None:
         # The alert of the selection may not be there yet: a replay goes back to before it was raised, and on again.
-        if delta.reset or self._alert_id in delta.alerts:
+        if delta.reset or delta.incidents or delta.sops or self._alert_id in delta.alerts:
             self._alert = self._session.state.find_alert(self._alert_id)
             self._refresh()
 
@@ -398,6 +398,13 @@ class AlertCard(Panel):
         self._site_title.setText(self.tr("Premises"))
         fill_grid(self._site, rows, "factLabel")
 
+    def _show_procedure(self, alert: Alert) -> None:
+        """Its incident with the run's steps and clocks; else what fits: an incident to join, steps to take."""
+        session = self._session
+        found = card_rows(session.state, alert, session.clock.now_ms(), session.language)
+        fill_grid(self._procedure, [(mark, words, "history") for mark, words in found], "historyTime")
+        self._procedure_title.setVisible(bool(found))
+
     def _show_history(self, alert: Alert) -> None:
         state = self._session.state
         offset_min = state.site.utc_offset_min if state.site else 0
@@ -414,6 +421,7 @@ class AlertCard(Panel):
         age = format_age((self._session.clock.now_ms() - self._alert.raised_ms) / 1000, self._session.language)
         words = (format_time(self._alert.raised_ms, offset_min), age, time_left(self._session, self._alert))
         self._since.setText(" · ".join(word for word in words if word))
+        self._show_procedure(self._alert)
         clock = dispatch_clock(self._session.state, self._alert, self._session.clock.now_ms())
         self._dispatch.setVisible(clock is not None)
         if clock is not None:
@@ -424,6 +432,15 @@ class AlertCard(Panel):
 
     def is_live(self) -> bool:
         return self._alert is not None
+
+
+def _grid(line_gap_px: int) -> QGridLayout:
+    """Narrow words at the left, the rest of the width for what they are about."""
+    made = QGridLayout()
+    made.setColumnStretch(1, 1)
+    made.setHorizontalSpacing(PAD_PX)
+    made.setVerticalSpacing(line_gap_px)
+    return made
 
 
 def fill_grid(grid: QGridLayout, rows: list[tuple[str, str, str]], left_name: str) -> None:

@@ -75,6 +75,10 @@
 <context>
     <name>AlertCard</name>
     <message>
+        <source>Incident and procedure</source>
+        <translation>Sự việc và quy trình</translation>
+    </message>
+    <message>
         <source>Select an alert to see what it is and what to do.</source>
         <translation>Chọn một cảnh báo để xem sự việc và việc cần làm.</translation>
     </message>
@@ -812,6 +816,14 @@
     <message>
         <source>Reset the selected latched alert</source>
         <translation>Đặt lại cảnh báo đang giữ</translation>
+    </message>
+    <message>
+        <source>Open an incident from the selected alert</source>
+        <translation>Mở sự việc từ cảnh báo đang chọn</translation>
+    </message>
+    <message>
+        <source>Join the selected alert to the suggested incident</source>
+        <translation>Ghép cảnh báo đang chọn vào sự việc được gợi ý</translation>
     </message>
     <message>
         <source>Workspace {title}</source>
@@ -2109,6 +2121,276 @@
     </message>
 </context>
 <context>
+    <name>Incidents</name>
+    <message>
+        <source>nobody leads</source>
+        <translation>chưa ai chủ trì</translation>
+    </message>
+    <message>
+        <source>{count} overdue</source>
+        <translation>{count} quá hạn</translation>
+    </message>
+    <message>
+        <source>{count} to look at</source>
+        <translation>{count} cần xem</translation>
+    </message>
+    <message>
+        <source>{age} over</source>
+        <translation>quá {age}</translation>
+    </message>
+    <message>
+        <source>{age} left</source>
+        <translation>còn {age}</translation>
+    </message>
+    <message>
+        <source>late</source>
+        <translation>muộn</translation>
+    </message>
+    <message>
+        <source>duty officer</source>
+        <translation>trực ban</translation>
+    </message>
+    <message>
+        <source>leader</source>
+        <translation>lãnh đạo</translation>
+    </message>
+    <message>
+        <source>supervisor</source>
+        <translation>giám sát</translation>
+    </message>
+    <message>
+        <source>agency</source>
+        <translation>cơ quan</translation>
+    </message>
+    <message>
+        <source>arrival: {clock}</source>
+        <translation>đến nơi: {clock}</translation>
+    </message>
+    <message>
+        <source>join? {why}</source>
+        <translation>ghép? {why}</translation>
+    </message>
+    <message>
+        <source>the system</source>
+        <translation>hệ thống</translation>
+    </message>
+    <message>
+        <source>join to incident #{number}: {why}</source>
+        <translation>ghép vào sự việc #{number}: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>IncidentsPanel</name>
+    <message>
+        <source>Step</source>
+        <translation>Bước</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Ai</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Thời hạn</translation>
+    </message>
+    <message>
+        <source>Agency</source>
+        <translation>Cơ quan</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Việc</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Đồng hồ</translation>
+    </message>
+    <message>
+        <source>Alert</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>When, why</source>
+        <translation>Khi nào, vì sao</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Lúc</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Người</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Việc</translation>
+    </message>
+    <message>
+        <source>New incident…</source>
+        <translation>Sự việc mới…</translation>
+    </message>
+    <message>
+        <source>Entry in the log (Enter)</source>
+        <translation>Ghi nhật ký (Enter)</translation>
+    </message>
+    <message>
+        <source>Space: done · Y/N: answer · S: skip · A: not applicable · Enter: look · Backspace: take back</source>
+        <translation>Cách: xong · Y/N: có/không · S: bỏ qua · A: không áp dụng · Enter: xem · Backspace: lấy lại</translation>
+    </message>
+    <message>
+        <source>Space: next state · E: arrival · D: done · R: refused</source>
+        <translation>Cách: trạng thái tiếp · E: giờ đến · D: xong · R: từ chối</translation>
+    </message>
+    <message>
+        <source>Enter: go there · J: join · Delete: take out</source>
+        <translation>Enter: tới đó · J: ghép · Delete: tách ra</translation>
+    </message>
+    <message>
+        <source>Tasks of agencies</source>
+        <translation>Việc giao cơ quan</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Nhật ký</translation>
+    </message>
+    <message>
+        <source>Take the lead</source>
+        <translation>Nhận chủ trì</translation>
+    </message>
+    <message>
+        <source>Ask an agency…</source>
+        <translation>Giao việc…</translation>
+    </message>
+    <message>
+        <source>Procedure…</source>
+        <translation>Quy trình…</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>Đã xem</translation>
+    </message>
+    <message>
+        <source>Not over…</source>
+        <translation>Chưa xong…</translation>
+    </message>
+    <message>
+        <source>Report (PDF)…</source>
+        <translation>Báo cáo (PDF)…</translation>
+    </message>
+    <message>
+        <source>No incident. E on an alert opens one.</source>
+        <translation>Chưa có sự việc. Nhấn E trên một cảnh báo để mở.</translation>
+    </message>
+    <message>
+        <source>Cause: {cause}</source>
+        <translation>Nguyên nhân: {cause}</translation>
+    </message>
+    <message>
+        <source>No procedure</source>
+        <translation>Chưa có quy trình</translation>
+    </message>
+    <message>
+        <source>durations not verified</source>
+        <translation>thời hạn chưa xác minh</translation>
+    </message>
+    <message>
+        <source>Version {version}. {source}</source>
+        <translation>Bản {version}. {source}</translation>
+    </message>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>lead: {lead}</source>
+        <translation>chủ trì: {lead}</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>chưa có ai</translation>
+    </message>
+    <message>
+        <source>Resolved</source>
+        <translation>Đã xử lý xong</translation>
+    </message>
+    <message>
+        <source>Close…</source>
+        <translation>Đóng…</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>without a procedure</source>
+        <translation>không theo quy trình</translation>
+    </message>
+    <message>
+        <source>What happened, where?</source>
+        <translation>Việc gì, ở đâu?</translation>
+    </message>
+    <message>
+        <source>Cause, and what happened in a few sentences</source>
+        <translation>Nguyên nhân và tóm tắt sự việc</translation>
+    </message>
+    <message>
+        <source>Why is it not over?</source>
+        <translation>Vì sao chưa xong?</translation>
+    </message>
+    <message>
+        <source>Why is the procedure given up?</source>
+        <translation>Vì sao bỏ quy trình đang làm?</translation>
+    </message>
+    <message>
+        <source>Enter starts it</source>
+        <translation>Enter để bắt đầu</translation>
+    </message>
+    <message>
+        <source>Why is the step skipped? The supervisor is told.</source>
+        <translation>Vì sao bỏ qua bước này? Giám sát sẽ được báo.</translation>
+    </message>
+    <message>
+        <source>Why does the step not apply?</source>
+        <translation>Vì sao bước này không áp dụng?</translation>
+    </message>
+    <message>
+        <source>What is asked of the agency?</source>
+        <translation>Yêu cầu cơ quan làm gì?</translation>
+    </message>
+    <message>
+        <source>On site in how many minutes?</source>
+        <translation>Bao nhiêu phút nữa có mặt?</translation>
+    </message>
+    <message>
+        <source>A whole number of minutes, 1 to 1440</source>
+        <translation>Số phút nguyên, từ 1 đến 1440</translation>
+    </message>
+    <message>
+        <source>Why did the agency refuse?</source>
+        <translation>Vì sao cơ quan từ chối?</translation>
+    </message>
+    <message>
+        <source>Why does it not belong here?</source>
+        <translation>Vì sao không thuộc sự việc này?</translation>
+    </message>
+    <message>
+        <source>Report of the incident</source>
+        <translation>Báo cáo sự việc</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Đã lưu: {path}</translation>
+    </message>
+</context>
+<context>
     <name>MapPanel</name>
     <message>
         <source>Find a commune, camera or station  (Ctrl+F)</source>
@@ -2499,6 +2781,10 @@
     <message>
         <source>Hydrology</source>
         <translation>Thủy văn</translation>
+    </message>
+    <message>
+        <source>Incidents</source>
+        <translation>Sự việc</translation>
     </message>
 </context>
 <context>

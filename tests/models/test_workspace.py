@@ -31,6 +31,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Bản đồ",
         "Camera",
         "Ghi hình",
+        "Sự việc",
         "Rút kinh nghiệm",
         "Phát lại",
         "Chấm điểm",
