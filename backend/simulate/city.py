@@ -23,12 +23,22 @@ from backend.simulate.cap_feed import CapFeedServer
 from backend.simulate.clips import clip_path, make_clips
 from backend.simulate.detections import Analytics, Door, Send, as_onvif, posted, published
 from backend.simulate.encode import MAIN, SUB, StreamShape
+from backend.simulate.fire_panels import Panel
 from backend.simulate.plan import Plan
 from backend.simulate.scenes import SCENES
 from backend.simulate.station_files import DropFolder, HttpDoor, Logger, Outbox, play_logger
 from backend.simulate.story import Story
+from backend.simulate.suricata import Suricata
 from config.communes import read_communes
-from config.model import CameraConfig, CapFeedSource, DropFolderSource, MqttSource, SiteConfig
+from config.model import (
+    CameraConfig,
+    CapFeedSource,
+    DropFolderSource,
+    EveSource,
+    FirePanelSource,
+    MqttSource,
+    SiteConfig,
+)
 from config.problems import Problems
 
 HISTORY_MS: Final = 24 * 3_600_000
@@ -165,6 +175,7 @@ class City:
                 tasks.create_task(self._stations(outboxes, tasks))
                 if token := self._token(forecasts.PRODUCER):
                     tasks.create_task(forecasts.ForecastOffice(client, token, self.story).run())
+                self._listened_to(tasks)
                 if token := self._token("camera-ai"):
                     doors["http"] = posted(client, token)
                 seen = frozenset(camera.camera_id for camera in self.site.cameras)
@@ -194,6 +205,19 @@ class City:
         finally:
             for stop in (server.stop, device.stop, broker.stop):
                 stop()
+
+    def _listened_to(self, tasks: asyncio.TaskGroup) -> None:
+        """Those whom the backend's own receivers hear: fire panels and the network sensor."""
+        simulated = {producer.producer_id for producer in self.site.producers if producer.simulated}
+        for source in self.site.sources:
+            if isinstance(source, FirePanelSource) and source.producer_id in simulated and source.tcp_port:
+                for site in self.site.fire_sites:
+                    fires = tuple(fire for fire in self.plan.fire if fire.fire_site == site.fire_site_id)
+                    if site.panel.producer_id == source.producer_id:
+                        tasks.create_task(Panel(site, source, self.story, fires).run())
+            elif isinstance(source, EveSource) and source.producer_id in simulated:
+                sensor = Suricata(self.data / source.folder, self.story, self.plan.scan, self.plan.seed)
+                tasks.create_task(sensor.run())
 
     def _token(self, producer_id: str) -> str:
         try:

@@ -52,6 +52,29 @@ class Rain(Config):
     at_h: float
 
 
+class Fire(Config):
+    """A fire at premises of fire_sites.toml: zones alarm one after the other, `spread_h` apart; all end together."""
+
+    fire_site: str
+    at_h: float
+    for_h: float
+    zones: tuple[str, ...]
+    spread_h: float = 0.1
+
+
+class Scan(Config):
+    """Somebody whom the network sensor sees: one alert every other second while it lasts."""
+
+    at_h: float
+    for_h: float
+    source: str
+    port: int
+    signature: str
+    signature_id: int
+    category: str
+    severity: int
+
+
 class Plan(Config):
     """The whole story; `cycle_h` after its start it begins again."""
 
@@ -62,6 +85,8 @@ class Plan(Config):
     span: tuple[Span, ...] = ()
     river: tuple[River, ...] = ()
     rain: tuple[Rain, ...] = ()
+    fire: tuple[Fire, ...] = ()
+    scan: tuple[Scan, ...] = ()
 
 
 def read_plan(site: SiteConfig) -> Plan:
@@ -82,6 +107,8 @@ def read_plan(site: SiteConfig) -> Plan:
     named |= {item.station for item in plan.river} | {item.station for item in plan.rain}
     if missing := sorted(named - known):
         raise PlanError(f"{path.name}: unknown stations {', '.join(missing)}")
+    if missing := sorted({item.fire_site for item in plan.fire} - {item.fire_site_id for item in site.fire_sites}):
+        raise PlanError(f"{path.name}: fires at unknown fire sites {', '.join(missing)}")
     if missing := sorted(set(plan.scenes) - {camera.camera_id for camera in site.cameras}):
         raise PlanError(f"{path.name}: scenes of unknown cameras {', '.join(missing)}")
     return plan
