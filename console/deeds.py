@@ -15,7 +15,7 @@ from console.models.aside import AsideKind, offered, question, send
 from console.models.incidents import join_suggested, promote
 from console.models.session import Session, may_judge
 from console.windows import Windows
-from console.workspace import Workspace
+from console.workspace import Workspace, key_of
 
 translate = QCoreApplication.translate
 
@@ -130,7 +130,7 @@ def room_deeds(
         Deed(
             "room",
             show.format(title=workspace.title(language)),
-            f"F{number}",
+            key_of(number),
             partial(choose, workspace.key),
         )
         for number, workspace in enumerate(workspaces, 1)

@@ -24,6 +24,9 @@ class WorkspaceError(ValueError):
 
 Where = Literal["any", "replay", "exercise"]
 
+LAST_KEY: Final = 10
+"""F11 is the full screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -156,6 +159,11 @@ def _layout(data: object, known_panels: set[str]) -> Layout:
                 tuple(_layout(part, known_panels) for part in parts),
             )
     raise ValueError('a layout needs "row" or "column"')
+
+
+def key_of(number: int) -> str:
+    """The key that shows the workspace `number` (1 = the first); "" for those behind F10."""
+    return f"F{number}" if number <= LAST_KEY else ""
 
 
 def named(workspaces: Sequence[Workspace], name: str) -> str:

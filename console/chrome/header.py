@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QW
 
 from console.models.numbers import format_date, format_time
 from console.models.session import Session
-from console.workspace import Workspace
+from console.workspace import Workspace, key_of
 
 TICK_MS: Final = 200
 HEIGHT_PX: Final = 40
@@ -46,7 +46,7 @@ class Header(QWidget):
         self._group = QButtonGroup(self)
         self._tabs: dict[str, QPushButton] = {}
         for number, workspace in enumerate(workspaces, 1):
-            tab = QPushButton(f"{workspace.title(session.language)}  F{number}")
+            tab = QPushButton(f"{workspace.title(session.language)}  {key_of(number)}".rstrip())
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.clicked.connect(lambda checked=False, key=workspace.key: choose(key))

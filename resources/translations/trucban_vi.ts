@@ -73,6 +73,192 @@
     </message>
 </context>
 <context>
+    <name>AlarmLoad</name>
+    <message>
+        <source>Figure</source>
+        <translation>Chỉ số</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Đo được</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Mục tiêu</translation>
+    </message>
+    <message>
+        <source>Against it</source>
+        <translation>So với mục tiêu</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Nguồn</translation>
+    </message>
+    <message>
+        <source>Most frequent</source>
+        <translation>Xuất hiện nhiều nhất</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Nơi</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>Số lần</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Tỷ lệ</translation>
+    </message>
+    <message>
+        <source>Wants attention</source>
+        <translation>Cần xem lại</translation>
+    </message>
+    <message>
+        <source>Alarm or rule</source>
+        <translation>Cảnh báo hoặc quy tắc</translation>
+    </message>
+    <message>
+        <source>How much</source>
+        <translation>Mức độ</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>đạt</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>vượt</translation>
+    </message>
+    <message>
+        <source>far over</source>
+        <translation>vượt xa</translation>
+    </message>
+    <message>
+        <source>{count} changes in a minute</source>
+        <translation>{count} lần đổi trạng thái trong một phút</translation>
+    </message>
+    <message>
+        <source>chatters</source>
+        <translation>chập chờn</translation>
+    </message>
+    <message>
+        <source>stands for long</source>
+        <translation>kéo dài</translation>
+    </message>
+    <message>
+        <source>{share} false of {count} judged</source>
+        <translation>{share} báo sai trong {count} lần xác minh</translation>
+    </message>
+    <message>
+        <source>false alarms</source>
+        <translation>báo sai</translation>
+    </message>
+    <message>
+        <source>{count} alarms</source>
+        <translation>{count} cảnh báo</translation>
+    </message>
+    <message>
+        <source>FLOOD NOW</source>
+        <translation>ĐANG DỒN DẬP</translation>
+    </message>
+    <message>
+        <source>acknowledged after {mean} on average, {median} in the middle</source>
+        <translation>xác nhận sau trung bình {mean}, trung vị {median}</translation>
+    </message>
+    <message>
+        <source>shelved {shelved} · suppressed {suppressed} · out of service {out} · own faults {own}</source>
+        <translation>tạm gác {shelved} · chặn theo thiết kế {suppressed} · ngừng sử dụng {out} · lỗi hệ thống {own}</translation>
+    </message>
+    <message>
+        <source>{priority}: {count} in {mean}</source>
+        <translation>{priority}: {count} lần, trung bình {mean}</translation>
+    </message>
+    <message>
+        <source>{user}: {count} answered</source>
+        <translation>{user}: xác nhận {count}</translation>
+    </message>
+    <message>
+        <source>Share of priority “{name}”</source>
+        <translation>Tỷ lệ mức “{name}”</translation>
+    </message>
+    <message>
+        <source>Alarms in 10 minutes</source>
+        <translation>Cảnh báo mỗi 10 phút</translation>
+    </message>
+    <message>
+        <source>Alarms an hour</source>
+        <translation>Cảnh báo mỗi giờ</translation>
+    </message>
+    <message>
+        <source>Alarms a day</source>
+        <translation>Cảnh báo mỗi ngày</translation>
+    </message>
+    <message>
+        <source>Most in 10 minutes</source>
+        <translation>Đỉnh trong 10 phút</translation>
+    </message>
+    <message>
+        <source>Time in a flood</source>
+        <translation>Thời gian dồn dập</translation>
+    </message>
+    <message>
+        <source>Hours with more than 30</source>
+        <translation>Số giờ có hơn 30</translation>
+    </message>
+    <message>
+        <source>Share of the ten most frequent</source>
+        <translation>Tỷ lệ của mười cảnh báo nhiều nhất</translation>
+    </message>
+    <message>
+        <source>Alarms that chatter</source>
+        <translation>Cảnh báo chập chờn</translation>
+    </message>
+    <message>
+        <source>Alarms of more than a day</source>
+        <translation>Cảnh báo quá một ngày</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmLoadPanel</name>
+    <message>
+        <source>10 minutes</source>
+        <translation>10 phút</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 giờ</translation>
+    </message>
+    <message>
+        <source>8 hours</source>
+        <translation>8 giờ</translation>
+    </message>
+    <message>
+        <source>24 hours</source>
+        <translation>24 giờ</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 ngày</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 ngày</translation>
+    </message>
+    <message>
+        <source>Who may not replay the room sees no alarm load here.</source>
+        <translation>Tài khoản không có quyền phát lại nên không xem được tải cảnh báo.</translation>
+    </message>
+    <message>
+        <source>The alarm load cannot be fetched: {reason}</source>
+        <translation>Không lấy được tải cảnh báo: {reason}</translation>
+    </message>
+    <message>
+        <source>Counting the alarms…</source>
+        <translation>Đang đếm cảnh báo…</translation>
+    </message>
+</context>
+<context>
     <name>AlertCard</name>
     <message>
         <source>Incident and procedure</source>
@@ -2785,6 +2971,10 @@
     <message>
         <source>Incidents</source>
         <translation>Sự việc</translation>
+    </message>
+    <message>
+        <source>Alarm load</source>
+        <translation>Tải cảnh báo</translation>
     </message>
 </context>
 <context>

@@ -33,6 +33,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Ghi hình",
         "Sự việc",
         "Rút kinh nghiệm",
+        "Tải cảnh báo",
         "Phát lại",
         "Chấm điểm",
     ]

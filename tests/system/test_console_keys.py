@@ -15,6 +15,7 @@ from console.chrome.help import Help
 from console.chrome.transport_dialogs import EvidenceDialog
 from console.commands.commands import Pending
 from console.models.session import Selected
+from console.workspace import LAST_KEY, key_of
 from tests.system.backend_process import LAOCAI
 from tests.system.desk_in_process import RunningDesk, until
 
@@ -127,7 +128,7 @@ def test_g_brings_the_room_there(room: RunningDesk) -> None:
 
 
 def test_function_keys_show_the_workspaces_in_their_order(room: RunningDesk) -> None:
-    keys = [workspace.key for workspace in room.desk.windows.workspaces]
+    keys = [workspace.key for workspace in room.desk.windows.workspaces][:LAST_KEY]
     pressed = [KEY(KEY.Key_F1 + number) for number in reversed(range(len(keys)))]
     for key, expected in zip(pressed, reversed(keys), strict=True):
         press(room, key)
@@ -218,17 +219,7 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
         "T",
         "D",
         "G",
-        "F1",
-        "F2",
-        "F3",
-        "F4",
-        "F5",
-        "F6",
-        "F7",
-        "F8",
-        "F9",
-        "E",
-        "Shift+E",
+        *(key_of(number) for number in range(1, len(room.desk.room.workspaces) + 1)),
         "R",
         "V",
         "X",
@@ -236,6 +227,8 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
         "H",
         "O",
         "Z",
+        "E",
+        "Shift+E",
         "F11",
         "M",
         "/",
