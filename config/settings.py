@@ -79,6 +79,18 @@ class SoundSettings(Config):
     mute_min: Annotated[int, Field(ge=1, le=60)]
 
 
+class VoiceSettings(Config):
+    """`language`: "" = the console's; `name`: "" = the synthesiser's voice of that language."""
+
+    enabled: bool
+    language: Literal["", "vi", "en"]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]{0,60}$")]
+    rate_wpm: Annotated[int, Field(ge=80, le=450)]
+    burst_s: Annotated[float, Field(ge=0, le=60)]
+    repeat_s: Annotated[float, Field(ge=0, le=3600)]
+    critical_when_muted: bool
+
+
 class ChartSettings(Config):
     window_h: Annotated[int, Field(ge=1, le=168)]
     refresh_hz: Annotated[int, Field(ge=1, le=20)]
@@ -113,6 +125,7 @@ class Settings(Config):
     console: ConsoleSettings
     video: VideoSettings
     sound: SoundSettings
+    voice: VoiceSettings
     charts: ChartSettings
     link: LinkSettings
     backend: BackendSettings

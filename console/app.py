@@ -23,7 +23,9 @@ from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
 from console.chrome.attention import Attention
 from console.chrome.sign_in import SignIn
+from console.chrome.speaker import Speaker
 from console.chrome.status_bar import StatusBar
+from console.chrome.voice import Voice, VoiceManner
 from console.chrome.welcome import Welcome
 from console.commands.commands import Commands
 from console.deeds import alert_deeds, room_deeds, sound_deeds
@@ -116,12 +118,13 @@ class Desk(QObject):
         self.live = LiveSource(self.session, self.link, self.clock, self)
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)
+        self.voice = self._made_voice(settings)
         full_screen = not settings.run.shots
         self.room = Room(
             self.session,
             self._specs,
             workspaces,
-            lambda: StatusBar(self.session, self.annunciator, sound.mute_min),
+            lambda: StatusBar(self.session, self.annunciator, sound.mute_min, self.voice),
             self.preferences,
             settings.console.monitors,
             full_screen,
@@ -144,6 +147,14 @@ class Desk(QObject):
         self._sign_in: SignIn | None = None
         self.embedded: EmbeddedBackend | None = None
         self._shots: ShotTaker | None = None
+
+    def _made_voice(self, settings: Settings) -> Voice:
+        voice = settings.voice
+        language = voice.language or self.session.language
+        speaker = Speaker(language, voice.name, voice.rate_wpm, settings.sound.volume, parent=self)
+        enabled = voice.enabled and settings.sound.enabled and not settings.run.shots
+        manner = VoiceManner(enabled, voice.language, voice.burst_s, voice.repeat_s, voice.critical_when_muted)
+        return Voice(self.session, self.annunciator, speaker, manner, self)
 
     # -- start and stop ----------------------------------------------------------------------------------------
 
@@ -284,7 +295,7 @@ class Desk(QObject):
             *alert_deeds(self.session),
             Deed("room", translate("Deeds", "Replay from here"), "R", self._replay_from_here),
             *room_deeds(self.windows, self.room.workspaces, self.room.choose, self.session.language),
-            *sound_deeds(self.annunciator, self._settings.sound.mute_min),
+            *sound_deeds(self.annunciator, self._settings.sound.mute_min, self.voice),
             *self.room.common_deeds(),
             *self._sign_in_deeds(),
             Deed("window", translate("Deeds", "Leave"), "Ctrl+Q", QCoreApplication.quit),

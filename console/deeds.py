@@ -11,6 +11,7 @@ from backend.contracts.alerts import Verdict
 from console.chrome.actions import Deed
 from console.chrome.annunciator import Annunciator
 from console.chrome.finder import Entry
+from console.chrome.voice import Voice
 from console.models.aside import AsideKind, offered, question, send
 from console.models.incidents import join_suggested, promote
 from console.models.session import Session, may_judge
@@ -143,15 +144,20 @@ def room_deeds(
     return deeds
 
 
-def sound_deeds(annunciator: Annunciator, mute_min: float) -> list[Deed]:
+def sound_deeds(annunciator: Annunciator, mute_min: float, voice: Voice) -> list[Deed]:
     def toggle() -> None:
         if annunciator.muted_s:
             annunciator.unmute()
         else:
             annunciator.mute(mute_min)
 
+    def say_worst() -> None:
+        voice.say_worst()
+
     return [
-        Deed("sound", translate("Deeds", "Mute for {minutes} minutes, or not").format(minutes=mute_min), "M", toggle)
+        Deed("sound", translate("Deeds", "Mute for {minutes} minutes, or not").format(minutes=mute_min), "M", toggle),
+        Deed("sound", translate("Deeds", "Say the worst alert again"), "Ctrl+M", say_worst),
+        Deed("sound", translate("Deeds", "Voice on or off"), "", lambda: voice.set_on(not voice.on)),
     ]
 
 

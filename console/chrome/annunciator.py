@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,9 @@ class Annunciator(QObject):
         volume: 0..1.
         enabled: False = never a sound.
 
+    Attributes:
+        speaks: whether the desk's voice is saying something just now: tones are not repeated over it.
+
     Signals:
         changed: muted or not, or the trouble changed.
         announced: (priority, alert id) of what was played.
@@ -52,6 +56,7 @@ class Annunciator(QObject):
         self._muted_until_s = 0.0
         self._next_s: dict[int, float] = {}
         self.trouble = ""
+        self.speaks: Callable[[], bool] = lambda: False
         session.changed.connect(self._room_changed)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
@@ -101,6 +106,8 @@ class Annunciator(QObject):
         """Priorities that repeat are heard again while one of theirs still waits."""
         if self._muted_until_s and not self.muted_s:
             self.unmute()
+        if self.speaks():
+            return  # a tone over a sentence makes both unheard
         now_s = monotonic_s()
         for key, tone in TONES.items():
             if not tone.repeat_s or now_s < self._next_s.get(key, 0.0):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from backend.contracts.flood import alarms_lately
 from console.chrome.annunciator import Annunciator
+from console.chrome.voice import Voice
 from console.models.numbers import format_age, format_number, format_time
 from console.models.recordings import TROUBLE, condition_words, counts
 from console.models.session import Session
@@ -24,7 +25,12 @@ class StatusBar(QWidget):
     """Link and its age, clocks, producers, alerts per ten minutes, operator, sound."""
 
     def __init__(
-        self, session: Session, annunciator: Annunciator, mute_min: float = 10, parent: QWidget | None = None
+        self,
+        session: Session,
+        annunciator: Annunciator,
+        mute_min: float = 10,
+        voice: Voice | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
@@ -32,6 +38,7 @@ class StatusBar(QWidget):
         self._session = session
         self._annunciator = annunciator
         self._mute_min = mute_min
+        self._voice = voice
         self._link = QLabel()
         self._clocks = QLabel()
         self._producers = QPushButton(flat=True)
@@ -58,6 +65,8 @@ class StatusBar(QWidget):
         session.changed.connect(lambda delta: self._tell())
         session.operator_changed.connect(self._tell)
         annunciator.changed.connect(self._tell)
+        if voice is not None:
+            voice.changed.connect(self._tell)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -101,6 +110,8 @@ class StatusBar(QWidget):
             notices.append(self.tr("{count} samples left out, fetched from history").format(count=link.dropped))
         if self._annunciator.trouble:
             notices.append(self._annunciator.trouble)
+        if self._voice is not None and self._voice.trouble:
+            notices.append(self._voice.trouble)
         self._notice.setText(" · ".join(notices))
 
     def _tell_clocks(self) -> None:
@@ -174,7 +185,8 @@ class StatusBar(QWidget):
             left = f"{int(muted_s) // 60}:{int(muted_s) % 60:02d}"
             self._sound.setText(self.tr("MUTED {left}  M").format(left=left))
         else:
-            self._sound.setText(self.tr("sound on  M"))
+            speaks = self._voice is not None and self._voice.on
+            self._sound.setText(self.tr("sound on  M") if speaks else self.tr("tones only  M"))
 
     def _toggle_mute(self) -> None:
         if self._annunciator.muted_s:

@@ -580,6 +580,8 @@ def _act_sound(told: Told, about: str) -> EventWords:
     words = {
         "muted": translate("EventWords", "muted the sound"),
         "unmuted": translate("EventWords", "turned the sound on"),
+        "voice_on": translate("EventWords", "turned the voice on"),
+        "voice_off": translate("EventWords", "turned the voice off"),
     }
     return _line(told, "operator", words.get(about, translate("EventWords", "changed the sound")))
 

@@ -1032,6 +1032,14 @@
         <translation>Tắt tiếng {minutes} phút, hoặc bật lại</translation>
     </message>
     <message>
+        <source>Say the worst alert again</source>
+        <translation>Đọc lại cảnh báo nghiêm trọng nhất</translation>
+    </message>
+    <message>
+        <source>Voice on or off</source>
+        <translation>Bật hoặc tắt giọng đọc</translation>
+    </message>
+    <message>
         <source>Camera wall: 1, 4, 9 … pictures (Ctrl+1 to Ctrl+9)</source>
         <translation>Tường camera: 1, 4, 9 … hình (Ctrl+1 đến Ctrl+9)</translation>
     </message>
@@ -1682,6 +1690,14 @@
     <message>
         <source>turned the sound on</source>
         <translation>bật lại tiếng</translation>
+    </message>
+    <message>
+        <source>turned the voice on</source>
+        <translation>bật giọng đọc</translation>
+    </message>
+    <message>
+        <source>turned the voice off</source>
+        <translation>tắt giọng đọc</translation>
     </message>
     <message>
         <source>changed the sound</source>
@@ -3442,6 +3458,25 @@
     </message>
 </context>
 <context>
+    <name>Speaker</name>
+    <message>
+        <source>No voice: espeak-ng is not installed</source>
+        <translation>Không có giọng đọc: chưa cài espeak-ng</translation>
+    </message>
+    <message>
+        <source>No voice: {program} does not start</source>
+        <translation>Không có giọng đọc: {program} không chạy được</translation>
+    </message>
+    <message>
+        <source>The voice cannot say this: {program} ended with {code}</source>
+        <translation>Giọng đọc không đọc được câu này: {program} kết thúc với mã {code}</translation>
+    </message>
+    <message>
+        <source>The voice stood still and was ended</source>
+        <translation>Giọng đọc bị treo và đã được dừng</translation>
+    </message>
+</context>
+<context>
     <name>StationChartPanel</name>
     <message>
         <source>1 h</source>
@@ -3597,6 +3632,10 @@
     <message>
         <source>sound on  M</source>
         <translation>có tiếng  M</translation>
+    </message>
+    <message>
+        <source>tones only  M</source>
+        <translation>chỉ tiếng báo  M</translation>
     </message>
     <message>
         <source>duty officer</source>
