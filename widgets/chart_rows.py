@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from resources import tokens
 from widgets.chart_strip import NEAR_GLYPH, chart_font
 
-ROW_PX: Final = 33
-HEADING_PX: Final = 21
+ROW_PX: Final = 32
+HEADING_PX: Final = 20
 NAME_SHARE_MOST: Final = 0.36
 NAME_LEAST_PX: Final = 150
 NAME_AROUND_PX: Final = 12 + 18 + 20

@@ -7,9 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
 from backend.contracts.state import Delta
+from console.models.air import air_looks
 from console.models.environment import ROW_ROLE, STATION_ROLE, EnvironmentModel
 from console.models.environment_rows import DAY_MS, counts
 from console.models.history_loader import HistoryLoader, Question
@@ -18,6 +19,7 @@ from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.chart_rows import RowsDelegate
 from widgets.elided_label import ElidedLabel
+from widgets.index_tile import IndexTile
 
 LOOK_EVERY_MS: Final = 200
 AGES_EVERY_MS: Final = 1_000
@@ -61,8 +63,13 @@ class EnvironmentPanel(Panel):
     def _build(self) -> None:
         self._summary = ElidedLabel(parent=self)
         self._summary.setObjectName("environmentSummary")
-        self._summary.setFixedHeight(tokens.HEADER_PX)
+        self._summary.setMinimumHeight(tokens.HEADER_PX)
         self._summary.setIndent(12)
+        self._tiles = QWidget(self)
+        self._tiles.setAccessibleName(self.tr("Air quality"))
+        self._tile_row = QHBoxLayout(self._tiles)
+        self._tile_row.setContentsMargins(0, 0, 0, 0)
+        self._tile_row.setSpacing(tokens.GRID_PX)
         self._message = QLabel(self)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -83,7 +90,11 @@ class EnvironmentPanel(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._summary)
+        head = QHBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self._tiles, 2)
+        head.addWidget(self._summary, 1)
+        column.addLayout(head)
         column.addWidget(self._message, 1)
         column.addWidget(self._list, 1)
 
@@ -104,6 +115,8 @@ class EnvironmentPanel(Panel):
     def _state_changed(self, change: Delta) -> None:
         if (change.site or change.reset) and self._model.take_site():
             self._site_taken()
+        elif change.air or change.reset:
+            self._show_air()
 
     def _site_taken(self) -> None:
         site = self._session.state.site
@@ -117,10 +130,28 @@ class EnvironmentPanel(Panel):
         self._message.setVisible(empty)
         self._list.setVisible(not empty)
         self._summary.setVisible(not empty)
+        self._show_air()
         self._lay_out()
         self._load_history()
         self._show_selected(self._session.selection.current)
         self._say()
+
+    def _show_air(self) -> None:
+        """The city's air in the decree's colours, a tile a station, above the rows."""
+        looks = air_looks(self._session)
+        while self._tile_row.count() > len(looks):
+            place = self._tile_row.takeAt(self._tile_row.count() - 1)
+            gone = place.widget() if place is not None else None
+            if gone is not None:
+                gone.deleteLater()
+        for number, look in enumerate(looks):
+            place = self._tile_row.itemAt(number)
+            tile = place.widget() if place is not None else None
+            if not isinstance(tile, IndexTile):
+                tile = IndexTile(self._tiles)
+                self._tile_row.addWidget(tile)
+            tile.show_look(look)
+        self._tiles.setVisible(bool(looks))
 
     def _lay_out(self) -> None:
         self._delegate.set_looks(self._model.looks(), COLUMNS_MOST)
@@ -143,6 +174,7 @@ class EnvironmentPanel(Panel):
         turned = {station_id for station_id in old if self._model.turns_by_age(station_id)}
         if turned:
             self._model.update(turned)
+        self._show_air()
         self._say()
 
     def _say(self) -> None:

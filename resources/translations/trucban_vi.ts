@@ -73,6 +73,25 @@
     </message>
 </context>
 <context>
+    <name>AirQuality</name>
+    <message>
+        <source>No VN_AQI: too few readings of PM10 or PM2,5</source>
+        <translation>Chưa có VN_AQI: không đủ số liệu PM10 hoặc PM2,5</translation>
+    </message>
+    <message>
+        <source>old: {span}</source>
+        <translation>đã cũ: {span}</translation>
+    </message>
+    <message>
+        <source>highest: {pollutant}</source>
+        <translation>cao nhất: {pollutant}</translation>
+    </message>
+    <message>
+        <source>day {value} · {band}</source>
+        <translation>ngày {value} · {band}</translation>
+    </message>
+</context>
+<context>
     <name>AlarmLoad</name>
     <message>
         <source>Figure</source>
@@ -1180,6 +1199,10 @@
 </context>
 <context>
     <name>EnvironmentPanel</name>
+    <message>
+        <source>Air quality</source>
+        <translation>Chất lượng không khí</translation>
+    </message>
     <message>
         <source>Stations</source>
         <translation>Danh sách trạm</translation>

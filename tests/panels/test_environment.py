@@ -11,12 +11,16 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from backend.contracts.air import AirIndex
+from backend.contracts.events import AirIndexed
 from console.models.environment import ROW_ROLE
 from console.models.session import Selected
 from console.panels.environment import SPEC, EnvironmentPanel
 from resources import tokens
 from tests.panels.chart_room import HOUR_MS, MINUTE_MS, NOW_MS, ChartRoom, chart_room, laocai, rows_of, story
+from tests.panels.words import words
 from widgets.chart_rows import RowLook, RowsDelegate
+from widgets.index_tile import IndexTile
 
 OVER, SILENT = "TL-KT-01", "TL-KT-05"
 
@@ -133,6 +137,27 @@ def test_a_selection_made_elsewhere_is_shown_and_stays_what_it_is(room: ChartRoo
     room.session.selection.select("station", "TL-KT-14")
     assert panel.list_view.currentIndex().row() == panel.model.place_of("TL-KT-14")
     assert room.session.selection.current == Selected("station", "TL-KT-14")
+
+
+def test_the_air_is_told_in_the_decrees_colour_with_pollutant_advice_and_source(
+    room: ChartRoom, panel: EnvironmentPanel, qtbot: QtBot
+) -> None:
+    assert any("No VN_AQI" in text for text in words(panel))
+    hour = AirIndex(
+        station_id="LC-KK-01", period="hour", from_ms=NOW_MS - HOUR_MS, until_ms=NOW_MS, value=132, pollutant="PM2,5"
+    )
+    room.happen(AirIndexed(index=hour), AirIndexed(index=hour.model_copy(update={"period": "day", "value": 76})))
+    (tile,) = panel.findChildren(IndexTile)
+    told = " | ".join(words(tile))
+    for wanted in ("Trạm không khí", "132", "Kém", "PM2,5", "76 · Trung bình", "nhạy cảm", "QĐ 1459"):
+        assert wanted in told, wanted
+    image = tile.grab().toImage()
+    assert image.pixelColor(20, 14) == QColor(255, 126, 0)
+    room.clock.at_ms += 3 * HOUR_MS
+    qtbot.waitUntil(lambda: "old" in " ".join(words(tile)), timeout=5_000)
+    assert tile.grab().toImage().pixelColor(20, 14) != QColor(255, 126, 0), "what is old is not drawn as live"
+    room.happen(AirIndexed(index=hour.model_copy(update={"value": None, "until_ms": NOW_MS + 3 * HOUR_MS})))
+    assert any("No VN_AQI" in text for text in words(tile))
 
 
 def test_history_that_cannot_be_had_is_told(room: ChartRoom, qtbot: QtBot) -> None:
