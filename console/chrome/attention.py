@@ -134,10 +134,18 @@ class Attention(QObject):
     def workspace_shown(self, key: str) -> None:
         """A workspace was shown. By the officer himself: the room is his."""
         if not self.moving:
-            self._held = ""
+            self._leave()
 
     def _selected(self, selected: Selected | None) -> None:
+        """Another alert may be selected because the one before was closed; a camera or a place was meant."""
         self._touched_s = monotonic_s()
+        if not self.moving and selected is not None and selected.kind != "alert":
+            self._leave()
+
+    def _leave(self) -> None:
+        """What still waits is in the inbox and is heard; only what comes from now on takes the room again."""
+        self._held = ""
+        self._waiting.clear()
 
     def _command_changed(self, pending: object) -> None:
         if getattr(pending, "alert_id", "") == self._held:

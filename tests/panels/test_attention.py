@@ -95,6 +95,17 @@ def test_who_writes_is_not_interrupted(qtbot: QtBot, desk: Desk) -> None:
     assert desk.selected == "fire"
 
 
+def test_who_selects_a_camera_is_left_with_it_though_others_wait(qtbot: QtBot, desk: Desk) -> None:
+    desk.seat.raise_alerts(alert("one", Priority.CRITICAL), alert("two", Priority.CRITICAL))
+    desk.acknowledge("one")
+    desk.seat.session.selection.select("camera", "gt-coc-leu")
+    assert desk.attention.held == ""
+    desk.seat.raise_alerts(alert("low", Priority.LOW))
+    assert desk.selected == "gt-coc-leu"
+    desk.seat.raise_alerts(alert("three", Priority.CRITICAL))
+    assert desk.selected == "three"
+
+
 def test_who_goes_elsewhere_himself_stays_there(qtbot: QtBot, desk: Desk) -> None:
     desk.seat.raise_alerts(alert("fire", Priority.CRITICAL))
     desk.show("map")
