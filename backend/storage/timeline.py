@@ -23,7 +23,10 @@ WINDOW: Final = 500
 _Spans = list[tuple[int, int]]
 _EVENT_LANES: Final = tuple(lane for lane in LANES if lane != "motion")
 _SHOWN: Final = tuple(kind for kind, lane in LANE_OF.items() if lane is not None)
-_UNSURE: Final = ("alert.updated", "alert.reactivated")
+_UNSURE: Final = (
+    "alert.updated", "alert.reactivated", "alert.re_alarmed", "alert.escalated", "alert.unshelved",
+    "alert.unsuppressed", "alert.returned_to_service",
+)  # fmt: skip
 
 _ROWS: Final = (
     select(events.c.seq, events.c.at_ms, events.c.kind, events.c.body)
@@ -136,7 +139,7 @@ def _lanes(connection: Connection, spans: _Spans) -> Iterable[tuple[Lane, Row[in
     """Events of the spans that are shown, with their lanes."""
     for first, last in spans:
         rows = connection.execute(_ROWS, {"first": first, "last": last}).all()
-        # Only what can become worse needs to be known from before.
+        # What is heard, or not, by what the alert was before.
         unsure = any(row.kind in _UNSURE for row in rows)
         reader = LaneReader.before(connection, first) if unsure else LaneReader()
         for row in rows:

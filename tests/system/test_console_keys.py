@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMenu, QPushButton, QWidget
 
+from backend.contracts.alerts import AlertPhase
 from console.chrome.finder import Finder
 from console.chrome.help import Help
 from console.chrome.transport_dialogs import EvidenceDialog
@@ -105,6 +106,25 @@ def test_t_takes_over_and_d_hands_to_an_agency(room: RunningDesk) -> None:
     until(lambda: isinstance(room.focus(), QComboBox), "the agencies have the keyboard")
     press(room, KEY.Key_Return)
     until(lambda: bool(room.alert(alert_id).dispatched_to), "the agency has it")
+
+
+def test_s_shelves_by_keys_alone_and_the_server_brings_it_back_in_time(room: RunningDesk) -> None:
+    alert_id = room.new_alert("gt-duyen-hai")
+    keyboard_of(room.panel("map")).setFocus()
+    press(room, KEY.Key_S)
+    until(lambda: isinstance(room.focus(), QLineEdit), "the reason's field has the keyboard")
+    press(room, KEY.Key_Down, text="dang sua")
+    press(room, KEY.Key_Return)
+    until(lambda: room.alert(alert_id).phase is AlertPhase.SHELVED, "shelved")
+    aside = room.alert(alert_id).aside
+    assert aside is not None
+    assert aside.reason == "dang sua"
+    press(room, KEY.Key_S)
+    until(lambda: room.alert(alert_id).unanswered, "taken back from the shelf")
+    room.desk.session.commands.shelve(alert_id, 1, "ngắn")
+    until(lambda: room.alert(alert_id).history[-1].kind == "unshelved", "back by itself")
+    last = room.alert(alert_id).history[-1]
+    assert (last.actor, room.alert(alert_id).unanswered) == ("", True)
 
 
 def test_c_brings_the_card_where_the_workspace_has_none(room: RunningDesk) -> None:

@@ -13,6 +13,7 @@ from itertools import zip_longest
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from backend.contracts.alerts import AlertPhase
 from console.models.session import Selected, Session
 from console.panels import panel_specs
 from console.replay_room import ReplaySession
@@ -130,6 +131,9 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         day.reading(78.0)
         until(lambda: not any(one.limit and one.active for one in session.state.alerts.values()), "the level is back")
         day.look("the river is back")
+        commands.shelve(fire, 1200, "lính cứu hỏa đang xử lý")
+        until(lambda: room.alert(fire).phase is AlertPhase.SHELVED, "shelved")
+        day.look("the fire lies on the shelf")
         yield day
         day.panels.close()
 
@@ -190,7 +194,7 @@ def test_the_moments_differ(day: Day) -> None:
         assert differing(before.words, after.words), f"{before.name} and {after.name} look the same"
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 2, 3, 0, 1)], ids=["in order", "here and there"])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5), (4, 2, 5, 3, 0, 1)], ids=["in order", "here and there"])
 def test_a_jump_to_each_moment_shows_every_panel_as_it_stood(
     day: Day, replay: tuple[ReplaySession, Panels], order: tuple[int, ...]
 ) -> None:
