@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,13 +106,13 @@ def _own_cameras(state: RoomState, site: Site, selected: Selected) -> Sequence[s
     return at_station or at_premises or (place_id,)
 
 
-def neighbours(state: RoomState, alert: Alert) -> tuple[Alert, ...]:
-    """Other open alerts of the city within a kilometre of this one, nearest first."""
+def neighbours(state: RoomState, alert: Alert, among: Iterable[Alert] | None = None) -> tuple[Alert, ...]:
+    """Other open alerts of the city within a kilometre of this one, nearest first; of `among`, None = of all."""
     place = None if state.site is None else place_of_alert(state.site, alert)
     if state.site is None or place is None or alert.shapes:
         return ()  # an area has no neighbourhood of a kilometre
     found: list[tuple[float, str, Alert]] = []
-    for other in state.alerts.values():
+    for other in state.alerts.values() if among is None else among:
         if other.alert_id == alert.alert_id or other.shapes or int(other.priority) > 4:
             continue
         there = place_of_alert(state.site, other)

@@ -36,6 +36,7 @@ from console.models.aside import ASIDE_KINDS, AsideKind, offered, question, send
 from console.models.fire_site import clock_words, dispatch_clock, premises_of, site_card
 from console.models.incidents import card_rows
 from console.models.numbers import format_age, format_time
+from console.models.places import neighbours
 from console.models.session import Selected, Session, may_judge
 from console.panels import Panel, PanelSpec
 from resources import tokens
@@ -266,6 +267,7 @@ class AlertCard(Panel):
         self._session = session
         self._alert_id = ""
         self._alert: Alert | None = None
+        self._near: frozenset[str] = frozenset()
         self._seen: Alert | None = None
         self._mark = SeverityMark(28)
         self._headline = label("cardHeadline")
@@ -344,9 +346,19 @@ class AlertCard(Panel):
 
     def _room_changed(self, delta: Delta) -> None:
         # The alert of the selection may not be there yet: a replay goes back to before it was raised, and on again.
-        if delta.reset or delta.incidents or delta.sops or self._alert_id in delta.alerts:
+        told = delta.reset or delta.incidents or delta.sops or self._alert_id in delta.alerts
+        if told or self._near_changed(delta):
             self._alert = self._session.state.find_alert(self._alert_id)
             self._refresh()
+
+    def _near_changed(self, delta: Delta) -> bool:
+        """The card names the alerts near its own: one of them came, changed or went."""
+        if self._alert is None or not delta.alerts:
+            return False
+        alerts = self._session.state.alerts
+        changed = [alerts[key] for key in delta.alerts if key in alerts]
+        gone = not self._near.isdisjoint(delta.alerts)
+        return gone or bool(neighbours(self._session.state, self._alert, changed))
 
     def _asked(self, field: str) -> None:
         if not self.isVisible():
@@ -384,6 +396,7 @@ class AlertCard(Panel):
         self._show_ages()
 
     def _show_facts(self, alert: Alert) -> None:
+        self._near = frozenset(one.alert_id for one in neighbours(self._session.state, alert))
         lines = facts(self._session.state, alert, self._session.language)
         rows = [(fact.label, fact.text, "factStrong" if fact.strong else "fact") for fact in lines]
         fill_grid(self._facts, rows, "factLabel")

@@ -111,3 +111,15 @@ def test_markup_from_a_feed_is_shown_as_text(qtbot: QtBot) -> None:
     card = open_card(qtbot, seat, "x")
     assert "<b>Cháy</b>" in texts(card)
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in card.findChildren(QLabel))
+
+
+def test_the_card_names_an_alert_nearby_that_comes_after_it_and_forgets_one_that_goes(qtbot: QtBot) -> None:
+    seat = Seat()
+    here = {"lat_deg": 22.48, "lon_deg": 103.97}
+    seat.raise_alerts(alert("fire").model_copy(update=here))
+    card = open_card(qtbot, seat, "fire")
+    assert "Khói gần đó" not in texts(card)
+    seat.raise_alerts(alert("smoke", Priority.HIGH, headline="Khói gần đó").model_copy(update=here))
+    assert "Khói gần đó" in texts(card)
+    seat.happen(AlertAcknowledged(alert_id="smoke"), AlertReturned(alert_id="smoke"), actor="an.tran")
+    assert "Khói gần đó" not in texts(card)

@@ -66,7 +66,7 @@ def last_by(logged: Sequence[LoggedEvent], at_ms: int) -> int:
 
 _UNSEEN: Final = (
     "alert.raised", "alert.updated", "alert.reactivated", "alert.returned", "alert.suppressed", "alert.unsuppressed",
-    "forecast.issued",
+    "forecast.issued", "air.indexed",
 )  # fmt: skip
 _SYSTEM: Final = ("site.", "camera.", "producer.", "fire.", "input.", "operator.", "recording.", "export.changed")
 
