@@ -9,7 +9,7 @@ from pydantic import Field
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
 
-StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river"]
+StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river", "counter"]
 LimitDirection = Literal["above", "below"]
 LevelMark = Literal["", "bd1", "bd2", "bd3", "historic"]
 """Alarm levels of QĐ 05/2020/QĐ-TTg and the highest flood ever measured at the gauge; "" = no water level."""

@@ -23,6 +23,8 @@ _FAMILIES: Final[dict[str, dict[str, float]]] = {
     "pressure": {"hPa": 1.0, "mbar": 1.0, "kPa": 10.0},
     "speed": {"m/s": 1.0, "km/h": 1.0 / 3.6},
     "count": {"1": 1.0},
+    "persons": {"người": 1.0},
+    "vehicles": {"xe": 1.0},
 }
 
 _ALIASES: Final[dict[str, str]] = {
@@ -66,6 +68,10 @@ _ALIASES: Final[dict[str, str]] = {
     "m/s": "m/s",
     "km/h": "km/h",
     "1": "1",
+    "người": "người",
+    "persons": "người",
+    "xe": "xe",
+    "vehicles": "xe",
 }
 
 

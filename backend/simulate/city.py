@@ -45,6 +45,8 @@ HISTORY_MS: Final = 24 * 3_600_000
 GOES_ON_MS: Final = 30 * 60_000
 """Started again within so long, the story goes on where it was; later it begins anew."""
 
+COUNT_EVERY_S: Final = 20.0
+
 _GOLDEN: Final = 0.618034
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -200,9 +202,11 @@ class City:
         say(f"simulate: MQTT broker on 127.0.0.1:{source.port}{'' if ours else ', found there already'}")
         server = Publisher(source.port, "demonstration-frigate", f"{source.frigate_prefix}/available")
         device = Publisher(source.port, "demonstration-camera")
+        counting = asyncio.create_task(self._count(server, source))
         try:
             yield {"frigate": published(server), "onvif": as_onvif(device)}
         finally:
+            counting.cancel()
             for stop in (server.stop, device.stop, broker.stop):
                 stop()
 
@@ -218,6 +222,18 @@ class City:
             elif isinstance(source, EveSource) and source.producer_id in simulated:
                 sensor = Suricata(self.data / source.folder, self.story, self.plan.scan, self.plan.seed)
                 tasks.create_task(sensor.run())
+
+    async def _count(self, server: Publisher, source: MqttSource) -> None:
+        """What the analytics server counts, as often as the site expects it."""
+        while True:
+            now_ms = time.time_ns() // 1_000_000
+            for counter, place in source.counters.items():
+                station_id, _, symbol = place.partition("/")
+                station = self.site.station(station_id)
+                for sample in self.story.samples(station, now_ms) if station is not None else ():
+                    if sample.symbol == symbol:
+                        server.send(f"{source.frigate_prefix}/{counter}", round(sample.value))
+            await asyncio.sleep(COUNT_EVERY_S)
 
     def _token(self, producer_id: str) -> str:
         try:
@@ -241,6 +257,8 @@ class City:
         for source in self.site.sources:
             if isinstance(source, DropFolderSource) and source.producer_id == producer.producer_id:
                 return DropFolder(self.data / source.folder)
+            if isinstance(source, MqttSource) and source.producer_id == producer.producer_id:
+                return None
         token = self._token(producer.producer_id)
         return HttpDoor(client, producer.producer_id, token) if token else None
 

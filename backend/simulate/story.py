@@ -31,6 +31,8 @@ _USUAL: Final[dict[str, tuple[float, float, float]]] = {
     "O3": (64.0, 0.45, 0.06),
     "pH": (7.2, 0.01, 0.006),
     "DO": (6.4, 0.06, 0.02),
+    "People": (34.0, 0.7, 0.15),
+    "Vehicles": (60.0, 0.6, 0.15),
 }
 _USUAL_BY_KIND: Final[dict[tuple[str, str], tuple[float, float, float]]] = {
     ("air", "Temp"): (24.0, 0.16, 0.01),

@@ -42,6 +42,7 @@ SHAPES: Final[Mapping[str, str]] = {
     "water": "drop",
     "rain": "rain",
     "river": "waves",
+    "counter": "people",
 }
 
 Latest = Callable[[str, str], tuple[int, float, int] | None]

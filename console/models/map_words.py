@@ -58,6 +58,7 @@ def legend_words() -> MapWords:
             LegendEntry("drop", "normal", 0, translate("MapWords", "Surface water station")),
             LegendEntry("rain", "normal", 0, translate("MapWords", "Rain gauge")),
             LegendEntry("waves", "normal", 0, translate("MapWords", "River gauge")),
+            LegendEntry("people", "normal", 0, translate("MapWords", "Counter of people or vehicles")),
             LegendEntry("waves", "dim", 0, translate("MapWords", "Old figure or device fault")),
             LegendEntry("cluster", "normal", 0, translate("MapWords", "Several together, how many")),
         ),

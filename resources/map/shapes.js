@@ -48,6 +48,7 @@ Desk.shapes = (() => {
     wind(c) { c.moveTo(-5, -2.2); c.lineTo(2, -2.2); c.arc(2, -3.8, 1.6, Math.PI / 2, -Math.PI, true); c.moveTo(-5, 0.8); c.lineTo(4.6, 0.8); c.moveTo(-5, 3.8); c.lineTo(1.6, 3.8); },
     rain(c) { c.moveTo(-3.6, 0.4); c.arc(-2.6, -1.6, 2, Math.PI * 0.7, Math.PI * 1.6); c.arc(1, -2.2, 2.6, Math.PI * 1.1, Math.PI * 2.4); c.lineTo(-3.6, 0.4); c.moveTo(-2.6, 2.4); c.lineTo(-3.4, 5); c.moveTo(0.4, 2.4); c.lineTo(-0.4, 5); c.moveTo(3.4, 2.4); c.lineTo(2.6, 5); },
     waves(c) { for (const y of [-3.2, 0.2, 3.6]) { c.moveTo(-5.2, y); c.quadraticCurveTo(-2.6, y - 2.4, 0, y); c.quadraticCurveTo(2.6, y + 2.4, 5.2, y); } },
+    people(c) { c.moveTo(2, -2.8); c.arc(0, -2.8, 2, 0, 7); c.moveTo(-4.2, 4.8); c.bezierCurveTo(-3.8, -0.6, 3.8, -0.6, 4.2, 4.8); },
     dot(c) { c.arc(0, 0, 2.2, 0, 7); },
   };
   const ROUND = new Set(["camera", "dot"]);

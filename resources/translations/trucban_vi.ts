@@ -2888,6 +2888,10 @@
         <translation>Trạm mực nước</translation>
     </message>
     <message>
+        <source>Counter of people or vehicles</source>
+        <translation>Điểm đếm người, đếm xe</translation>
+    </message>
+    <message>
         <source>Old figure or device fault</source>
         <translation>Số liệu cũ hoặc lỗi thiết bị</translation>
     </message>

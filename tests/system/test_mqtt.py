@@ -24,7 +24,8 @@ COUNTER = GAUGE.model_copy(
     update={
         "station_id": "DEM-1",
         "producer_id": "camera-ai",
-        "parameters": (Parameter(symbol="People", unit="1", decimals=0),),
+        "kind": "counter",
+        "parameters": (Parameter(symbol="People", unit="người", decimals=0),),
     }
 )
 

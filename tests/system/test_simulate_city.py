@@ -115,6 +115,7 @@ def test_stations_bulletins_detections_and_pictures_arrive_through_their_doors(t
         wanted = {"cap.message", "illegal_parking", "crash", "fire.alarm", "cyber.alert"}
         wait_until(lambda: kinds() >= wanted, 60, "a bulletin, two detections, a fire and a scan")
         wait_until(lambda: "camera-mqtt" in fresh(), 10, "the analytics server at the broker")
+        wait_until(lambda: samples("DEM-KT", "People") > 0, 30, "a count of people")
         address = next(row for row in (site / "cameras.csv").read_text().split(",") if row.endswith("/gt-kim-tan/sub"))
         wait_until(lambda: b"streams of" in (data / "simulate.txt").read_bytes(), 60, "the RTSP server")
         with av.open(address, options={"rtsp_transport": "tcp"}, timeout=10.0) as container:
