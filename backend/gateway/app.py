@@ -11,6 +11,7 @@ from backend.gateway.doors import (
     boundaries,
     exercise,
     exports,
+    incidents,
     ingest,
     reading,
     recordings,
@@ -42,7 +43,19 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.state.head_turns = audit.Turns()
     app.state.turnstile = ingest.Turnstile(parts.settings.ingest_at_once)
-    for door in (audit, session, reading, replay, recordings, exports, ingest, boundaries, watching, exercise):
+    for door in (
+        audit,
+        session,
+        reading,
+        replay,
+        recordings,
+        exports,
+        incidents,
+        ingest,
+        boundaries,
+        watching,
+        exercise,
+    ):
         app.include_router(door.router)
     errors.install(app)
     # The last one added is the first one passed.

@@ -269,10 +269,10 @@ async def _recorded(sources: Sources, order: ExportOrder) -> tuple[SourceFile, .
 
 
 def _files(store: SegmentsStore, rows: Iterable[SegmentRow]) -> list[SourceFile]:
-    return [_source(store, row) for row in rows if row.volume in store.volumes]
+    return [source_file(store, row) for row in rows if row.volume in store.volumes]
 
 
-def _source(store: SegmentsStore, row: SegmentRow) -> SourceFile:
+def source_file(store: SegmentsStore, row: SegmentRow) -> SourceFile:
     return SourceFile(
         camera_id=row.camera_id,
         stream=row.stream,

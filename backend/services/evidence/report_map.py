@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from reportlab.lib import colors
 from reportlab.platypus import Flowable
 
+from backend.contracts.alerts import Alert
 from backend.contracts.kinds.alerts import Priority
-from backend.services.evidence.contents import Contents
+from backend.contracts.site import Site
 from backend.services.evidence.geometry import METRES_PER_DEGREE, Point, communes, cone, outline, rings
+from backend.services.evidence.paper import REGULAR
 
-_FONT: Final = "BeVietnamPro"
 _MARGIN: Final = 0.15
 _LEAST_DEG: Final = 0.01
 """About a kilometre: a single place is shown with its surroundings."""
@@ -34,15 +35,28 @@ _LABEL_WIDE: Final = 90.0
 """Words closer to each other than this go below each other, points."""
 
 
+class Shows(Protocol):
+    """What a map is of; `camera_ids` are those that are drawn."""
+
+    @property
+    def site(self) -> Site: ...
+    @property
+    def camera_ids(self) -> tuple[str, ...]: ...
+    @property
+    def alerts(self) -> tuple[Alert, ...]: ...
+    @property
+    def communes_file(self) -> str: ...
+
+
 class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
     """A rectangle of the given size, in points."""
 
-    def __init__(self, contents: Contents, width: float, height: float) -> None:
+    def __init__(self, shows: Shows, width: float, height: float) -> None:
         super().__init__()
         self.width, self.height = width, height
-        self._contents = contents
+        self._shows = shows
         self._labels: list[Point] = []
-        self._view = _View(_shown(contents), width, height)
+        self._view = _View(_shown(shows), width, height)
 
     def draw(self) -> None:
         canvas: Any = self.canv
@@ -62,13 +76,13 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
         canvas.setStrokeColor(colors.HexColor("#8a97a5"))
         canvas.setFillColor(colors.HexColor("#f7f9fa"))
         canvas.setLineWidth(0.5)
-        for ring in rings(communes(Path(self._contents.case.communes_file))):
+        for ring in rings(communes(Path(self._shows.communes_file))):
             if self._view.touches(ring):
                 self._shape(canvas, ring, fill=1)
 
     def _cameras(self, canvas: Any) -> None:
-        chosen = self._contents.case.camera_ids
-        for camera in self._contents.case.site.cameras:
+        chosen = self._shows.camera_ids
+        for camera in self._shows.site.cameras:
             if camera.camera_id not in chosen:
                 continue
             canvas.setFillColor(_CAMERA, alpha=0.3)
@@ -77,11 +91,11 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
             self._dot(canvas, (camera.lon_deg, camera.lat_deg), _CAMERA, 3, camera.name_vi)
 
     def _stations(self, canvas: Any) -> None:
-        for station in self._contents.case.site.stations:
+        for station in self._shows.site.stations:
             self._dot(canvas, (station.lon_deg, station.lat_deg), _STATION, 2)
 
     def _alerts(self, canvas: Any) -> None:
-        for number, alert in enumerate(self._contents.case.alerts):
+        for number, alert in enumerate(self._shows.alerts):
             colour = _COLOUR[alert.priority]
             canvas.setStrokeColor(colour)
             canvas.setLineWidth(1)
@@ -107,7 +121,7 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
         canvas.setFillColor(colour, alpha=1)
         canvas.circle(x, y, radius, stroke=0, fill=1)
         if words:
-            canvas.setFont(_FONT, 6.5)
+            canvas.setFont(REGULAR, 6.5)
             short = words if len(words) <= 48 else words[:47] + "…"
             left, base = min(x + radius + 2, max(2.0, self.width - 3.4 * len(short))), y - 2
             while self._is_taken(left, base):
@@ -124,7 +138,7 @@ class MapDrawing(Flowable):  # type: ignore[misc]  # reportlab carries no types
         canvas.saveState()
         canvas.setLineWidth(1.5)
         canvas.line(8, 8, 8 + length, 8)
-        canvas.setFont(_FONT, 7)
+        canvas.setFont(REGULAR, 7)
         canvas.drawString(10, 11, f"{metres / 1000:g} km" if metres >= 1000 else f"{metres} m")
         canvas.restoreState()
 
@@ -158,9 +172,10 @@ class _View:
         return max(step for step in (1, 2, 5) if step * power <= max(about, power)) * power
 
 
-def _shown(contents: Contents) -> list[Point]:
-    case = contents.case
-    chosen = set(case.camera_ids)
-    places = [(one.lon_deg, one.lat_deg) for one in case.site.cameras if one.camera_id in chosen]
-    places += [(one.lon_deg, one.lat_deg) for one in case.alerts if one.lon_deg is not None and one.lat_deg is not None]
-    return places or [(case.site.home.lon_deg, case.site.home.lat_deg)]
+def _shown(shows: Shows) -> list[Point]:
+    chosen = set(shows.camera_ids)
+    places = [(one.lon_deg, one.lat_deg) for one in shows.site.cameras if one.camera_id in chosen]
+    places += [
+        (one.lon_deg, one.lat_deg) for one in shows.alerts if one.lon_deg is not None and one.lat_deg is not None
+    ]
+    return places or [(shows.site.home.lon_deg, shows.site.home.lat_deg)]

@@ -9,8 +9,10 @@ from typing import Final, cast
 from backend.contracts import events as ev
 from backend.contracts.air import AirIndex, air_band
 from backend.contracts.alerts import Alert
+from backend.contracts.incident_fold import line_of
 from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
 from backend.contracts.site import Site
+from backend.services.evidence.incident_words import line_told
 from backend.services.evidence.names import LocalTime
 
 PRIORITY: Final = {
@@ -92,7 +94,17 @@ def kind_name(kind: str) -> str:
 
 def told(event: ev.Event, names: Names) -> str:
     """What happened; who did it stands beside it."""
+    if isinstance(event, ev.IncidentOpened | ev.IncidentEvent):
+        return _incident(event, names)
     return _TELLERS[event.kind](event, names)
+
+
+def _incident(event: ev.IncidentOpened | ev.IncidentEvent, names: Names) -> str:
+    """As its own log tells it; the package has no state of incidents, so that tasks and steps go by their id."""
+    incident = event.incident if isinstance(event, ev.IncidentOpened) else None
+    line = line_of(ev.LoggedEvent(seq=1, at_ms=0, actor="", caused_by=None, origin="", event=event))
+    assert line is not None
+    return line_told(line, incident, names.alert, names.agency)
 
 
 def _with(sentence: str, text: str) -> str:
@@ -207,6 +219,7 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     "mark.placed": lambda event, names: _with(
         f"Đặt {_MARK[event.mark.kind]} tại {names.local.shown(event.mark.at_ms)}", event.mark.text
     ),
+    "sop.published": lambda event, names: f"Áp dụng quy trình «{event.sop.title_vi}» bản {event.sop.version}",
     "air.indexed": lambda event, names: _air_indexed(event.index, names),
     "forecast.issued": lambda event, names: _with(
         f"Dự báo cho trạm {event.forecast.station_id}, phát lúc {names.local.shown(event.forecast.issued_ms)}",
