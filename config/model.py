@@ -200,6 +200,8 @@ class MqttSource(Config):
         cameras: name on the broker -> camera_id. Frigate: its camera's name; ONVIF: "DEVICE/VIDEO_SOURCE" or "DEVICE".
         counters: what is counted -> "STATION/SYMBOL". Frigate: "CAMERA/LABEL"; ONVIF: "DEVICE/RULE" or "DEVICE".
         gone_after_s: a broker that is away for so long makes the producer silent.
+        fire_prefix: fire panels of this producer report on "PREFIX/ACCOUNT" (docs/operating.md); "" = none do. Their
+            topics must be among `topics`.
     """
 
     kind: Literal["mqtt"] = "mqtt"
@@ -222,6 +224,7 @@ class MqttSource(Config):
     counters: dict[str, str] = {}
     keep_alive_s: Annotated[int, Field(ge=5, le=600)] = 30
     gone_after_s: Annotated[float, Field(ge=0, le=3600)] = 10.0
+    fire_prefix: Annotated[str, Field(max_length=200, pattern=r"^[^#+]*$")] = ""
 
 
 class SyslogSource(Config):

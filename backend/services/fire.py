@@ -19,7 +19,7 @@ from backend.services.places import fire_alert, raised, taken
 from backend.services.room import Room
 from backend.sources.fire_codes import TROUBLE_ENDS, FireReport, code_words
 from backend.sources.text import plain
-from config.model import FireSiteConfig, SiteConfig
+from config.model import FirePanelSource, FireSiteConfig, MqttSource, SiteConfig
 
 SILENT_AFTER_POLLS: Final = 1.5
 TICK_S: Final = 1.0
@@ -50,6 +50,12 @@ class FireDesk:
         self._tick_s = tick_s
         self._started_ms = now_ms()
         self._panels = {one.fire_site_id: _Panel(one) for one in site.fire_sites}
+        # A room that opens no door for them (a training room) cannot call panels silent.
+        self._listened_to = {
+            source.producer_id
+            for source in site.sources
+            if isinstance(source, FirePanelSource) or (isinstance(source, MqttSource) and source.fire_prefix)
+        }
         self._open = {kind: OpenOfPlace(kind) for kind in ("fire.alarm", "fire.trouble", "fire.silent")}
 
     async def take(self, producer_id: str, fire_site_id: str, reports: Sequence[FireReport], origin: str) -> None:
@@ -64,6 +70,13 @@ class FireDesk:
                 lambda state: self._decide(state, panel, reports), actor=f"producer:{producer_id}", origin=origin
             )
         panel.heard_ms = self._now_ms()
+
+    def site_of(self, producer_id: str, account: str) -> str:
+        """Whose panel it is; "" when the site names none of this producer."""
+        for panel in self._panels.values():
+            if panel.site.panel.producer_id == producer_id and panel.site.panel.account.upper() == account:
+                return panel.site.fire_site_id
+        return ""
 
     async def run(self) -> None:
         """Look for silent panels once a tick, until cancelled. Raises: StorageError."""
@@ -191,6 +204,8 @@ class FireDesk:
         events: list[Event] = []
         now_ms = self._now_ms()
         for panel in self._panels.values():
+            if panel.site.panel.producer_id not in self._listened_to:
+                continue
             alert = next(iter(self._open["fire.silent"].of(state, panel.site.fire_site_id)), None)
             last_ms = self._started_ms if panel.heard_ms is None else panel.heard_ms
             silent = now_ms - last_ms > panel.site.panel.poll_every_s * SILENT_AFTER_POLLS * 1000

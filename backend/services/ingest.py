@@ -216,6 +216,7 @@ class Ingest:
 
         read = parse() if size_bytes <= LARGE_BYTES else await asyncio.to_thread(parse)
         accepted, duplicates, rejections = await self._detections_heard(producer_id, read)
+        accepted += await self._fires_heard(producer_id, read, rejections)
         rows = self._counted(producer_id, read, received_ms)
         if rows:
             new = await self._readings.record(rows)
@@ -235,6 +236,21 @@ class Ingest:
             items += [self._plates.treated(replace(item, line=number)) for item in found]
         accepted, duplicates, rejections = await self._detections.take(producer_id, items)
         return accepted, duplicates, list(rejections)
+
+    async def _fires_heard(self, producer_id: str, read: Sequence[Heard | str], rejections: list[Rejection]) -> int:
+        """How many words of fire panels were taken; those of unknown panels are added to `rejections`."""
+        taken = 0
+        for number, heard in enumerate(read, 1):
+            if isinstance(heard, str) or heard.fire is None:
+                continue
+            fire_site_id = self.fires.site_of(producer_id, heard.fire.account)
+            if not fire_site_id:
+                reason = f"unknown account {shown(heard.fire.account)}; fire_sites.toml names no such panel"
+                rejections.append(Rejection(line=number, reason=reason))
+                continue
+            await self.fires.take(producer_id, fire_site_id, heard.fire.reports, "")
+            taken += 1
+        return taken
 
     def _counted(self, producer_id: str, read: Sequence[Heard | str], received_ms: int) -> list[ReadingRow]:
         rows: dict[tuple[str, int], ReadingRow] = {}

@@ -102,7 +102,7 @@ def _contact_id(data: str, text: str, natures: Mapping[str, FireNature]) -> Fire
     code = ADM_MAPPING.get(event, {}).get("1" if qualifier == "6" else qualifier)
     if code is None:
         raise FireCodeError(f"Contact ID event {qualifier}{event} is unknown")
-    return FireReport(_nature(code, natures), code, _zone(zone), text)
+    return FireReport(nature_of(code, natures), code, _zone(zone), text)
 
 
 def _sia(data: str, text: str, natures: Mapping[str, FireNature]) -> tuple[FireReport, ...]:
@@ -123,7 +123,7 @@ def _sia(data: str, text: str, natures: Mapping[str, FireNature]) -> tuple[FireR
         own = plain(" ".join((head[match.end() :], *words)).strip("'^*| "), 200)
         # Small panels name no point, only the area.
         zone = _zone(match["zone"]) or _zone(re.match(r"\d*", area)[0])  # type: ignore[index]  # it always matches
-        reports.append(FireReport(_nature(match["code"], natures), match["code"], zone, own or text))
+        reports.append(FireReport(nature_of(match["code"], natures), match["code"], zone, own or text))
         if len(reports) > MAX_REPORTS:
             raise FireCodeError(f"more than {MAX_REPORTS} events in one message")
     if not reports:
@@ -137,7 +137,8 @@ def _after_modifier(head: str, modifier: re.Match[str]) -> str:
     return head[found.start() :] if found is not None and found.start() >= 2 else head[modifier.end() :]
 
 
-def _nature(code: str, natures: Mapping[str, FireNature]) -> FireNature:
+def nature_of(code: str, natures: Mapping[str, FireNature] = _NATURES) -> FireNature:
+    """What a code of DC-03 means to this room."""
     return natures.get(code, "other")
 
 

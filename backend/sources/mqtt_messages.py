@@ -26,6 +26,7 @@ from backend.sources.detections import (
     utc_ms,
     without_prefixes,
 )
+from backend.sources.fire_mqtt import FireEnvelopeError, FireWord, fire_word
 from backend.sources.text import plain, shown
 from config.model import MqttSource
 
@@ -80,16 +81,18 @@ class Heard:
 
     Attributes:
         available: whether the analytics server says that it works.
+        fire: what a fire panel says (`MqttSource.fire_prefix`).
     """
 
     detections: tuple[ParsedDetection, ...] = ()
     change: PropertyChange | None = None
     count: CountReading | None = None
     available: bool | None = None
+    fire: FireWord | None = None
 
     @property
     def nothing(self) -> bool:
-        return not self.detections and self.change is None and self.count is None and self.available is None
+        return self == NOTHING
 
 
 NOTHING: Final = Heard()
@@ -114,6 +117,10 @@ def read_message(message: MqttMessage, source: MqttSource, received_ms: int) -> 
     if len(message.payload) > MAX_MESSAGE_BYTES:
         raise MessageError(f"{len(message.payload)} bytes; at most {MAX_MESSAGE_BYTES} are taken")
     try:
+        word = fire_word(message.topic, source.fire_prefix, message.payload)
+        if word is not None:
+            # A retained report is an old one: what burned yesterday must not ring at every start.
+            return NOTHING if message.retained else Heard(fire=word)
         if ONVIF_LEVEL in message.topic.split("/"):
             return _onvif(message, source, received_ms)
         prefix = f"{source.frigate_prefix}/"
@@ -123,7 +130,7 @@ def read_message(message: MqttMessage, source: MqttSource, received_ms: int) -> 
         return NOTHING
     except RecursionError as error:
         raise MessageError("JSON nested too deeply") from error
-    except ItemError as error:
+    except (ItemError, FireEnvelopeError) as error:
         raise MessageError(str(error)) from error
     return NOTHING
 

@@ -17,6 +17,7 @@ from pysiaalarm.account import SIAAccount
 from pysiaalarm.event import SIAEvent
 
 from backend.contracts.alerts import AlertPhase
+from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import AlertAcknowledged, FireReported
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.site import FireZoneName
@@ -35,7 +36,8 @@ from backend.sources.dc09 import (
 )
 from backend.sources.fire_codes import FireCodeError, FireReport, reports_of
 from backend.sources.fire_panel import BAD_IN_A_ROW
-from config.model import FirePanelConfig, FirePanelSource, FireSiteConfig, SiteConfig
+from backend.sources.mqtt_messages import MqttMessage
+from config.model import FirePanelConfig, FirePanelSource, FireSiteConfig, MqttSource, SiteConfig
 from tests.unit.feeds_samples import NOW_MS, Desk, Moment, opened_desk, producer, small_site
 
 KEY = bytes(range(16))
@@ -373,6 +375,51 @@ def test_unknown_accounts_and_codes_are_told_so(tmp_path: Path) -> None:
         assert station.desk.only("input.quarantined").count == 2
 
     on_station(tmp_path, scenario)
+
+
+def broker_site(tmp_path: Path) -> SiteConfig:
+    site = panel_site(tcp_port=0, udp_port=0)
+    broker = MqttSource(producer_id="bao-chay", host="localhost", client_id="x", topics=("fire/#",), fire_prefix="fire")
+    return site.model_copy(update={"sources": (broker,)})
+
+
+def test_panels_report_through_a_broker_too(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with opened_desk(tmp_path, site=broker_site(tmp_path), now=Moment()) as desk:
+
+            async def say(account: str, payload: bytes, retained: bool = False) -> IngestAnswer:
+                return await desk.ingest.mqtt("bao-chay", [MqttMessage(f"fire/{account}", payload, retained)])
+
+            await say("1001", b'{"code": "FA", "zone": 2}', retained=True)
+            assert not desk.alerts("fire.alarm"), "a retained report is an old one"
+            assert (await say("1001", b'{"code": "FA", "zone": 2, "text": "kho"}')).accepted == 1
+            assert desk.only("fire.alarm").place_id == "cho"
+            assert (await say("1001", b'[{"code": "FR", "zone": "002"}, {"alive": true}]')).accepted == 1
+            assert desk.only("fire.alarm").phase is AlertPhase.RETURNED_UNACKNOWLEDGED
+            for account, bad in (
+                ("9999", b'{"alive": true}'),
+                ("1001", b"{}"),
+                ("1001", b'{"code": "??"}'),
+                ("1", b"[]"),
+            ):
+                assert (await say(account, bad)).rejected
+            desk.now.move(POLL_S * 1.6)
+            await say("2002", b'{"alive": true}')
+            await desk.ingest.fires.look()
+            assert desk.only("fire.silent").place_id == "cho"
+
+    asyncio.run(play())
+
+
+def test_a_room_without_a_door_for_panels_calls_none_silent(tmp_path: Path) -> None:
+    async def play() -> None:
+        site = panel_site().model_copy(update={"sources": ()})
+        async with opened_desk(tmp_path, site=site, now=Moment()) as desk:
+            desk.now.move(POLL_S * 10)
+            await desk.ingest.fires.look()
+            assert not desk.alerts("fire.silent")
+
+    asyncio.run(play())
 
 
 def test_datagrams_are_answered_too(tmp_path: Path) -> None:
