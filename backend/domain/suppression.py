@@ -32,6 +32,10 @@ class Suppression:
         kinds = {kind for rule in self.rules for kind in rule.cause_kinds}
         return [alert for alert in alerts if alert.kind in kinds and alert.active]
 
+    def concerns(self, alert: Alert, now_ms: int) -> bool:
+        """A rule could suppress this alarm now, given a cause."""
+        return any(_means(rule, alert, now_ms) for rule in self.rules)
+
     def reason(self, alert: Alert, causes: Sequence[Alert], now_ms: int) -> Reason | None:
         """Why `alert` is suppressed now; None when it is not. `causes`: of all open alerts."""
         for rule in self.rules:

@@ -73,10 +73,19 @@ class AlarmWatch:
 
     def _ruled(self, state: RoomState, alerts: Sequence[Alert]) -> tuple[Event, ...]:
         suppression = self._of(state)
-        open_to = [alert for alert in alerts if alert.phase in _OPEN_TO_RULES]
-        if suppression is None or not open_to:
+        if suppression is None:
             return ()
-        now_ms, causes = self._now_ms(), suppression.causes(state.alerts.values())
+        now_ms = self._now_ms()
+        # Most alarms are no rule's business: only for the others all open ones are looked through.
+        open_to = [
+            alert
+            for alert in alerts
+            if alert.phase in _OPEN_TO_RULES
+            and (alert.phase is AlertPhase.SUPPRESSED or suppression.concerns(alert, now_ms))
+        ]
+        if not open_to:
+            return ()
+        causes = suppression.causes(state.alerts.values())
         events: list[Event] = []
         for alert in open_to:
             found = suppression.reason(alert, causes, now_ms)

@@ -93,7 +93,10 @@ def _shelf_question(session: Session, alert: Alert, headline: str) -> Question:
     if not most_s:
         title = translate("Aside", "The site allows no shelving of alerts of this priority")
         return Question(title=title)
+    rule = None if site is None else site.alarms.of(int(alert.priority))
     title = translate("Aside", "Shelve “{headline}”, for at most {most}; it comes back by itself")
+    if rule is not None and not rule.verified:
+        title = translate("Aside", "Shelve “{headline}”, for at most {most} (unverified); it comes back by itself")
     spans = shelf_spans(most_s)
     usual = [index for index, span_s in enumerate(spans) if span_s <= _USUAL_MIN * 60]
     return Question(

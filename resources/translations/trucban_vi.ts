@@ -709,6 +709,10 @@
         <translation>Tạm gác “{headline}”, tối đa {most}; hết giờ tự báo lại</translation>
     </message>
     <message>
+        <source>Shelve “{headline}”, for at most {most} (unverified); it comes back by itself</source>
+        <translation>Tạm gác “{headline}”, tối đa {most} (chưa xác minh); hết giờ tự báo lại</translation>
+    </message>
+    <message>
         <source>Shelve</source>
         <translation>Tạm gác</translation>
     </message>
