@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -38,8 +37,9 @@ class Bulletins:
         self._open = OpenAlerts(_keys_of)
         self._seen = SeenKeys(seen_file)
         self._flights: dict[str, asyncio.Event] = {}
-        # A cancellation may overtake the message it cancels: feeds promise no order.
-        self._cancelled: deque[str] = deque(maxlen=1000)
+        # A cancellation or an update may overtake the message it is about: feeds promise no order.
+        self._cancelled = SeenKeys(seen_file.with_name("cap-cancelled.txt"))
+        self._replaced = SeenKeys(seen_file.with_name("cap-replaced.txt"))
 
     async def take(self, producer_id: str, message: CapMessage, origin: str) -> tuple[bool, tuple[str, ...]]:
         """(it was new, warnings). Durable when it returns, also when the answer is "not new".
@@ -61,6 +61,9 @@ class Bulletins:
                 origin=origin,
             )
             await asyncio.to_thread(self._seen.add, key)
+            over = {"Cancel": self._cancelled, "Update": self._replaced}.get(message.message_type)
+            for reference in message.references if over is not None else ():
+                await asyncio.to_thread(over.add, _sorted_key(message.status, canonical_key(reference)))
         finally:
             self._flights.pop(key).set()
         return True, tuple(warnings)
@@ -81,7 +84,8 @@ class Bulletins:
             case "Ack" | "Error":
                 return _attach(message, referenced, warnings)
             case "Update":
-                return self._update(state, producer_id, key, message, referenced)
+                same = self._in_reach(referenced, message, warnings)
+                return self._update(state, producer_id, key, message, same)
             case _:
                 return self._raise(producer_id, key, message)
 
@@ -89,8 +93,17 @@ class Bulletins:
         found = (self._open.find(state, canonical_key(reference)) for reference in message.references)
         return tuple({alert.alert_id: alert for alert in found if alert is not None}.values())
 
+    @staticmethod
+    def _in_reach(alerts: tuple[Alert, ...], message: CapMessage, warnings: list[str]) -> tuple[Alert, ...]:
+        """An exercise's or a test's message never ends or changes a real warning; a real one may end those."""
+        sort = _sort(message.status)
+        near = tuple(alert for alert in alerts if sort == "real" or _sort_of(alert) == sort)
+        if len(near) < len(alerts):
+            warnings.append(f"a message of status {message.status} touches no real warning; it stays as it is")
+        return near
+
     def _cancel(self, message: CapMessage, referenced: tuple[Alert, ...], warnings: list[str]) -> tuple[Event, ...]:
-        self._cancelled.extend(canonical_key(reference) for reference in message.references)
+        referenced = self._in_reach(referenced, message, warnings)
         if not referenced:
             warnings.append("it cancels nothing that is open here")
         reason = f"hủy bởi bản tin {message.identifier}"[:300]
@@ -108,18 +121,19 @@ class Bulletins:
 
     def _over(self, bulletin: Bulletin, key: str) -> str:
         """Why the message holds no longer at the moment it comes; "" when it holds."""
-        if key in self._cancelled:
+        if _sorted_key(bulletin.detail.status, key) in self._cancelled:
             return "đã bị hủy trước khi nhận được"
+        if _sorted_key(bulletin.detail.status, key) in self._replaced:
+            return "đã được thay bằng bản tin mới hơn trước khi nhận được"
         return _ALL_CLEAR if bulletin.all_clear else _EXPIRED if bulletin.expired else ""
 
     def _update(
         self, state: RoomState, producer_id: str, key: str, message: CapMessage, referenced: tuple[Alert, ...]
     ) -> tuple[Event, ...]:
         """The first referenced alert lives on as this message; the others are superseded by it."""
-        heirs = [alert for alert in referenced if _same_sort(alert, message)]
+        heirs = [alert for alert in referenced if _sort_of(alert) == _sort(message.status)]
         if not heirs:
-            replaced = _superseded(referenced, message)
-            return (*replaced, *self._raise(producer_id, key, message))
+            return (*_superseded(referenced, message), *self._raise(producer_id, key, message))
         heir = heirs[0]
         bulletin = read_bulletin(self._site, message, self._now_ms())
         reason = self._over(bulletin, key)
@@ -141,13 +155,17 @@ class Bulletins:
         return tuple(events)
 
 
-def _same_sort(alert: Alert, message: CapMessage) -> bool:
-    """An exercise never becomes real by an update, nor a test: those begin an alert of their own."""
-    if alert.cap is None:
-        return False
-    # By the messages' own words: in a training room every alert is an exercise's.
-    exercise = (alert.cap.status == "Exercise") == (message.status == "Exercise")
-    return exercise and never_sounds(alert.cap.status) == never_sounds(message.status)
+def _sort(status: str) -> str:
+    """Real, exercise or silent by the message's own status: in a training room every alert is an exercise's."""
+    return "exercise" if status == "Exercise" else "silent" if never_sounds(status) else "real"
+
+
+def _sort_of(alert: Alert) -> str:
+    return "" if alert.cap is None else _sort(alert.cap.status)
+
+
+def _sorted_key(status: str, key: str) -> str:
+    return f"{_sort(status)} {key}"
 
 
 def _superseded(alerts: tuple[Alert, ...], message: CapMessage) -> tuple[Event, ...]:

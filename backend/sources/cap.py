@@ -44,6 +44,7 @@ _ENUMS: Final[dict[str, tuple[str, ...]]] = {
     "severity": ("Extreme", "Severe", "Moderate", "Minor", "Unknown"),
     "certainty": ("Observed", "Likely", "Possible", "Unlikely", "Unknown"),
 }  # fmt: skip
+_RISK_LEVEL: Final = re.compile(r"(?i)(?:cấp\s*)?([1-5])")
 _STRICT_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[-+][0-9]{2}:[0-9]{2}")
 _LOOSE_TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?"
@@ -93,10 +94,9 @@ class CapInfo:
     @property
     def risk_level(self) -> int | None:
         """Level 1..5 of QĐ 18/2021/QĐ-TTg as the bulletin states it."""
-        for name, value in self.parameters:
-            if name == RISK_LEVEL_PARAMETER and value.strip() in ("1", "2", "3", "4", "5"):
-                return int(value)
-        return None
+        values = (value.strip() for name, value in self.parameters if name == RISK_LEVEL_PARAMETER)
+        stated = (_RISK_LEVEL.fullmatch(value) for value in values)
+        return next((int(match.group(1)) for match in stated if match is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +269,10 @@ def _info(element: Element, faults: list[str]) -> CapInfo:
     for category in categories:
         if category not in _ENUMS["category"]:
             faults.append(f"category {shown(category)} is none of {', '.join(_ENUMS['category'])}")
+    parameters = _pairs(element, "parameter")
+    for name, value in parameters:
+        if name == RISK_LEVEL_PARAMETER and not _RISK_LEVEL.fullmatch(value.strip()):
+            faults.append(f"risk level {shown(value)} is none of 1 to 5; no level is shown")
     return CapInfo(
         language=plain(child_text(element, "language"), 40) or "en-US",
         categories=categories,
@@ -285,7 +289,7 @@ def _info(element: Element, faults: list[str]) -> CapInfo:
         description=paragraphs(child_text(element, "description"), 20_000),
         instruction=paragraphs(child_text(element, "instruction"), 20_000),
         web=_web(child_text(element, "web"), faults),
-        parameters=_pairs(element, "parameter"),
+        parameters=parameters,
         areas=tuple(_area(area, faults) for area in areas[:MAX_AREAS]),
     )
 
