@@ -70,6 +70,8 @@ RAIN: Final[dict[str, str]] = {
     "heavy": "#6141A8",
     "very_heavy": "#96288F",
 }
+RISK: Final[dict[int, str]] = {1: "#A7D8F0", 2: "#FFF3A0", 3: "#FFA94D", 4: "#E03131", 5: "#862E9C"}
+"""Tints of the levels of disaster risk of QĐ 18/2021/QĐ-TTg, for areas only; a severity has a shape besides."""
 FORECAST: Final = "#C9D1DB"
 
 # -- sizes, on a 4 px grid

@@ -169,4 +169,7 @@ def _area(area: MapArea) -> dict[str, object]:
         "centre": area.centre,
         "radius_m": area.radius_m,
         "codes": area.codes,
+        "level": area.level,
+        "striped": area.striped,
+        "note": area.note,
     }

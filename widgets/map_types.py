@@ -56,7 +56,13 @@ class MapPoint:
 
 @dataclass(frozen=True, slots=True)
 class MapArea:
-    """A shaded area: a ring of (lon, lat), a circle, or features of a boundary document named by `codes`."""
+    """A shaded area: a ring of (lon, lat), a circle, or features of a boundary document named by `codes`.
+
+    Attributes:
+        level: its tint on the theme's second scale, 0 = none.
+        striped: hatched in broad stripes, as what is not meant in earnest.
+        note: words written in its middle.
+    """
 
     rank: int
     look: Look
@@ -64,6 +70,9 @@ class MapArea:
     centre: tuple[float, float] | None = None
     radius_m: float = 0.0
     codes: tuple[str, ...] = ()
+    level: int = 0
+    striped: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +168,8 @@ class MapWords:
 
 @dataclass(frozen=True, slots=True)
 class MapTheme:
-    """Colours of the page, CSS notation. `ranks` by severity."""
+    """Colours of the page, CSS notation. `ranks` by severity, `levels` of areas."""
 
     colours: Mapping[str, str]
     ranks: Mapping[int, str]
+    levels: Mapping[int, str] = field(default_factory=dict)

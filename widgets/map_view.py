@@ -46,6 +46,7 @@ DESK_THEME: Final = MapTheme(
         "text3": tokens.TEXT_3,
     },
     ranks=tokens.SEVERITY,
+    levels=tokens.RISK,
 )
 RELOAD_MS: Final = (200, 1_000, 5_000)
 """Waits before the page is loaded again, by how often it failed in a row."""
@@ -158,7 +159,9 @@ class MapView(QWidget):
         self._set("words", dataclasses.asdict(words))
 
     def set_theme(self, theme: MapTheme) -> None:
-        self._set("theme", {"colours": dict(theme.colours), "ranks": {str(k): v for k, v in theme.ranks.items()}})
+        scales = {"ranks": theme.ranks, "levels": theme.levels}
+        by_text = {name: {str(k): v for k, v in scale.items()} for name, scale in scales.items()}
+        self._set("theme", {"colours": dict(theme.colours), **by_text})
 
     def set_labels(self, labels: Sequence[MapLabel]) -> None:
         self._set("labels", [dataclasses.asdict(label) for label in labels])

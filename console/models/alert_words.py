@@ -213,7 +213,11 @@ def _limit_facts(alert: Alert, language: str) -> list[Fact]:
         over = f" ({'+' if percent >= 0 else '−'}{format_number(abs(percent), 0, language)}%)"
     mean = ""
     if limit.window_min:
-        mean = " · " + translate("AlertWords", "mean of {minutes} min").format(minutes=limit.window_min)
+        words = {
+            "station.rain": translate("AlertWords", "sum of {minutes} min"),
+            "station.rising": translate("AlertWords", "slope over {minutes} min"),
+        }.get(alert.kind, translate("AlertWords", "mean of {minutes} min"))
+        mean = " · " + words.format(minutes=limit.window_min)
     return [
         Fact(translate("AlertWords", "Measured"), f"{limit.symbol} {value}{over}{mean}", strong=True),
         Fact(translate("AlertWords", "Limit"), f"{bound} · {limit.limit_source}"),

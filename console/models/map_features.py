@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -70,6 +70,9 @@ class Words:
     fault: str = "device fault"
     exercise: str = "EXERCISE"
     simulated: str = "simulated data"
+    risk: str = "risk level {level}"
+    until: str = "until {time}"
+    no_end: str = "no end stated"
     recording: Mapping[str, str] = field(default_factory=dict)
     """What is said of each condition of a camera's recording; a condition without words is not told."""
     seconds: str = "{n} s"
@@ -205,7 +208,7 @@ class Projector:
         for alert_id in alert_ids:
             alert = state.alerts.get(alert_id)
             place = None if alert is None else self.place_of(alert, state.site)
-            delta.areas[alert_id] = () if alert is None else _alert_areas(alert)
+            delta.areas[alert_id] = () if alert is None else self._alert_areas(alert, state.site)
             if alert is None or place is None:
                 gone.append(alert_id)
             else:
@@ -214,6 +217,40 @@ class Projector:
             delta.points[ALERTS] = points
         if gone:
             delta.removed[ALERTS] = gone
+
+    def _alert_areas(self, alert: Alert, site: Site | None) -> tuple[MapArea, ...]:
+        """Where an alert holds; of a bulletin tinted by the level it states, with its end; striped in an exercise."""
+        style = MapArea(
+            int(alert.priority),
+            look_of(alert.phase),
+            level=(alert.cap.risk_level or 0) if alert.cap is not None else 0,
+            striped=alert.exercise,
+            note="\n".join([*([self.words.exercise] if alert.exercise else []), *self._hazard_lines(alert, site)]),
+        )
+        areas: list[MapArea] = []
+        for shape in alert.shapes[:_PARTS_MAX]:
+            if isinstance(shape, Circle):
+                areas.append(replace(style, centre=shape.centre, radius_m=shape.radius_m))
+            else:
+                areas.append(replace(style, ring=shape.ring))
+        if not areas and alert.cap is not None and alert.cap.commune_codes:
+            areas.append(replace(style, codes=alert.cap.commune_codes))
+        return tuple(areas)
+
+    def _hazard_lines(self, alert: Alert, site: Site | None) -> list[str]:
+        """What a bulletin is about, the level it states, and until when it holds."""
+        cap = alert.cap
+        if cap is None:
+            return []
+        lines = [cap.event]
+        if cap.risk_level is not None:
+            lines.append(self.words.risk.format(level=cap.risk_level))
+        if cap.expires_ms is None:
+            lines.append(self.words.no_end)
+        else:
+            clock = clock_text(cap.expires_ms, site.utc_offset_min if site is not None else 0)
+            lines.append(self.words.until.format(time=f"{clock[:5]} {clock[9:]}"))
+        return [line for line in lines if line]
 
     def _alert_point(self, alert: Alert, place: tuple[float, float], site: Site | None) -> MapPoint:
         headline = self._name(alert.headline_vi, alert.headline_en)
@@ -230,7 +267,7 @@ class Projector:
             rank=int(alert.priority),
             label=short_label(alert.place_name or headline),
             note=note,
-            tip=_lines([headline, alert.place_name, since, *marks]),
+            tip=_lines([headline, alert.place_name, since, *self._hazard_lines(alert, site), *marks]),
         )
 
     def _station_point(
@@ -288,19 +325,6 @@ def look_of(phase: AlertPhase) -> Look:
         return "dim"
     waits = phase in (AlertPhase.RETURNED_UNACKNOWLEDGED, AlertPhase.LATCHED_UNACKNOWLEDGED)
     return "dashed" if waits else "outline"
-
-
-def _alert_areas(alert: Alert) -> tuple[MapArea, ...]:
-    look, rank = look_of(alert.phase), int(alert.priority)
-    areas: list[MapArea] = []
-    for shape in alert.shapes[:_PARTS_MAX]:
-        if isinstance(shape, Circle):
-            areas.append(MapArea(rank, look, centre=shape.centre, radius_m=shape.radius_m))
-        else:
-            areas.append(MapArea(rank, look, ring=shape.ring))
-    if not areas and alert.cap is not None and alert.cap.commune_codes:
-        areas.append(MapArea(rank, look, codes=alert.cap.commune_codes))
-    return tuple(areas)
 
 
 def _shapes_centre(alert: Alert) -> tuple[float, float] | None:

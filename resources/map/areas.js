@@ -92,6 +92,38 @@ Desk.Areas = class {
     return found;
   }
 
+  // Broad stripes of light and dark: an exercise, unlike any severity.
+  static stripes(context) {
+    const tile = document.createElement("canvas"), side = 28;
+    tile.width = tile.height = side;
+    const c = tile.getContext("2d");
+    c.lineWidth = 7;
+    for (const [shift, ink] of [[0, Desk.theme.colours.text1], [side / 2, Desk.theme.colours.window]]) {
+      c.strokeStyle = ink;
+      c.globalAlpha = 0.34;
+      c.beginPath();
+      for (const d of [-side, 0, side]) { c.moveTo(d + shift - 4, side + 4); c.lineTo(d + shift + side + 4, -4); }
+      c.stroke();
+    }
+    return context.createPattern(tile, "repeat");
+  }
+
+  // The sample of the legend: a tinted square, striped where it is an exercise's.
+  static swatch(c, level, striped) {
+    const tint = Desk.theme.levels[level];
+    if (tint) { c.globalAlpha = 0.55; c.fillStyle = tint; c.fillRect(5, 4, 18, 16); c.globalAlpha = 1; }
+    if (striped) { c.fillStyle = Desk.Areas.stripes(c); c.fillRect(5, 4, 18, 16); }
+    c.strokeStyle = tint || Desk.theme.colours.text2;
+    c.lineWidth = 1.5;
+    c.strokeRect(5, 4, 18, 16);
+  }
+
+  striping() {
+    let found = this.patterns.get("striped");
+    if (!found) this.patterns.set("striped", found = Desk.Areas.stripes(this.sheet.context));
+    return found;
+  }
+
   draw() {
     const sheet = this.sheet, c = sheet.context;
     sheet.place();
@@ -99,9 +131,16 @@ Desk.Areas = class {
       c.beginPath();
       this.trace(c, area);
       const quiet = area.look !== "filled";
-      c.fillStyle = this.pattern(area.rank, quiet);
+      const tint = area.look !== "dim" && Desk.theme.levels[area.level];
+      if (tint) {
+        c.globalAlpha = quiet ? 0.2 : 0.34;
+        c.fillStyle = tint;
+        c.fill("evenodd");
+        c.globalAlpha = 1;
+      }
+      c.fillStyle = area.striped ? this.striping() : this.pattern(area.rank, quiet);
       c.fill("evenodd");
-      c.strokeStyle = (area.look !== "dim" && Desk.theme.ranks[area.rank]) || Desk.theme.colours.text3;
+      c.strokeStyle = tint || (area.look !== "dim" && Desk.theme.ranks[area.rank]) || Desk.theme.colours.text3;
       c.globalAlpha = quiet ? 0.6 : 0.9;
       c.lineWidth = quiet ? 1 : 1.5;
       c.setLineDash(area.look === "dashed" ? [6, 4] : []);
@@ -109,7 +148,47 @@ Desk.Areas = class {
       c.setLineDash([]);
       c.globalAlpha = 1;
     }
+    for (const area of [...this.areas.values()].flat()) if (area.note) this.write(c, area);
     this.drawCones(c);
+  }
+
+  // The note in the middle of the area, where the area is wide enough for it.
+  write(c, area) {
+    const box = this.box(area);
+    if (!box) return;
+    const [left, top, right, bottom] = box;
+    c.font = Desk.font(12, 600);
+    const lines = area.note.split("\n"), width = Math.max(...lines.map((line) => c.measureText(line).width));
+    if (right - left < width || bottom - top < 16 * lines.length) return;
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    c.lineWidth = 3;
+    c.strokeStyle = Desk.theme.colours.window;
+    c.fillStyle = Desk.theme.colours.text1;
+    lines.forEach((line, i) => {
+      const x = (left + right) / 2, y = (top + bottom) / 2 + 16 * (i - (lines.length - 1) / 2);
+      c.strokeText(line, x, y);
+      c.fillText(line, x, y);
+    });
+  }
+
+  // [left, top, right, bottom] in pixels; null where nothing of it is known yet.
+  box(area) {
+    const sheet = this.sheet;
+    if (area.at) {
+      const radius = area.radius_m / Desk.metresPerPixel(area.centre[1], this.map.getZoom());
+      const x = sheet.x(area.at[0]), y = sheet.y(area.at[1]);
+      return [x - radius, y - radius, x + radius, y + radius];
+    }
+    const rings = area.codes.length ? area.codes.flatMap((code) => this.boundaries.ringsOf(code)) : area.rings;
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const ring of rings) for (const [ux, uy] of ring) {
+      left = Math.min(left, sheet.x(ux));
+      right = Math.max(right, sheet.x(ux));
+      top = Math.min(top, sheet.y(uy));
+      bottom = Math.max(bottom, sheet.y(uy));
+    }
+    return left < right ? [left, top, right, bottom] : null;
   }
 
   trace(c, area) {

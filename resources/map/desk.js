@@ -86,7 +86,7 @@ Desk.start = (map, bridge) => {
 
   const setters = {
     theme(theme) {
-      Desk.theme = { colours: { ...Desk.theme.colours, ...theme.colours }, ranks: theme.ranks };
+      Desk.theme = { colours: { ...Desk.theme.colours, ...theme.colours }, ranks: theme.ranks, levels: theme.levels };
       for (const [name, value] of Object.entries(Desk.theme.colours)) document.documentElement.style.setProperty(`--${name}`, value);
       Desk.shapes.forget();
       areas.patterns.clear();

@@ -54,6 +54,13 @@ Desk.Furniture = class {
       picture.height = 24 * ratio;
       const c = picture.getContext("2d"), side = Desk.shapes.SIDE;
       c.scale(ratio, ratio);
+      if (entry.shape === "area") {
+        Desk.Areas.swatch(c, entry.rank, entry.look === "dashed");
+        text.textContent = entry.text;
+        row.append(picture, text);
+        rows.append(row);
+        continue;
+      }
       const sprite = entry.shape === "cluster" ? Desk.shapes.clusterSprite(12, 0) : Desk.shapes.sprite(entry.shape, entry.look, entry.rank);
       c.drawImage(sprite, 14 - side / 2, 12 - side / 2, side, side);
       text.textContent = entry.text;

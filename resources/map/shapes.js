@@ -6,6 +6,7 @@ Desk.theme = {
   colours: { window: "#0E1116", panel: "#151A21", raised: "#1D242D", line: "#2A333E",
              text1: "#E6EAF0", text2: "#A7B1BE", text3: "#929DAB", land: "#161D25", commune: "#1B232D",
              border: "#33404C", outline: "#566473", coast: "#4A5866" },
+  levels: { 1: "#A7D8F0", 2: "#FFF3A0", 3: "#FFA94D", 4: "#E03131", 5: "#862E9C" },
   ranks: { 1: "#FF5C5C", 2: "#FF9F1A", 3: "#F5D90A", 4: "#58A6FF", 5: "#B79CFF" },
 };
 Desk.font = (px, weight = 400) => `${weight} ${px}px "Be Vietnam Pro", sans-serif`;

@@ -519,6 +519,14 @@
         <translation>Bàn giao</translation>
     </message>
     <message>
+        <source>sum of {minutes} min</source>
+        <translation>tổng {minutes} phút</translation>
+    </message>
+    <message>
+        <source>slope over {minutes} min</source>
+        <translation>tốc độ trong {minutes} phút</translation>
+    </message>
+    <message>
         <source>extreme</source>
         <translation>cực kỳ nghiêm trọng</translation>
     </message>
@@ -2788,6 +2796,18 @@
         <translation>DIỄN TẬP</translation>
     </message>
     <message>
+        <source>risk level {level}</source>
+        <translation>cấp rủi ro {level}</translation>
+    </message>
+    <message>
+        <source>until {time}</source>
+        <translation>đến {time}</translation>
+    </message>
+    <message>
+        <source>no end stated</source>
+        <translation>không có hạn</translation>
+    </message>
+    <message>
         <source>simulated data</source>
         <translation>dữ liệu mô phỏng</translation>
     </message>
@@ -2858,6 +2878,30 @@
     <message>
         <source>Over, not acknowledged</source>
         <translation>Đã hết, chưa xác nhận</translation>
+    </message>
+    <message>
+        <source>Area of a bulletin: risk level 1, as it states</source>
+        <translation>Vùng bản tin: cấp rủi ro 1 (theo bản tin)</translation>
+    </message>
+    <message>
+        <source>Risk level 2</source>
+        <translation>Cấp rủi ro 2</translation>
+    </message>
+    <message>
+        <source>Risk level 3</source>
+        <translation>Cấp rủi ro 3</translation>
+    </message>
+    <message>
+        <source>Risk level 4</source>
+        <translation>Cấp rủi ro 4</translation>
+    </message>
+    <message>
+        <source>Risk level 5</source>
+        <translation>Cấp rủi ro 5</translation>
+    </message>
+    <message>
+        <source>Area of an exercise</source>
+        <translation>Vùng diễn tập</translation>
     </message>
     <message>
         <source>Camera</source>

@@ -8,6 +8,7 @@ import pytest
 
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, CameraChanged, RecordingChanged
+from backend.contracts.geometry import Polygon
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console.models.map_features import (
@@ -19,6 +20,7 @@ from console.models.map_features import (
     Projector,
     Words,
     box_of,
+    clock_text,
     find_places,
     format_age,
     format_value,
@@ -132,6 +134,27 @@ def test_areas_follow_polygons_circles_and_commune_codes() -> None:
     assert areas["rain"][0].radius_m == 9000.0
     assert areas["fog"][0].codes == ("02839",)
     assert areas["fire"] == ()
+
+
+def test_a_bulletins_area_has_the_tint_and_the_end_it_states() -> None:
+    room = Room()
+    ring = ((104.0, 22.3), (104.2, 22.3), (104.2, 22.5), (104.0, 22.3))
+    told = alert("a", kind="cap.message", commune_codes=("02839",))
+    assert told.cap is not None
+    stated = told.cap.model_copy(update={"risk_level": 3, "expires_ms": NOW_MS + 3_600_000, "event": "Lũ quét"})
+    room.happen(
+        AlertRaised(alert=told.model_copy(update={"cap": stated, "shapes": (Polygon(ring=ring),)})),
+        AlertRaised(alert=told.model_copy(update={"alert_id": "b", "exercise": True})),
+    )
+    delta = projector(room).project(room.state, NOW_MS)
+    (area,) = delta.areas["a"]
+    assert (area.level, area.striped, area.ring) == (3, False, ring)
+    end = clock_text(NOW_MS + 3_600_000, 420)
+    assert area.note == f"Lũ quét\nrisk level 3\nuntil {end[:5]} {end[9:]}"
+    (exercise,) = delta.areas["b"]
+    assert (exercise.level, exercise.striped, exercise.codes) == (0, True, ("02839",)), "no level is made up"
+    assert exercise.note == "EXERCISE\nMưa lớn\nno end stated"
+    assert "until" in points(delta, ALERTS)["a"].tip
 
 
 @pytest.mark.parametrize(("age_s", "look"), [(0.0, "normal"), (2.9, "normal"), (3.1, "dim"), (1000.0, "dim")])

@@ -8,6 +8,7 @@ import random
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,30 @@ def test_names_are_text_whatever_they_contain(qtbot: QtBot, view: MapView) -> No
     assert ask(qtbot, view, "window.canary === undefined") is True
     assert ask(qtbot, view, "document.querySelectorAll('img,iframe,svg,video,a[href],details,math').length") == 0
     assert ask(qtbot, view, "document.getElementById('attribution').textContent") == names[750]
+
+
+def test_an_area_is_tinted_by_its_level_and_striped_in_an_exercise(qtbot: QtBot, view: MapView) -> None:
+    def shown(area: MapArea) -> set[tuple[int, int, int]]:
+        view.push(MapDelta(areas={"x": (area,)}))
+        settled(qtbot, view)
+        image = view.grab().toImage()
+        middle = range(view.height() // 2 - 40, view.height() // 2 + 40, 4)
+        found = [image.pixelColor(view.width() // 2 + 90, y) for y in middle]
+        return {(each.red(), each.green(), each.blue()) for each in found}
+
+    view.fly_to(22.4, 104.0, 12)
+    qtbot.waitUntil(lambda: view.view is not None and view.view.zoom == 12, timeout=WAIT_MS)
+    plain = MapArea(4, "outline", centre=(104.0, 22.4), radius_m=60_000.0)
+    seen: list[set[tuple[int, int, int]]] = []
+    qtbot.waitUntil(lambda: seen.append(shown(plain)) is None and len(seen[-1]) > 0, timeout=WAIT_MS)
+    red = replace(plain, level=4, note="Lũ quét\nđến 19:00")
+    qtbot.waitUntil(lambda: max(r - g for r, g, _ in shown(red)) > 20, timeout=WAIT_MS)
+    striped = replace(plain, striped=True)
+    qtbot.waitUntil(lambda: _contrast(shown(striped)) > _contrast(seen[-1]) + 60, timeout=WAIT_MS)
+
+
+def _contrast(colours: set[tuple[int, int, int]]) -> int:
+    return max(map(sum, colours)) - min(map(sum, colours))
 
 
 def test_a_killed_render_process_comes_back_with_everything(qtbot: QtBot, view: MapView) -> None:
