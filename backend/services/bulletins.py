@@ -62,8 +62,9 @@ class Bulletins:
             )
             await asyncio.to_thread(self._seen.add, key)
             over = {"Cancel": self._cancelled, "Update": self._replaced}.get(message.message_type)
-            for reference in message.references if over is not None else ():
-                await asyncio.to_thread(over.add, _sorted_key(message.status, canonical_key(reference)))
+            if over is not None:
+                for reference in message.references:
+                    await asyncio.to_thread(over.add, _sorted_key(message.status, canonical_key(reference)))
         finally:
             self._flights.pop(key).set()
         return True, tuple(warnings)
