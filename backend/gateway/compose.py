@@ -37,6 +37,7 @@ from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
 from backend.services.rivers import RiverWatch
 from backend.services.room import Room
+from backend.services.self_watch import ClockEye, SelfLimits, SelfWatch, ahead_of_us, database_eyes, disk_eye
 from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
@@ -189,6 +190,7 @@ def _start_services(parts: Parts) -> None:
         "audit": parts.audit.run,
         "audit heads": parts.heads.run,
         "limit watch": environment.run,
+        "self watch": _self_watch(parts).run,
         "air quality": AirQuality(site, room, parts.readings, parts.readings_store, now_ms).run,
         "river watch": RiverWatch(site, room, parts.readings, parts.readings_store, now_ms).run,
         "detection counts": parts.ingest.run,
@@ -205,6 +207,16 @@ def _start_services(parts: Parts) -> None:
     }
     for name, run in jobs.items():
         parts.supervisor.start(SERVICE + name, run)
+
+
+def _self_watch(parts: Parts) -> SelfWatch:
+    limits = SelfLimits()
+    eyes = (
+        disk_eye({"data": parts.data_dir, **parts.segments.volumes}, limits),
+        *database_eyes(parts.database, limits),
+        ClockEye(lambda: ahead_of_us(parts.readings.latest()), parts.now_ms, limits),
+    )
+    return SelfWatch(parts.site, parts.room, eyes, parts.now_ms, limits)
 
 
 async def _watch_jobs(parts: Parts) -> None:

@@ -107,6 +107,25 @@ def fire_alert(
     )
 
 
+def own_alert(
+    site: SiteConfig, kind: AlertKindKey, place_id: str, place_name: str, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    """About a part of the room itself."""
+    return Alert(
+        alert_id=fresh_id(kind),
+        kind=kind,
+        priority=ALERT_KINDS[kind].default_priority,
+        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
+        place_id=place_id,
+        place_name=place_name,
+        headline_vi=headline[0],
+        headline_en=headline[1],
+        raised_ms=now_ms,
+        changed_ms=now_ms,
+        exercise=bool(site.exercise_vi),
+    )
+
+
 def producer_of(site: SiteConfig, producer_id: str) -> Producer | None:
     return next((item for item in site.producers if item.producer_id == producer_id), None)
 
