@@ -21,17 +21,10 @@ from backend.contracts.alarm_load import (
 )
 from backend.contracts.alerts import CHATTER_TRANSITIONS, CHATTER_WINDOW_MS, Alert, AlertPhase, RuleRecord
 from backend.contracts.flood import WINDOW_MS, is_flood
+from backend.contracts.follow import FOLLOWED, AlertTrack
 from backend.contracts.kinds.alerts import Priority
 
-KINDS: Final = (
-    "alert.raised",
-    "alert.updated",
-    "alert.returned",
-    "alert.reactivated",
-    "alert.re_alarmed",
-    "alert.acknowledged",
-    "alert.shelved",
-)
+KINDS: Final = FOLLOWED
 """Events that make the load."""
 
 STALE_MS: Final = 24 * 3_600_000
@@ -50,9 +43,13 @@ class _Known:
     """An alarm as far as the load needs it. `rang_ms`: when it asked for a hand last and nobody has answered yet."""
 
     name: AlarmName
-    priority: int
+    track: AlertTrack
     silent: bool
     rang_ms: int | None = None
+
+    @property
+    def priority(self) -> int:
+        return self.track.priority
 
 
 @dataclass(slots=True)
@@ -84,22 +81,21 @@ class AlarmLoadReader:
         known = self._known.get(str(event.get("alert_id") or _alert_id(event)))
         if known is None or known.silent:
             return
-        match kind:
-            case "alert.raised" | "alert.reactivated":
-                self._changed(known, at_ms)
-                self._rings(known, at_ms)
-            case "alert.re_alarmed":
-                self._rings(known, at_ms)
-            case "alert.returned":
-                self._changed(known, at_ms)
-            case "alert.acknowledged":
-                self._answered(known, at_ms, actor)
-            case "alert.shelved":
-                self._shelvings += 1
-            case "alert.updated" if isinstance(priority := event.get("priority"), int):
-                if priority < known.priority and known.rang_ms is None:
-                    known.rang_ms = at_ms  # worse: the acknowledgement of the lesser one does not cover it
-                known.priority = priority
+        priority = event.get("priority") if kind == "alert.updated" else None
+        # What lies aside comes and goes unheard, and is heard when it comes back active.
+        heard = known.track.take(kind, priority if isinstance(priority, int) else None) or kind == "alert.raised"
+        if kind in ("alert.raised", "alert.returned", "alert.reactivated"):
+            self._changed(known, at_ms)
+        if kind == "alert.updated":
+            if heard and known.rang_ms is None:
+                known.rang_ms = at_ms  # worse: the acknowledgement of the lesser one does not cover it
+        elif heard:
+            self._rings(known, at_ms)
+        elif kind == "alert.acknowledged":
+            self._answered(known, at_ms, actor)
+        elif known.track.aside:
+            known.rang_ms = None
+        self._shelvings += kind == "alert.shelved"
 
     def _rings(self, known: _Known, at_ms: int) -> None:
         known.rang_ms = at_ms
@@ -207,7 +203,14 @@ def name_of(alert: Alert) -> AlarmName:
 
 def _known(alert: Alert) -> _Known:
     waits = alert.unanswered and not alert.silent
-    return _Known(name_of(alert), int(alert.priority), alert.silent, alert.raised_ms if waits else None)
+    track = AlertTrack(
+        priority=int(alert.priority),
+        active=alert.active,
+        acknowledged=alert.acknowledged,
+        latching=alert.latching,
+        aside=alert.set_aside,
+    )
+    return _Known(name_of(alert), track, alert.silent, alert.raised_ms if waits else None)
 
 
 def _alert_id(event: Mapping[str, object]) -> object:

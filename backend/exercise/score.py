@@ -158,7 +158,7 @@ class Scorer:
             case ev.AlertAcknowledged():
                 officer.acknowledged += 1
                 self._answered(officer, alert_id, logged.at_ms)
-            case ev.AlertOwned() if event.owner:
+            case ev.AlertOwned() if event.owner and event.previous != logged.actor:
                 officer.taken += 1
             case ev.AlertDispatched():
                 officer.dispatched += 1

@@ -86,6 +86,11 @@ def test_every_layer_that_is_filled_is_declared() -> None:
         (AlertPhase.ACTIVE_UNACKNOWLEDGED, "filled"),
         (AlertPhase.ACTIVE_ACKNOWLEDGED, "outline"),
         (AlertPhase.RETURNED_UNACKNOWLEDGED, "dashed"),
+        (AlertPhase.LATCHED_UNACKNOWLEDGED, "dashed"),
+        (AlertPhase.LATCHED_ACKNOWLEDGED, "outline"),
+        (AlertPhase.SHELVED, "dim"),
+        (AlertPhase.SUPPRESSED, "dim"),
+        (AlertPhase.OUT_OF_SERVICE, "dim"),
     ],
 )
 def test_an_alert_looks_as_far_as_it_has_come(phase: AlertPhase, look: str) -> None:

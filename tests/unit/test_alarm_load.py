@@ -182,3 +182,16 @@ def test_the_demonstration_has_targets_with_their_sources() -> None:
     kpis = load_site(LAOCAI).kpis
     assert {one.kpi for one in kpis} >= {"per_day", "per_hour", "per_10min", "flood_ratio", "stale", "chattering"}
     assert all(one.source for one in kpis)
+
+
+def test_what_lies_on_the_shelf_is_no_load_until_it_comes_back_and_is_answered_from_then_on() -> None:
+    story = Story()
+    story.happens(ev.AlertRaised(alert=alarm("a")))
+    story.happens(ev.AlertShelved(alert_id="a", until_ms=NOW_MS + HOUR_MS, reason="đang sửa"), MINUTE_MS, "lan")
+    story.happens(ev.AlertReturned(alert_id="a"), MINUTE_MS)
+    story.happens(ev.AlertReactivated(alert_id="a"), MINUTE_MS)
+    assert story.load().alarms == 1
+    story.happens(ev.AlertUnshelved(alert_id="a", cause="time"), MINUTE_MS)
+    assert story.load().alarms == 2
+    story.happens(ev.AlertAcknowledged(alert_id="a"), MINUTE_MS, "lan")
+    assert story.load().mean_acknowledge_s == 60.0, "from its coming back, not from the first time"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from backend.contracts import units
-from backend.contracts.commands import RIGHTS, Role
+from backend.contracts.commands import RIGHTS, AlertCommand, Role
 from backend.contracts.feed import CLIENT_FRAME
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKind, Priority
 from backend.contracts.kinds.sensors import SENSOR_KINDS, SensorKind, sensor_kind
@@ -89,3 +91,10 @@ def test_a_password_never_survives_redaction(user: str, password: str, prefix: s
     assert "Kx9canary" not in text
     if "@" not in canary:  # an "@" behind the host costs the path, never the secret
         assert "channel=1" in text
+
+
+@pytest.mark.parametrize("command", get_args(AlertCommand), ids=lambda command: str(command.__name__))
+def test_no_command_is_about_more_than_one_alert(command: type[BaseModel]) -> None:
+    """There is no acknowledge-all: what is asked for is asked for one alert by its id."""
+    assert command.model_fields["alert_id"].annotation is str
+    assert [name for name in command.model_fields if "alert" in name] == ["alert_id"]
