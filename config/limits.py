@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from backend.contracts.site import Limit
 from backend.contracts.units import UnitError, canonical, convert
@@ -29,6 +29,15 @@ class LimitTable:
             for row in self.rows
             if (row.standard, row.column) == (reference.standard, reference.column) and _holds(row, today)
         ]
+
+    def change_days(self, entries: Sequence[StationEntry], after: date) -> list[date]:
+        """The days after `after` on which a limit or a permit begins, or has ended."""
+        rows: list[LimitRow | PermitRow] = [*self.rows, *(row for entry in entries for row in entry.permit)]
+        begins = {row.valid_from for row in rows}
+        ends = {
+            row.valid_to + timedelta(days=1) for row in rows if row.valid_to is not None and row.valid_to < date.max
+        }
+        return sorted(day for day in begins | ends if day > after)
 
 
 def _holds(row: LimitRow | PermitRow, today: date) -> bool:

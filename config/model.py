@@ -6,6 +6,7 @@ Secrets (camera passwords, API keys) are `SecretStr`: printing or logging a conf
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,6 +24,7 @@ from backend.contracts.site import (
     FireContact,
     FireSite,
     FireZoneName,
+    Limit,
     MapView,
     Parameter,
     Patrol,
@@ -612,6 +614,13 @@ class DelayConfig(Config):
     verified: bool
 
 
+class LimitDay(Config):
+    """From this day on (site time) these parameters have other limits: station_id -> symbol -> limits."""
+
+    day: date
+    limits: dict[str, dict[str, tuple[Limit, ...]]]
+
+
 class SiteConfig(Config):
     """A whole site folder.
 
@@ -656,6 +665,7 @@ class SiteConfig(Config):
     communes_file: Path
     province_file: Path | None
     hydrology: HydrologySettings = HydrologySettings()
+    limit_days: tuple[LimitDay, ...] = ()
     alarms: AlarmRules = AlarmRules()
     kpis: tuple[KpiTarget, ...] = ()
     delays: tuple[DelayConfig, ...] = ()

@@ -18,6 +18,7 @@ from backend.contracts.site import (
     Agency,
     Camera,
     Hydrology,
+    Limit,
     MapView,
     Parameter,
     Patrol,
@@ -48,6 +49,7 @@ from config.model import (
     ForecastDropSource,
     FtpDoorSource,
     HydrologySettings,
+    LimitDay,
     MqttSource,
     OperatorConfig,
     SiteConfig,
@@ -108,6 +110,7 @@ class _Reader:
             name: read_toml(folder / f"{name}.toml", problems)
             for name in ("site", "stations", "limits", "agencies", "operators", "patrols")
         }
+        self.limit_days: tuple[LimitDay, ...] = ()
 
     def read(self, today: date | None) -> SiteConfig | None:
         file = self.files["site"]
@@ -163,6 +166,7 @@ class _Reader:
             home=home,
             cap=cap,
             hydrology=hydrology,
+            limit_days=self.limit_days,
             cyber=cyber,
             recording=recording,
             analytics=analytics,
@@ -258,7 +262,38 @@ class _Reader:
                 self.known(file, (*path, "limits", index), "standard and column", wanted, columns)
             parameters = self.parameters(entry, limits, day, file, path)
             stations.append(_station(entry, parameters))
+        if not self.problems.found:
+            self.limit_days = self.later_limits(entries, stations, limits, day, where)
         return plants, tuple(stations)
+
+    def later_limits(
+        self,
+        entries: tuple[StationEntry, ...],
+        stations: list[Station],
+        table: LimitTable,
+        today: date,
+        where: Mapping[object, KeyPath],
+    ) -> tuple[LimitDay, ...]:
+        """What changes on which later day: a backend that runs over midnight needs no restart for it."""
+        known = {station.station_id: station.parameters for station in stations}
+        days: list[LimitDay] = []
+        for day in table.change_days(entries, today):
+            changes: dict[str, dict[str, tuple[Limit, ...]]] = {}
+            for entry in entries:
+                changed = {}
+                for parameter in known[entry.station_id]:
+                    file, path = self.files["stations"], where[entry.station_id]
+                    then = limits_of(entry, parameter.symbol, parameter.unit, table, day, file, path)
+                    if then != parameter.limits:
+                        changed[parameter.symbol] = then
+                if changed:
+                    changes[entry.station_id] = changed
+                    known[entry.station_id] = with_limits(known[entry.station_id], changed)
+            if changes:
+                days.append(LimitDay(day=day, limits=changes))
+            if self.problems.found:
+                break  # the same mistake again on every later day
+        return tuple(days)
 
     def parameters(
         self, entry: StationEntry, limits: LimitTable, day: date, file: TomlFile, path: KeyPath
@@ -410,6 +445,14 @@ def _place_mistakes(areas: Areas, lat_deg: float, lon_deg: float, commune_code: 
         where = f"it lies in {there.code} {there.name}" if there else "it lies in no commune"
         return [f"{lat_deg:g}, {lon_deg:g} is not in commune {commune_code} {area.commune.name}; {where}"]
     return []
+
+
+def with_limits(parameters: tuple[Parameter, ...], changed: Mapping[str, tuple[Limit, ...]]) -> tuple[Parameter, ...]:
+    """The parameters with the limits that hold from a day on."""
+    return tuple(
+        parameter.model_copy(update={"limits": changed[parameter.symbol]}) if parameter.symbol in changed else parameter
+        for parameter in parameters
+    )
 
 
 def _station(entry: StationEntry, parameters: tuple[Parameter, ...]) -> Station:

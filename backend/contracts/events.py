@@ -19,7 +19,7 @@ from backend.contracts.kinds.alerts import Priority
 from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
-from backend.contracts.site import Site
+from backend.contracts.site import Site, Station
 from backend.contracts.sop import Answer, Sop, StepState
 
 
@@ -318,6 +318,19 @@ class MarkRemoved(Wire):
     mark_id: Identifier
 
 
+class LimitsChanged(Wire):
+    """From this day on (site time) limits of some stations are others; `stations` whole, as they are from now on.
+
+    Attributes:
+        digest: of the site as it is from now on.
+    """
+
+    kind: Literal["limits.changed"] = "limits.changed"
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    stations: tuple[Station, ...]
+    digest: str
+
+
 class AirIndexed(Wire):
     """The air quality index of a station for an hour or a day; late samples may change it, then it is told again."""
 
@@ -528,6 +541,7 @@ Event = Annotated[
     | DeskActed
     | ForecastIssued
     | AirIndexed
+    | LimitsChanged
     | SopPublished
     | IncidentOpened
     | IncidentEvent,

@@ -647,6 +647,17 @@ def _export_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> N
     delta.evidence.add(event.export_id)
 
 
+def _limits_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.LimitsChanged)
+    if state.site is None:
+        return
+    changed = {station.station_id: station for station in event.stations}
+    stations = tuple(changed.get(station.station_id, station) for station in state.site.stations)
+    state.site = state.site.model_copy(update={"stations": stations, "digest": event.digest})
+    delta.site = True
+
+
 def _air_indexed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     assert isinstance(logged.event, ev.AirIndexed)
     index = logged.event.index
@@ -760,6 +771,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "mark.placed": _mark_placed,
     "forecast.issued": _forecast_issued,
     "air.indexed": _air_indexed,
+    "limits.changed": _limits_changed,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
     "sop.published": _sop_published,

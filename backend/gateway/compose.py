@@ -33,6 +33,7 @@ from backend.services.evidence.exporter import Exporter
 from backend.services.evidence.gather import Sources
 from backend.services.incident_watch import IncidentWatch
 from backend.services.ingest import Ingest
+from backend.services.limit_days import LimitDays
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
 from backend.services.rivers import RiverWatch
@@ -191,6 +192,7 @@ def _start_services(parts: Parts) -> None:
         "audit heads": parts.heads.run,
         "limit watch": environment.run,
         "self watch": _self_watch(parts).run,
+        "limit days": LimitDays(site, room, environment.take_stations, now_ms).run,
         "air quality": AirQuality(site, room, parts.readings, parts.readings_store, now_ms).run,
         "river watch": RiverWatch(site, room, parts.readings, parts.readings_store, now_ms).run,
         "detection counts": parts.ingest.run,

@@ -66,19 +66,15 @@ class EnvironmentWatch:
         self._now_ms = now_ms
         self._rules = rules
         self._open = OpenAlerts(_keys_of)
-        self._judged: dict[_Key, tuple[Station, Parameter]] = {
-            (station.station_id, parameter.symbol): (station, parameter)
-            for station in site.stations
-            for parameter in station.parameters
-            if parameter.limits
-        }
-        self._delays = {key: _delay(site, *key) for key in self._judged}
-        self._bands = {key: _rules(site, *key, rules) for key in self._judged}
+        self._judged: dict[_Key, tuple[Station, Parameter]] = {}
+        self._delays: dict[_Key, Delay] = {}
+        self._bands: dict[_Key, LimitRules] = {}
         self._since_ms: dict[_Key, int] = {}
         self._due_ms: dict[_Key, int] = {}
         self._pending: dict[_Key, int] = {}
         self._newest_ms: dict[_Key, int] = {}
         self._wake = asyncio.Event()
+        self._watch(site.stations)
 
     async def run(self) -> None:
         """Judge what comes, until cancelled. What came while nobody judged is judged first.
@@ -98,6 +94,21 @@ class EnvironmentWatch:
             stop()
             if self._pending:
                 self._wake.set()
+
+    def take_stations(self, stations: Sequence[Station]) -> None:
+        """Their limits are others from now on: the newest sample of each parameter is judged by them at once."""
+        self._watch(stations)
+        self._arrived(self._readings.latest())
+
+    def _watch(self, stations: Sequence[Station]) -> None:
+        for station in stations:
+            for parameter in station.parameters:
+                key = (station.station_id, parameter.symbol)
+                # One that lost its last limit stays watched: its alert has to return.
+                if parameter.limits or key in self._judged:
+                    self._judged[key] = (station, parameter)
+                    self._delays[key] = _delay(self._site, *key)
+                    self._bands[key] = _rules(self._site, *key, self._rules)
 
     async def catch_up(self) -> None:
         """Judge the newest sample of every parameter once, as `run` does at its start. Raises: StorageError."""
@@ -166,7 +177,7 @@ class EnvironmentWatch:
     async def _figures(self, station: Station, parameter: Parameter, at_ms: int) -> dict[int, Figure | None]:
         interval_ms = max(1, station.interval_s) * 1000
         windows = {limit.window_min: self._window_ms(limit.window_min, interval_ms) for limit in parameter.limits}
-        longest_ms = max(*windows.values(), LATE_INTERVALS * interval_ms)
+        longest_ms = max((*windows.values(), LATE_INTERVALS * interval_ms))
         samples = await self._store.samples(station.station_id, parameter.symbol, max(0, at_ms - longest_ms), at_ms)
         return {
             window_min: window_figure(samples, at_ms, window_ms, interval_ms, _accumulates(parameter))

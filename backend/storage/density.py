@@ -59,6 +59,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "mark.placed": "operator",
     "forecast.issued": None,
     "air.indexed": None,
+    "limits.changed": "system",
     "mark.removed": "operator",
     "desk.acted": "operator",
 }

@@ -517,6 +517,13 @@ def _forecast_issued(told: Told) -> EventWords:
     return _line(told, "system", words, forecast.source, Selected("station", forecast.station_id))
 
 
+def _limits_changed(told: Told) -> EventWords:
+    assert isinstance(told.logged.event, ev.LimitsChanged)
+    event = told.logged.event
+    what = translate("EventWords", "other limits hold from {day} on").format(day=event.day)
+    return _line(told, "system", what, ", ".join(told.station(each.station_id) for each in event.stations), None)
+
+
 def _air_indexed(told: Told) -> EventWords:
     assert isinstance(told.logged.event, ev.AirIndexed)
     index = told.logged.event.index
@@ -661,6 +668,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "mark.placed": _mark_placed,
     "forecast.issued": _forecast_issued,
     "air.indexed": _air_indexed,
+    "limits.changed": _limits_changed,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
     "sop.published": _sop_published,

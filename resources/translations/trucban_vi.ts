@@ -1683,6 +1683,10 @@
         <translation>dự báo cho trạm {station}, phát lúc {time}</translation>
     </message>
     <message>
+        <source>other limits hold from {day} on</source>
+        <translation>giới hạn khác có hiệu lực từ {day}</translation>
+    </message>
+    <message>
         <source>{station}: too few dust readings for VN_AQI</source>
         <translation>{station}: không đủ số liệu bụi để tính VN_AQI</translation>
     </message>

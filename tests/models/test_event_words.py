@@ -113,6 +113,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.MarkPlaced(mark=MARK), "operator", "xe đến"),
     (ev.MarkRemoved(mark_id="m1"), "operator", ""),
     (ev.ForecastIssued(forecast=FORECAST), "system", "Đài KTTV"),
+    (ev.LimitsChanged(day="2026-01-01", stations=laocai().stations[:1], digest="1"), "system", "2026-01-01"),
     (ev.AirIndexed(index=AIR), "system", "VN_AQI 87 (PM2,5)"),
     (ev.AirIndexed(index=AIR.model_copy(update={"value": None})), "system", "too few"),
     (ev.DeskActed(act="workspace", about="duty"), "operator", "Trực ban"),

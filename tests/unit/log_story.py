@@ -67,7 +67,7 @@ class Story:
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
             (0.4, self._mark_placed), (0.1, self._mark_removed),
-            (0.2, self._forecast), (0.2, self._air),
+            (0.2, self._forecast), (0.2, self._air), (0.05, self._limits),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.002, self._site_loaded),
         )  # fmt: skip
@@ -330,6 +330,10 @@ class Story:
             points=(ForecastPoint(at_ms=at_ms + 6 * 3_600_000, value=81.2, words="BĐ1 + 1,2 m"),),
         )
         return ev.ForecastIssued(forecast=forecast)
+
+    def _limits(self) -> ev.Event:
+        day = f"2031-01-{self._chance.randrange(1, 29):02d}"
+        return ev.LimitsChanged(day=day, stations=self._site.stations[:1], digest=f"limits-{day}")
 
     def _air(self) -> ev.Event:
         until_ms = int(self._now_ms) // 3_600_000 * 3_600_000

@@ -220,6 +220,9 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
         f"Đặt {_MARK[event.mark.kind]} tại {names.local.shown(event.mark.at_ms)}", event.mark.text
     ),
     "sop.published": lambda event, names: f"Áp dụng quy trình «{event.sop.title_vi}» bản {event.sop.version}",
+    "limits.changed": lambda event, names: _with(
+        f"Giới hạn mới có hiệu lực từ {event.day}", ", ".join(station.station_id for station in event.stations)
+    ),
     "air.indexed": lambda event, names: _air_indexed(event.index, names),
     "forecast.issued": lambda event, names: _with(
         f"Dự báo cho trạm {event.forecast.station_id}, phát lúc {names.local.shown(event.forecast.issued_ms)}",
