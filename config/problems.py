@@ -162,6 +162,10 @@ def parse_toml(name: str, text: str, problems: Problems) -> TomlFile:
     return TomlFile(name, data, toml_lines.toml_lines(text), problems)
 
 
+_SECRETS: Final = ("key", "password")
+"""Keys whose value is never repeated, not even to say that it is wrong."""
+
+
 def explained(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """A pydantic error in words a person editing the file understands."""
     place = ".".join(str(part) for part in detail["loc"])
@@ -170,7 +174,7 @@ def explained(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if detail["type"] == "extra_forbidden":
         return f"unknown key {place!r}{one_of(str(detail['loc'][-1]), _allowed(model, detail['loc']))}"
     words = detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    given = detail.get("input")
+    given = None if place.rpartition(".")[2] in _SECRETS else detail.get("input")
     if isinstance(given, str | int | float | bool):
         return f"{place}: {words}, not {redacted(repr(given))}"
     return f"{place}: {words}"

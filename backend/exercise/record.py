@@ -347,6 +347,8 @@ class Recording:
         if alert.detection is not None:
             step_id = self._seen.get((alert.detection.camera_id, alert.detection.label))
             return None if step_id is None else {"kind": alert.kind, "place": alert.place_id, "step": step_id}
+        if alert.cyber is not None:
+            return None  # no step of a scenario is a sensor's report
         places = {
             "station": {item.station_id for item in self._site.stations},
             "camera": {item.camera_id for item in self._site.cameras},

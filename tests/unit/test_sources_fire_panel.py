@@ -37,6 +37,7 @@ from backend.sources.dc09 import (
 from backend.sources.fire_codes import FireCodeError, FireReport, reports_of
 from backend.sources.fire_panel import BAD_IN_A_ROW
 from backend.sources.mqtt_messages import MqttMessage
+from backend.storage.errors import StorageError
 from config.model import FirePanelConfig, FirePanelSource, FireSiteConfig, MqttSource, SiteConfig
 from tests.unit.feeds_samples import NOW_MS, Desk, Moment, opened_desk, producer, small_site
 
@@ -365,6 +366,32 @@ def test_damaged_frames_are_not_answered_and_kept_with_their_reason(tmp_path: Pa
         assert station.desk.only("fire.alarm").count == 1
 
     on_station(tmp_path, scenario)
+
+
+def test_a_report_that_could_not_be_stored_is_not_acknowledged(tmp_path: Path) -> None:
+    async def play() -> None:
+        port = free_port()
+        site = panel_site(tcp_port=port, udp_port=0)
+        async with opened_desk(tmp_path, site=site, now=Moment()) as desk:
+            context = SourceContext(
+                site, tmp_path, desk.ingest, desk.cameras, desk.accounts, desk.now, lambda _, text: None
+            )
+            running = asyncio.ensure_future(source_specs()["fire_panel"].bind(site.sources[0], context)())
+            await until(lambda: _listens(port))
+            await desk.database.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(framed(FIRE.encode()))
+            with suppress(ConnectionError):
+                async with asyncio.timeout(10):
+                    assert await reader.read() == b"", "no word: the panel sends it again"
+            writer.transport.abort()
+            await asyncio.wait([running], timeout=10)
+            assert running.done(), "whoever supervises the receiver hears of it"
+            with pytest.raises(BaseExceptionGroup) as caught:
+                running.result()
+            assert caught.group_contains(StorageError)
+
+    asyncio.run(play())
 
 
 def test_unknown_accounts_and_codes_are_told_so(tmp_path: Path) -> None:
