@@ -90,7 +90,7 @@ class Broker:
         config = self.folder / "nats.conf"
         config.write_text(
             f'server_name: thu\nlisten: "127.0.0.1:-1"\njetstream {{ store_dir: "{self.folder.as_posix()}/js" }}\n'
-            f'mqtt {{ host: "127.0.0.1", port: {self.port} }}\n{login}\n',
+            f'mqtt {{ host: "127.0.0.1", port: {self.port}, ack_wait: "1s" }}\n{login}\n',
             encoding="utf-8",
         )
         return [str(Path(sys.executable).parent / "nats-server"), "-c", str(config)]

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
 
 from backend.contracts.alerts import Alert
+from backend.contracts.doors import IngestAnswer
 from backend.contracts.site import Parameter
-from backend.sources import SourceContext, source_specs
+from backend.services.ingest import Ingest
+from backend.services.supervisor import Supervisor
+from backend.sources import IngestDoors, SourceContext, source_specs
+from backend.sources.mqtt_messages import MqttMessage
+from backend.storage.errors import StorageError
 from config.model import DetectionRule, MqttSource, SiteConfig
 from tests.system.mqtt_broker import TLS, Broker, Publisher, publisher, running
 from tests.unit.feeds_samples import FIXTURES, GAUGE, NOW_MS, Desk, Moment, opened_desk, small_site
@@ -218,7 +224,8 @@ def test_a_session_of_onvif_tells_states_from_events(tmp_path: Path, kind: str) 
         on_broker(broker, tmp_path, scenario, *rules, now=now)
 
 
-def test_what_came_while_we_were_away_comes_when_we_are_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_came_while_we_were_away_comes_when_we_are_back(tmp_path: Path, kind: str) -> None:
     async def first(feed: Fed) -> None:
         await asyncio.to_thread(feed.send.send, "frigate/events", frigate("a"))
         await feed.until(lambda: feed.accepted() == 1, "the first")
@@ -228,12 +235,56 @@ def test_what_came_while_we_were_away_comes_when_we_are_back(tmp_path: Path) -> 
         await feed.tick()
         assert by_label(feed)["fire"].count == 31
 
-    with running("mosquitto", tmp_path / "broker") as broker:
+    with running(kind, tmp_path / "broker") as broker:
         on_broker(broker, tmp_path, first)
         with publisher(broker) as meanwhile:
             for number in range(30):
                 meanwhile.send("frigate/events", frigate(f"b{number}"))
         on_broker(broker, tmp_path, then)
+
+
+class _FailsOnce:
+    """The doors, but the first batch of detections finds the disk full."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self._ingest = ingest
+        self.failed: list[int] = []
+
+    async def mqtt(self, producer_id: str, messages: Sequence[MqttMessage]) -> IngestAnswer:
+        if not self.failed:
+            self.failed.append(len(messages))
+            raise StorageError("disk full")
+        return await self._ingest.mqtt(producer_id, messages)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._ingest, name)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(tmp_path: Path, kind: str) -> None:
+    async def scenario(broker: Broker) -> None:
+        source = source_of(broker, {})
+        site = site_of(source)
+        async with opened_desk(tmp_path, site) as desk:
+            doors = _FailsOnce(desk.ingest)
+            context = SourceContext(
+                site, tmp_path, cast(IngestDoors, doors), desk.cameras, desk.accounts, desk.now, lambda who, text: None
+            )
+            supervisor = Supervisor(lambda fault: None, first_retry_s=0.05)
+            supervisor.start("mqtt", lambda: _run(source, context))
+            with publisher(broker) as send:
+                feed = Fed(desk, send)
+                try:
+                    await feed.until(lambda: desk.ingest.last_message_ms("camera-ai") is not None, "connected")
+                    for number in range(5):
+                        await asyncio.to_thread(send.send, "frigate/events", frigate(f"a{number}"))
+                    await feed.until(lambda: feed.accepted() == 5, "all of them after all")
+                finally:
+                    await supervisor.stop()
+            assert doors.failed
+
+    with running(kind, tmp_path / "broker") as broker:
+        asyncio.run(scenario(broker))
 
 
 @pytest.mark.parametrize("kind", KINDS)
