@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QSizePolicy, QWidget
 from resources import tokens
 from widgets.chart_paint import POINTS_MARKED_MOST, Overlay, Scene, Underlay
 from widgets.chart_scale import time_ticks, value_range, value_ticks
-from widgets.chart_types import ChartFormats, Point, StripSpec, Trace, Verdict, View
+from widgets.chart_types import AheadPoint, ChartFormats, Point, StripSpec, Trace, Verdict, View
 
 AXIS_PX: Final = 60
 VALUE_PX: Final = 204
@@ -74,7 +75,14 @@ class Strip(QWidget):
         self._line = pg.PlotCurveItem(pen=pg.mkPen(colour, width=1), **options)
         dotted = pg.mkPen(tokens.TEXT_3, width=1, style=Qt.PenStyle.DotLine)
         self._excluded_line = pg.PlotCurveItem(pen=dotted, **options)
-        for item in (self._line, self._excluded_line):
+        # Dashed and grey: nobody has measured it.
+        expected = pg.mkPen(tokens.FORECAST, width=1, style=Qt.PenStyle.DashLine)
+        self._ahead = pg.PlotCurveItem(pen=expected, **options)
+        self._ahead_low, self._ahead_high = (pg.PlotCurveItem(pen=None, **options) for _ in range(2))
+        ribbon = QColor(tokens.FORECAST)
+        ribbon.setAlphaF(0.2)
+        self._ribbon = pg.FillBetweenItem(self._ahead_low, self._ahead_high, brush=ribbon)
+        for item in (self._ribbon, self._ahead_low, self._ahead_high, self._ahead, self._line, self._excluded_line):
             self._box.addItem(item, ignoreBounds=True)
         self._under = Underlay(self._scene, self._box)
         self._under.setZValue(-5)
@@ -104,11 +112,12 @@ class Strip(QWidget):
         """Draw again if anything changed; True when it did. Called on the GUI thread."""
         now_ms = self._formats.now_ms()
         width, height = self.view.viewport().width(), self.view.viewport().height()
-        key = (self.spec.source.version(), view, width, height)
+        ahead = tuple(self.spec.ahead())
+        key = (self.spec.source.version(), view, width, height, ahead)
         drew = key != self._drawn
         if drew:
             self._drawn = key
-            self._draw(view, width, height)
+            self._draw(view, width, height, ahead)
         drew = self._show_newest(now_ms) or drew
         drew = self._show_cross(cross_ms) or drew
         if drew:
@@ -128,27 +137,29 @@ class Strip(QWidget):
 
     # -- drawing -----------------------------------------------------------------------------------------------
 
-    def _draw(self, view: View, width_px: int, height_px: int) -> None:
+    def _draw(self, view: View, width_px: int, height_px: int, ahead: Sequence[AheadPoint]) -> None:
         source, scene = self.spec.source, self._scene
         trace = source.trace(view.start_ms, view.end_ms, max(16, width_px))
         scene.view = view
         scene.limits = source.limits()
         scene.shades = source.shades(view.start_ms, view.end_ms)
         scene.notice = "" if len(trace.at_ms) else source.notice()
-        scene.low, scene.high = self._range(trace, view, height_px)
+        shown = [point for point in ahead if point.at_ms <= view.end_ms]
+        scene.low, scene.high = self._range(trace, view, height_px, shown)
         scene.time_ticks = time_ticks(view.start_ms, view.end_ms, self._formats.utc_offset_min, width_px)
         scene.value_ticks, self._tick_decimals = value_ticks(
             scene.low, scene.high, height_px, TICK_PX if height_px < TALL_PX else TALL_TICK_PX
         )
         scene.curve_ms, scene.curve = trace.at_ms, trace.value
         self._set_lines(trace)
+        self._set_ahead(ahead)
         self._box.setRange(
             xRange=(view.start_ms / 1000, view.end_ms / 1000), yRange=(scene.low, scene.high), padding=0, update=False
         )
         self._latest, self._verdict = source.latest(), source.verdict()
         self.update()
 
-    def _range(self, trace: Trace, view: View, height_px: int) -> tuple[float, float]:
+    def _range(self, trace: Trace, view: View, height_px: int, ahead: Sequence[AheadPoint]) -> tuple[float, float]:
         inside = (trace.at_ms >= view.start_ms) & (trace.at_ms <= view.end_ms)
         limits = [limit.value for limit in self._scene.limits]
         counted = inside & trace.measured
@@ -157,6 +168,7 @@ class Strip(QWidget):
         if not len(values):
             return value_range(0.0, max(limits, default=1.0), ())
         low, high = float(values.min()), float(values.max())
+        low, high = min([low, *(point.low for point in ahead)]), max([high, *(point.high for point in ahead)])
         kept = (
             self._scene.low <= low
             and high <= self._scene.high
@@ -186,6 +198,21 @@ class Strip(QWidget):
         excluded = ~trace.measured
         roomy = 8 * len(x) < self.view.viewport().width()
         self._scene.excluded = _points(trace, excluded) if roomy else []
+
+    def _set_ahead(self, ahead: Sequence[AheadPoint]) -> None:
+        for item in (self._ribbon, self._ahead, self._ahead_low, self._ahead_high):
+            item.setVisible(bool(ahead))
+        if not ahead:
+            return
+        points = np.array(ahead, dtype=np.float64)
+        x = points[:, 0] / 1000.0
+        for item, column in ((self._ahead, 1), (self._ahead_low, 2), (self._ahead_high, 3)):
+            item.setData(x, points[:, column])
+
+    def ahead_count(self) -> int:
+        """Points of what is expected that were handed to the painter."""
+        x, _ = self._ahead.getData()
+        return len(x) if x is not None and self._ahead.isVisible() else 0
 
     def _show_newest(self, now_ms: int) -> bool:
         """Age and the look of lost data; both change without new samples."""

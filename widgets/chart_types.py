@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,19 @@ class Verdict:
     near: bool = False
 
 
+class AheadPoint(NamedTuple):
+    """One instant of what is expected, with its range."""
+
+    at_ms: int
+    value: float
+    low: float
+    high: float
+
+
+def nothing_ahead() -> Sequence[AheadPoint]:
+    return ()
+
+
 class StripSource(Protocol):
     """Where a strip gets what it draws. Asked on the GUI thread at most 20 times a second, and only when visible."""
 
@@ -93,7 +106,10 @@ class StripSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StripSpec:
-    """One strip. `stale_after_ms`: without a newer sample for so long it is drawn as lost, never as live."""
+    """One strip. `stale_after_ms`: without a newer sample for so long it is drawn as lost, never as live.
+
+    `ahead`: what is expected after now, ascending in time; drawn as a ribbon that no limit is judged by.
+    """
 
     key: str
     name: str
@@ -102,6 +118,7 @@ class StripSpec:
     decimals: int
     stale_after_ms: int
     source: StripSource
+    ahead: Callable[[], Sequence[AheadPoint]] = nothing_ahead
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,8 @@ class StripChart(QWidget):
     def show_view(self, view: View) -> None:
         """Exactly this part of time; one that reaches past now follows it."""
         self._span_ms = min(max(view.span_ms, SPAN_LEAST_MS), SPAN_MOST_MS)
-        self._end_ms = view.end_ms if view.end_ms < self._formats.now_ms() else None
+        now_ms = self._formats.now_ms()
+        self._end_ms = view.end_ms if view.end_ms < now_ms + self._expected_ms(now_ms) else None
         self._moved()
 
     def go_live(self) -> None:
@@ -235,8 +236,14 @@ class StripChart(QWidget):
         """Quantised to half a pixel or so: less is not seen and would only cost repaints."""
         step_ms = max(250, self._span_ms // 2000)
         now_ms = self._formats.now_ms()
-        end_ms = -(-(now_ms + round(self._span_ms * AHEAD_SHARE)) // step_ms) * step_ms
+        ahead_ms = max(round(self._span_ms * AHEAD_SHARE), self._expected_ms(now_ms))
+        end_ms = -(-(now_ms + ahead_ms) // step_ms) * step_ms
         return View(end_ms - self._span_ms, end_ms)
+
+    def _expected_ms(self, now_ms: int) -> int:
+        """How far ahead of now anything is expected, at most a quarter of the span: the past is what is judged."""
+        last = (points[-1].at_ms for strip in self._strips if (points := strip.spec.ahead()))
+        return min(max(0, max(last, default=now_ms) - now_ms), self._span_ms // 4)
 
     def _current_view(self) -> View:
         return self._following_view() if self._end_ms is None else View(self._end_ms - self._span_ms, self._end_ms)

@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from backend.contracts.forecasts import forecast_in_force
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.readings import CALIBRATING, FAULT, MEASURING
 from backend.contracts.site import Limit, Parameter, Site, Station
@@ -17,7 +18,7 @@ from backend.contracts.state import RoomState
 from console.models.numbers import format_age, format_number, format_time, pretty_unit
 from console.models.session import Selected, Session
 from console.models.standing import Standing, standings, worst
-from widgets.chart_types import ChartFormats, LimitLine, Point, Shade, StripSpec, Trace, Verdict
+from widgets.chart_types import AheadPoint, ChartFormats, LimitLine, Point, Shade, StripSpec, Trace, Verdict
 
 STALE_INTERVALS: Final = 3
 GAP_INTERVALS: Final = 2.5
@@ -197,9 +198,28 @@ def strip_specs(session: Session, station: Station, loading: Callable[[str], str
             decimals=parameter.decimals,
             stale_after_ms=STALE_INTERVALS * station.interval_s * 1000,
             source=ReadingStrip(session, station, parameter, partial(loading, parameter.symbol)),
+            ahead=partial(forecast_ahead, session, station.station_id, parameter.symbol),
         )
         for parameter in station.parameters
     ]
+
+
+def forecast_ahead(session: Session, station_id: str, symbol: str) -> Sequence[AheadPoint]:
+    """The forecast in force from now on; nothing once it has run out."""
+    forecast = forecast_in_force(session.state.forecasts.values(), station_id, symbol)
+    if forecast is None:
+        return ()
+    now_ms = session.clock.now_ms()
+    return tuple(
+        AheadPoint(
+            point.at_ms,
+            point.value,
+            point.value if point.low is None else point.low,
+            point.value if point.high is None else point.high,
+        )
+        for point in forecast.points
+        if point.at_ms > now_ms
+    )
 
 
 @dataclass(frozen=True, slots=True)

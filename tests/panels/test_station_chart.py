@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from backend.contracts.events import ForecastIssued
+from backend.contracts.forecasts import Forecast, ForecastPoint
 from console.models.csv_export import EXTREMES
 from console.panels.station_chart import SPEC, StationChartPanel
 from resources import tokens
@@ -220,6 +222,35 @@ def test_a_selected_river_gauge_replaces_the_strips(room: ChartRoom, qtbot: QtBo
     room.session.selection.select("station", "TV-LC")
     assert [strip.spec.key for strip in panel.chart.strips] == ["Level"]
     qtbot.waitUntil(lambda: strip_of(panel, "Level").point_count() > 500, timeout=10_000)
+
+
+def test_a_forecast_is_a_ribbon_ahead_of_now(room: ChartRoom, qtbot: QtBot) -> None:
+    panel = show(room, qtbot)
+    room.session.selection.select("station", "TV-LC")
+    room.send("TV-LC", "Level", [(NOW_MS, 80.2, 0)])
+    qtbot.waitUntil(lambda: panel.chart.strips[0].spec.key == "Level", timeout=5_000)
+    (strip,) = panel.chart.strips
+    qtbot.waitUntil(lambda: strip.point_count() > 500, timeout=10_000)
+    assert strip.ahead_count() == 0
+    assert panel.chart.view.end_ms < NOW_MS + HOUR_MS
+    points = tuple(
+        ForecastPoint(at_ms=NOW_MS + hour * HOUR_MS, value=80.0 + hour, low=79.5 + hour, high=80.5 + hour)
+        for hour in (-1, 1, 2, 4)
+    )
+    forecast = Forecast(
+        station_id="TV-LC", symbol="Level", source="Đài KTTV", issued_ms=NOW_MS, received_ms=NOW_MS, points=points
+    )
+    room.happen(ForecastIssued(forecast=forecast))
+    qtbot.waitUntil(lambda: strip.ahead_count() == 3, timeout=5_000)
+    assert panel.chart.following
+    assert panel.chart.view.end_ms >= NOW_MS + 4 * HOUR_MS
+    assert strip.scene.high >= 84.5, "the axis holds the ribbon"
+    panel.chart.pan(-0.1)
+    assert not panel.chart.following
+    room.clock.at_ms += 5 * HOUR_MS
+    panel.chart.go_live()
+    qtbot.waitUntil(lambda: strip.ahead_count() == 0, timeout=5_000)
+    assert panel.chart.view.end_ms < room.clock.at_ms + HOUR_MS, "what has run out is not drawn"
 
 
 def test_a_camera_shows_the_station_nearest_to_it_and_says_so(room: ChartRoom, qtbot: QtBot) -> None:

@@ -80,6 +80,7 @@ def _charts(chart: StripChart) -> Iterator[str]:
         source = strip.spec.source
         newest = source.latest()
         limits = [(line.name, line.value, line.passed) for line in source.limits()]
+        yield f"{strip.spec.name} ahead: {list(strip.spec.ahead())}" if strip.spec.ahead() else ""
         yield f"{strip.spec.name} {strip.spec.unit}: {newest} {limits} {source.verdict()}"
         if newest is not None:
             trace = source.trace(newest.at_ms - 120_000, newest.at_ms, 10_000)
