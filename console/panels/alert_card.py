@@ -276,6 +276,7 @@ class AlertCard(Panel):
         self._facts = _grid(tokens.GRID_PX)
         self._respond = label("cardRespond")
         self._dispatch = label("cardDispatch")
+        self._dispatch.hide()
         self._site_title = label("cardSection", wrap=False)
         self._site = QGridLayout()
         self._site.setColumnStretch(1, 1)
