@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.site import Limit
 from backend.contracts.units import UnitError, canonical, convert
 from config.problems import Problems, TomlFile, one_of
@@ -107,6 +108,7 @@ def limits_of(
             value = _converted(rule.value, rule.unit, unit, symbol, file, place)
             if factor is not None and value is not None:
                 found.append(_standard_limit(rule, reference, value * factor))
+    _check_oxygen(found, entry, symbol, file, path)
     return tuple(found)
 
 
@@ -131,6 +133,20 @@ def _converted(value: float, from_unit: str, unit: str, symbol: str, file: TomlF
         return None
 
 
+def _oxygen(row: LimitRow | PermitRow) -> str:
+    return "" if row.o2_ref_percent is None else f", quy về O2 {_decimal(row.o2_ref_percent)} %"
+
+
+def _check_oxygen(limits: Sequence[Limit], entry: StationEntry, symbol: str, file: TomlFile, path: Path) -> None:
+    wanted = {limit.o2_ref_percent for limit in limits}
+    if len(wanted) > 1:
+        file.wrong(path, f"the limits of {symbol} are referred to different oxygen; give all the same o2_ref_percent")
+    if wanted - {None} and not any(
+        (kind := sensor_kind(each)) is not None and kind.key == "O2" for each in entry.parameters
+    ):
+        file.wrong(path, f"the limit of {symbol} is referred to oxygen, which the station does not measure; add O2")
+
+
 def _decimal(value: float) -> str:
     return f"{value:g}".replace(".", ",")
 
@@ -139,7 +155,7 @@ def _standard_limit(row: LimitRow, reference: LimitReference, value: float) -> L
     factors = " ".join(f"{name}={_decimal(getattr(reference, name))}" for name in row.coefficients)
     column_vi = f" cột {row.column}" if len(row.column) <= 3 else f" {row.column}"
     column_en = f" column {row.column}" if len(row.column) <= 3 else f" {row.column}"
-    words = [f"{row.standard}{column_vi}" + (f", {factors}" if factors else ""), row.source]
+    words = [f"{row.standard}{column_vi}" + (f", {factors}" if factors else "") + _oxygen(row), row.source]
     return Limit(
         name_vi=row.name_vi or f"{row.standard}{column_vi}",
         name_en=row.name_en or f"{row.standard}{column_en}",
@@ -149,6 +165,7 @@ def _standard_limit(row: LimitRow, reference: LimitReference, value: float) -> L
         source="; ".join(word for word in words if word) + ("" if row.verified else f" {UNVERIFIED}"),
         priority=row.priority,
         mark=row.mark,
+        o2_ref_percent=row.o2_ref_percent,
     )
 
 
@@ -159,6 +176,7 @@ def _permit_limit(row: PermitRow, value: float) -> Limit:
         value=round(value, 6),
         direction=row.direction,
         window_min=row.window_min,
-        source=f"GPMT {row.number}" + ("" if row.verified else f" {UNVERIFIED}"),
+        source=f"GPMT {row.number}{_oxygen(row)}" + ("" if row.verified else f" {UNVERIFIED}"),
         priority=row.priority,
+        o2_ref_percent=row.o2_ref_percent,
     )

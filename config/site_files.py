@@ -47,6 +47,7 @@ class LimitRow(Config):
     direction: LimitDirection = "above"
     priority: int = Field(default=3, ge=1, le=4)
     coefficients: tuple[Coefficient, ...] = ()
+    o2_ref_percent: float | None = Field(default=None, gt=0, lt=20)
     valid_from: date
     valid_to: date | None = None
     source: str
@@ -77,6 +78,7 @@ class PermitRow(Config):
     window_min: int = Field(default=60, ge=0, le=525_600)
     direction: LimitDirection = "above"
     priority: int = Field(default=3, ge=1, le=4)
+    o2_ref_percent: float | None = Field(default=None, gt=0, lt=20)
     valid_from: date
     valid_to: date | None = None
     verified: bool

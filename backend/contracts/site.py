@@ -23,6 +23,8 @@ class Limit(Wire):
         window_min: length of the mean that is compared, minutes; 0 = each sample (water levels).
         source: the text that sets it, e.g. "QCVN 19:2009/BTNMT cột B, Kp=0,9 Kv=1,0 (chưa xác minh)".
         priority: 1..4, the priority of an alert when it is passed.
+        o2_ref_percent: the measured values are referred to this oxygen first (`backend.contracts.oxygen`), None = not.
+            All limits of a parameter have the same.
     """
 
     name_vi: str
@@ -32,6 +34,7 @@ class Limit(Wire):
     window_min: int
     source: str
     priority: int
+    o2_ref_percent: float | None = None
     mark: LevelMark = ""
 
 

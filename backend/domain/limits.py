@@ -14,6 +14,7 @@ from typing import Final
 
 from backend.contracts.alerts import LimitReading
 from backend.contracts.kinds.alerts import Priority
+from backend.contracts.oxygen import referred
 from backend.contracts.readings import MEASURING
 from backend.contracts.site import Limit
 
@@ -75,6 +76,21 @@ def window_figure(
         reached = max(reached, at)
     total = math.fsum(value for _, value in inside)
     return Figure(total if accumulates else total / len(inside), min(1.0, covered / window_ms))
+
+
+def at_reference(samples: Iterable[Sample], oxygen: Iterable[Sample], o2_ref_percent: float) -> tuple[Sample, ...]:
+    """Samples referred to the reference oxygen by the oxygen measured at the same time.
+
+    What has no measuring oxygen sample, or one close to air, is left out: it counts neither for the mean nor for the
+    coverage, so that too little of it decides nothing.
+    """
+    known = {at: value for at, value, status in oxygen if status == MEASURING}
+    found: list[Sample] = []
+    for at, value, status in samples:
+        corrected = referred(value, known[at], o2_ref_percent) if at in known else None
+        if corrected is not None:
+            found.append((at, corrected, status))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

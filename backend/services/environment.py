@@ -20,7 +20,16 @@ from backend.contracts.site import Limit, Parameter, Station
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Change, reactivate, return_alert, update
 from backend.domain.delays import Delay, settle
-from backend.domain.limits import DEFAULT_RULES, Figure, Judgement, LimitRules, judge, notable, window_figure
+from backend.domain.limits import (
+    DEFAULT_RULES,
+    Figure,
+    Judgement,
+    LimitRules,
+    at_reference,
+    judge,
+    notable,
+    window_figure,
+)
 from backend.domain.wording import level_headline, limit_headline, number_vi, rain_headline
 from backend.services.open_alerts import OpenAlerts
 from backend.services.places import raised, station_alert, taken
@@ -178,7 +187,12 @@ class EnvironmentWatch:
         interval_ms = max(1, station.interval_s) * 1000
         windows = {limit.window_min: self._window_ms(limit.window_min, interval_ms) for limit in parameter.limits}
         longest_ms = max((*windows.values(), LATE_INTERVALS * interval_ms))
-        samples = await self._store.samples(station.station_id, parameter.symbol, max(0, at_ms - longest_ms), at_ms)
+        start_ms = max(0, at_ms - longest_ms)
+        samples = await self._store.samples(station.station_id, parameter.symbol, start_ms, at_ms)
+        reference = next((limit.o2_ref_percent for limit in parameter.limits), None)
+        if reference is not None:
+            oxygen = await self._store.samples(station.station_id, _oxygen_symbol(station), start_ms, at_ms)
+            samples = at_reference(samples, oxygen, reference)
         return {
             window_min: window_figure(samples, at_ms, window_ms, interval_ms, _accumulates(parameter))
             for window_min, window_ms in windows.items()
@@ -285,6 +299,14 @@ def _reading(parameter: Parameter, passed: Limit, value: float) -> LimitReading:
 def _headline(station: Station, parameter: Parameter, value: float, passed: Limit) -> tuple[str, str]:
     words = {"station.level": level_headline, "station.rain": rain_headline}.get(_kind(parameter), limit_headline)
     return words(station, parameter, value, passed)
+
+
+def _oxygen_symbol(station: Station) -> str:
+    for parameter in station.parameters:
+        kind = sensor_kind(parameter.symbol)
+        if kind is not None and kind.key == "O2":
+            return parameter.symbol
+    return "O2"
 
 
 def _back(parameter: Parameter, figures: dict[int, Figure | None], alert: Alert) -> str:

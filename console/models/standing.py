@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from backend.contracts.kinds.sensors import sensor_kind
+from backend.contracts.oxygen import referred
 from backend.contracts.readings import MEASURING
 from backend.contracts.site import Limit, Parameter
 from console.models.readings import ReadingStore
@@ -48,13 +49,20 @@ def standings(
         return ()
     kind = sensor_kind(parameter.symbol)
     accumulates = kind is not None and kind.accumulates
+    reference = next((limit.o2_ref_percent for limit in parameter.limits), None)
     figures: dict[int, float | None] = {}
     found = []
     for limit in parameter.limits:
         if limit.window_min not in figures:
             window_ms = round(max(limit.window_min * 60 / max(speed_up, 1e-9), interval_s) * 1000)
             start_ms = latest.at_ms - window_ms + 1 if limit.window_min else latest.at_ms
-            figures[limit.window_min] = figure(store, station_id, parameter.symbol, start_ms, latest.at_ms, accumulates)
+            if reference is not None:
+                found_ref = referred_figure(store, station_id, parameter.symbol, start_ms, latest.at_ms, reference)
+                figures[limit.window_min] = found_ref
+            else:
+                figures[limit.window_min] = figure(
+                    store, station_id, parameter.symbol, start_ms, latest.at_ms, accumulates
+                )
         value = figures[limit.window_min]
         if value is not None:
             found.append(_standing(limit, value, parameter))
@@ -70,6 +78,26 @@ def figure(
     if not len(counted):
         return None
     return float(np.sum(counted) if accumulates else np.mean(counted))
+
+
+def referred_figure(
+    store: ReadingStore, station_id: str, symbol: str, start_ms: int, end_ms: int, o2_ref_percent: float
+) -> float | None:
+    """Mean of the samples at the reference oxygen, as the alarms take it; None without oxygen of the same times."""
+    window = store.window(station_id, symbol, start_ms, end_ms)
+    oxygen = store.window(station_id, "O2", start_ms, end_ms)
+    known = {
+        int(at): float(value)
+        for at, value, status in zip(oxygen.at_ms, oxygen.value, oxygen.status, strict=True)
+        if status == MEASURING
+    }
+    values = [
+        corrected
+        for at, value, status in zip(window.at_ms, window.value, window.status, strict=True)
+        if status == MEASURING and int(at) in known
+        if (corrected := referred(float(value), known[int(at)], o2_ref_percent)) is not None
+    ]
+    return sum(values) / len(values) if values else None
 
 
 def worst(found: Sequence[Standing]) -> Standing | None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from backend.contracts.events import SiteLoaded
-from backend.contracts.site import Limit
+from backend.contracts.oxygen import referred
+from backend.contracts.site import Limit, Parameter
 from backend.contracts.state import RoomState
+from backend.domain.limits import at_reference
 from backend.services.limit_days import LimitDays
 from config.model import SiteConfig
-from config.site import load_site, public_site
+from config.site import SiteErrors, load_site, public_site
 from tests.system.backend_process import LAOCAI
 from tests.unit.feeds_samples import MINUTE_MS, NOW_MS, Moment, opened_desk, reading, small_site
 
@@ -71,6 +73,67 @@ def test_a_permit_begins_on_its_day_and_wins_only_then(tmp_path: Path) -> None:
     assert (begins.value, begins.source) == (300.0, "GPMT 12/GPMT")
     assert ends.value == 450.0
     assert limits(load_site(folder, date(2026, 3, 15)), "TL-KT-01", "SO2") == {(60, "above"): 300.0}
+
+
+@pytest.mark.parametrize(
+    ("concentration", "o2", "reference", "expected"),
+    [
+        (40.0, 7.0, 7.0, 40.0),
+        (40.0, 14.0, 7.0, 80.0),
+        (40.0, 0.0, 15.0, 40.0 * 6 / 21),
+        (40.0, 19.9, 7.0, 40.0 * 14 / 1.1),
+        (40.0, 20.0, 7.0, None),  # next to air: no number at all
+        (40.0, 21.0, 7.0, None),
+        (40.0, 25.0, 7.0, None),
+        (40.0, -0.1, 7.0, None),
+    ],
+)
+def test_gas_is_referred_to_the_reference_oxygen(
+    concentration: float, o2: float, reference: float, expected: float | None
+) -> None:
+    assert referred(concentration, o2, reference) == (None if expected is None else pytest.approx(expected))
+
+
+def test_samples_without_oxygen_of_their_time_count_for_nothing() -> None:
+    samples = ((1, 40.0, 0), (2, 40.0, 0), (3, 40.0, 0), (4, 40.0, 1))
+    oxygen = ((1, 14.0, 0), (2, 14.0, 1), (4, 7.0, 0))
+    assert at_reference(samples, oxygen, 7.0) == ((1, 80.0, 0), (4, 40.0, 1))
+
+
+@pytest.mark.anyio
+async def test_an_alarm_compares_at_the_reference_oxygen(tmp_path: Path) -> None:
+    site = small_site()
+    (station,) = [one for one in site.stations if one.station_id == "TL-KT-01"]
+    parameters = tuple(
+        one.model_copy(update={"limits": tuple(each.model_copy(update={"o2_ref_percent": 7.0}) for each in one.limits)})
+        for one in station.parameters
+    )
+    oxygen = Parameter(symbol="O2", unit="%", decimals=1)
+    stack = station.model_copy(update={"parameters": (*parameters, oxygen)})
+    others = tuple(one for one in site.stations if one is not station)
+    async with opened_desk(tmp_path, site.model_copy(update={"stations": (stack, *others)})) as desk:
+        times = [NOW_MS - back * 5 * MINUTE_MS for back in range(12)]
+        await desk.readings.record([reading(at, 300.0) for at in times])
+        await desk.judge()
+        assert desk.alerts("station.limit") == [], "without oxygen nothing is known"
+        await desk.readings.record([reading(at, 14.0, symbol="O2") for at in times])
+        desk.environment.take_stations((stack,))
+        await desk.judge()
+        limit = desk.only("station.limit").limit
+        assert limit is not None
+        assert limit.value == pytest.approx(600.0), "300 at 14 % is 600 at 7 %"
+
+
+def test_a_limit_at_reference_oxygen_needs_a_station_that_measures_it(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    shutil.copytree(LAOCAI, folder)
+    file = folder / "limits.toml"
+    text = file.read_text(encoding="utf-8")
+    mark = 'standard = "QCVN 21:2009/BTNMT"\ncolumn = "B"\nsymbol = "SO2"\n'
+    assert mark in text
+    file.write_text(text.replace(mark, mark + "o2_ref_percent = 7.0\n"), encoding="utf-8")
+    with pytest.raises(SiteErrors, match="does not measure; add O2"):
+        load_site(folder, NEW_YEAR)
 
 
 @pytest.mark.anyio
