@@ -227,7 +227,7 @@ class Ingest:
     async def _detections_heard(
         self, producer_id: str, read: Sequence[Heard | str]
     ) -> tuple[int, int, list[Rejection]]:
-        states = self._properties.setdefault(producer_id, PropertyStates())
+        states = self._properties.setdefault(producer_id, PropertyStates()).copy()
         items: list[ParsedDetection] = []
         for number, heard in enumerate(read, 1):
             if isinstance(heard, str):
@@ -235,6 +235,8 @@ class Ingest:
             found = heard.detections if heard.change is None else states.apply(heard.change, self._now_ms())
             items += [self._plates.treated(replace(item, line=number)) for item in found]
         accepted, duplicates, rejections = await self._detections.take(producer_id, items)
+        # Only now: what was not stored comes again, and an end is an end only of what is known to be there.
+        self._properties[producer_id] = states
         return accepted, duplicates, list(rejections)
 
     async def _fires_heard(self, producer_id: str, read: Sequence[Heard | str], rejections: list[Rejection]) -> int:

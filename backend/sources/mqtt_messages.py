@@ -255,6 +255,11 @@ class PropertyStates:
         self._limit = limit
         self._on: dict[str, tuple[str, ParsedDetection]] = {}
 
+    def copy(self) -> PropertyStates:
+        made = PropertyStates(self._limit)
+        made._on = dict(self._on)
+        return made
+
     def apply(self, change: PropertyChange, at_ms: int) -> tuple[ParsedDetection, ...]:
         """Detections to take: begun (`end_ms` None), still there, or over (`end_ms` set)."""
         if change.detection is None:

@@ -16,9 +16,11 @@ from pydantic import SecretStr
 
 from backend.sources.mqtt import Inbox
 from backend.sources.mqtt_messages import Heard, MessageError, MqttMessage, PropertyStates, may_be_dropped, read_message
+from backend.storage.detections import DetectionsStore
+from backend.storage.errors import StorageError
 from config.model import MqttSource
 from config.site import SiteErrors, load_site
-from tests.unit.feeds_samples import FIXTURES, NOW_MS
+from tests.unit.feeds_samples import FIXTURES, NOW_MS, opened_desk, small_site
 
 SOURCE = MqttSource(
     producer_id="camera-ai",
@@ -212,6 +214,36 @@ def test_a_closed_inbox_lets_go_of_who_waits() -> None:
         assert not waiting.is_alive()
 
     asyncio.run(scenario())
+
+
+def test_an_end_that_could_not_be_stored_is_an_end_when_it_comes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        site = small_site(sources=(SOURCE,))
+        async with opened_desk(tmp_path, site) as desk:
+            store = DetectionsStore(desk.database)
+
+            async def send(inside: bool) -> None:
+                body = {"UtcTime": "2026-01-01T02:00:00Z", "Source": {}, "Data": {"IsInside": inside}}
+                await desk.ingest.mqtt("camera-ai", [MqttMessage(INSIDE, json.dumps(body).encode())])
+
+            await send(True)
+            with monkeypatch.context() as broken:
+                broken.setattr(DetectionsStore, "insert", _full_disk)
+                with pytest.raises(StorageError):
+                    await send(False)
+            (row,) = await store.of_camera("cam-1", 0, NOW_MS, 10)
+            assert row.end_ms is None
+            await send(False)
+            (row,) = await store.of_camera("cam-1", 0, NOW_MS, 10)
+            assert row.end_ms == NOW_MS
+
+    asyncio.run(scenario())
+
+
+async def _full_disk(store: DetectionsStore, rows: object) -> None:
+    raise StorageError("disk full")
 
 
 def site_with(folder: Path, text: str) -> Path:
