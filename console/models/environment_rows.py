@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -40,7 +40,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One parameter of one station just now. `status` None: nothing was ever sent."""
+    """One parameter of one station just now. `status` None: nothing was ever sent.
+
+    `hour_share`, `day_share`: measured share of the samples due in one hour and in 24, None before history.
+    """
 
     parameter: Parameter
     value: float | None
@@ -49,6 +52,8 @@ class Cell:
     standing: Standing | None
     spark: Spark | None
     sums: tuple[Sum, ...] = ()
+    hour_share: float | None = None
+    day_share: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -62,13 +67,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class StationRow:
-    """A station just now. `completeness`: measured share of the samples due in 24 hours, 0..1, None before history."""
+    """A station just now. `completeness`: measured share of the samples due in 24 hours, 0..1, None before history.
+
+    `hour_completeness`: the same of the last hour.
+    """
 
     station: Station
     cells: tuple[Cell, ...]
     state: StationState
     age_s: float | None
     completeness: float | None
+    hour_completeness: float | None = None
 
     @property
     def priority(self) -> int | None:
@@ -129,7 +138,8 @@ def station_row(store: ReadingStore, station: Station, speed_up: float, now_ms: 
         state = "fault"
     elif CALIBRATING in statuses:
         state = "calibrating"
-    return StationRow(station, cells, state, age_s, _completeness(store, station, now_ms))
+    day = _mean(cell.day_share for cell in cells)
+    return StationRow(station, cells, state, age_s, day, _mean(cell.hour_share for cell in cells))
 
 
 def _cell(store: ReadingStore, station: Station, parameter: Parameter, speed_up: float, now_ms: int) -> Cell:
@@ -144,24 +154,30 @@ def _cell(store: ReadingStore, station: Station, parameter: Parameter, speed_up:
     if kind is not None and kind.accumulates:
         sums = tuple(_sum(store, station, parameter, now_ms, hours) for hours in RAIN_HOURS)
     spark = _spark(store, station, parameter, standing, now_ms)
-    return Cell(parameter, sample.value, sample.status, lost, standing, spark, sums)
+    hour, day = (_measured_share(store, station, parameter, now_ms, span_ms) for span_ms in (HOUR_MS, DAY_MS))
+    return Cell(parameter, sample.value, sample.status, lost, standing, spark, sums, hour, day)
 
 
 def _sum(store: ReadingStore, station: Station, parameter: Parameter, now_ms: int, hours: int) -> Sum:
     return Sum(hours, *measured_sum(store, station, parameter.symbol, now_ms - hours * HOUR_MS, now_ms))
 
 
-def _completeness(store: ReadingStore, station: Station, now_ms: int) -> float | None:
-    shares = []
-    for parameter in station.parameters:
-        from_ms = store.history_from(station.station_id, parameter.symbol)
-        if from_ms is None or from_ms > now_ms - DAY_MS + 1:
-            continue
-        status = store.window(station.station_id, parameter.symbol, now_ms - DAY_MS + 1, now_ms).status
-        # The sample of the running interval may not have been sent yet.
-        due = max(1.0, DAY_MS / (station.interval_s * 1000) - 1)
-        shares.append(min(1.0, float(np.count_nonzero(status == MEASURING)) / due))
-    return sum(shares) / len(shares) if shares else None
+def _measured_share(
+    store: ReadingStore, station: Station, parameter: Parameter, now_ms: int, span_ms: int
+) -> float | None:
+    """Share of the samples due in the span that were measured (status 00), None before history is here."""
+    from_ms = store.history_from(station.station_id, parameter.symbol)
+    if from_ms is None or from_ms > now_ms - span_ms + 1:
+        return None
+    status = store.window(station.station_id, parameter.symbol, now_ms - span_ms + 1, now_ms).status
+    # The sample of the running interval may not have been sent yet.
+    due = max(1.0, span_ms / (station.interval_s * 1000) - 1)
+    return min(1.0, float(np.count_nonzero(status == MEASURING)) / due)
+
+
+def _mean(shares: Iterable[float | None]) -> float | None:
+    known = [share for share in shares if share is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _spark(

@@ -89,7 +89,8 @@ def sentence(row: StationRow, language: str) -> str:
         for part in cell.sums:
             if part.value is not None:
                 text += f" · {hours_words(part.hours)} {sum_words(part, cell, language)}"
-        parts.append(text)
+        measured = _detail(cell.hour_share, cell.day_share, language)
+        parts.append(f"{text} · {measured}" if measured else text)
     if row.completeness is not None:
         parts.append(completeness_words(row.completeness, language))
     return "\n".join(parts)
@@ -103,7 +104,7 @@ def look_of(row: StationRow, language: str, group: str = "") -> RowLook:
         if cell.parameter.unit == "m" and cell.value is not None:
             cells += [_mark_look(cell, limit, cell.value, language) for limit in cell.parameter.limits]
         cells += [_sum_look(part, cell, language) for part in cell.sums]
-    detail = "" if row.completeness is None else completeness_words(row.completeness, language)
+    detail = _detail(row.hour_completeness, row.completeness, language)
     return RowLook(
         name=short_station_name(row, language),
         state=state_words(row, language),
@@ -115,6 +116,17 @@ def look_of(row: StationRow, language: str, group: str = "") -> RowLook:
         attention=row.state in ("calibrating", "fault"),
         group=group,
     )
+
+
+def _detail(hour: float | None, day: float | None, language: str) -> str:
+    """ "1 giờ 100% · 24 giờ 98%": how much of what was due was measured, rounded down."""
+    shares = [(1, hour), (24, day)]
+    parts = [
+        f"{hours_words(hours)} {format_number(int(100 * share + 1e-9), 0, language)}%"
+        for hours, share in shares
+        if share is not None
+    ]
+    return " · ".join(parts)
 
 
 def _cell_look(cell: Cell, language: str) -> CellLook:

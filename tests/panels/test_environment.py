@@ -80,8 +80,8 @@ def test_a_day_of_every_station_is_loaded_and_judged(panel: EnvironmentPanel, qt
     assert over.cells[0].share > 1.0
     assert silent.silent
     assert silent.state.replace("\N{NO-BREAK SPACE}", " ") == "SILENT 2 giờ"
-    assert look(panel, "TL-KT-02").detail.startswith("100%")
-    assert silent.detail.startswith("91%")
+    assert look(panel, "TL-KT-02").detail == "1 h 100% · 24 h 100%"
+    assert silent.detail == "1 h 0% · 24 h 91%"
     assert "28" in panel.summary
     assert panel.is_live()
 
