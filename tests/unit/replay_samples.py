@@ -68,7 +68,17 @@ _UNSEEN: Final = (
     "alert.raised", "alert.updated", "alert.reactivated", "alert.returned", "alert.suppressed", "alert.unsuppressed",
     "forecast.issued", "air.indexed",
 )  # fmt: skip
-_SYSTEM: Final = ("site.", "camera.", "producer.", "fire.", "input.", "operator.", "recording.", "export.changed")
+_SYSTEM: Final = (
+    "site.",
+    "camera.",
+    "producer.",
+    "fire.",
+    "input.",
+    "limits.",
+    "operator.",
+    "recording.",
+    "export.changed",
+)
 
 
 def lanes(logged: Sequence[LoggedEvent]) -> list[Lane | None]:
