@@ -109,7 +109,7 @@ def test_t_takes_over_and_d_hands_to_an_agency(room: RunningDesk) -> None:
 
 
 def test_s_shelves_by_keys_alone_and_the_server_brings_it_back_in_time(room: RunningDesk) -> None:
-    alert_id = room.new_alert("gt-duyen-hai")
+    alert_id = room.new_alert("hc-sa-pa")
     keyboard_of(room.panel("map")).setFocus()
     press(room, KEY.Key_S)
     until(lambda: isinstance(room.focus(), QLineEdit), "the reason's field has the keyboard")
@@ -257,6 +257,7 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
         "/",
         "?",
         "Ctrl+K",
+        "Ctrl+M",
         "Ctrl+Q",
         "",
     }
