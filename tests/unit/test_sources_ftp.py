@@ -19,10 +19,14 @@ from pathlib import Path
 
 import pytest
 
+from backend.services.accounts import Accounts
 from backend.sources import SourceContext, source_specs
 from backend.sources.station_file import MAX_FILE_BYTES
 from backend.sources.station_ftp import FtpDoor
+from backend.storage.database import open_database
 from config.model import FtpDoorSource, FtpLogin
+from config.site import SiteErrors, load_site
+from tests.system.backend_process import SMALL_SITE, run_backend
 from tests.unit.feeds_samples import NOW_MS, Desk, local_time, opened_desk, small_site
 
 TLS = Path(__file__).resolve().parents[1] / "fixtures" / "tls"
@@ -47,7 +51,7 @@ class Door:
         """`work` with a logger's connection, on a thread of its own: the event loop must stay free to check log-ins."""
 
         def session() -> None:
-            ftp: ftplib.FTP = ftplib.FTP_TLS(context=_trusting(), timeout=10) if secure else ftplib.FTP(timeout=10)
+            ftp: ftplib.FTP = ftplib.FTP_TLS(context=_trusting(), timeout=30) if secure else ftplib.FTP(timeout=30)
             ftp.connect("127.0.0.1", self.door.port)
             with ftp:
                 ftp.login(user, PASSWORD)
@@ -61,7 +65,7 @@ class Door:
         return await self.desk.store.samples("TL-KT-01", symbol, 0, NOW_MS)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not condition():
                 await asyncio.sleep(0.01)
 
@@ -255,7 +259,7 @@ async def test_wrong_passwords_are_slow_and_told_and_lock_no_other_out(tmp_path:
     async with opened_door(tmp_path) as door:
 
         def guess(user: str, password: str) -> str:
-            with ftplib.FTP(timeout=10) as ftp:
+            with ftplib.FTP(timeout=30) as ftp:
                 ftp.connect("127.0.0.1", door.door.port)
                 try:
                     return ftp.login(user, password)
@@ -302,7 +306,7 @@ async def test_fifty_loggers_at_once_leave_the_event_loop_free(tmp_path: Path) -
         await asyncio.gather(*(door.client(_put(f"TL-KT-01_202601010900{number:02d}.txt")) for number in range(50)))
         await door.taken(50)
         beating.cancel()
-        assert late < 0.5
+        assert late < 2.0, "fifty log-ins and transfers one after the other would hold it up for longer"
         assert len(await door.samples()) == 1
 
 
@@ -314,7 +318,7 @@ async def test_the_source_ends_its_server_with_itself(tmp_path: Path) -> None:
             desk.site, tmp_path, desk.ingest, desk.cameras, desk.accounts, desk.now, lambda who, what: None
         )
         task = asyncio.create_task(_run(config, context))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (tmp_path / "ftp" / "tl" / "whole").is_dir():
                 await asyncio.sleep(0.01)
         task.cancel()
@@ -324,3 +328,65 @@ async def test_the_source_ends_its_server_with_itself(tmp_path: Path) -> None:
 
 async def _run(config: FtpDoorSource, context: SourceContext) -> None:
     await source_specs()["station_ftp"].bind(config, context)()
+
+
+DOOR = """
+[[source]]
+kind = "station_ftp"
+passive_ports = [60000, 60100]
+
+[[source.login]]
+user = "logger"
+producer_id = "logger"
+"""
+
+
+def _site(folder: Path, door: str = DOOR) -> Path:
+    shutil.copytree(SMALL_SITE, folder)
+    with (folder / "site.toml").open("a", encoding="utf-8") as file:
+        file.write(door)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('producer_id = "logger"', 'producer_id = "nobody"', "unknown producer 'nobody'"),
+        ("[60000, 60100]", "[60100, 60000]", "right would be [first, last]"),
+        ("passive_ports", 'certfile = "a.pem"\npassive_ports', "TLS needs both certfile and keyfile"),
+        ("passive_ports", "tls_required = true\npassive_ports", "TLS needs both certfile and keyfile"),
+        ('user = "logger"', 'user = "../etc"', "user"),
+        ('producer_id = "logger"\n', 'producer_id = "logger"\nfile_name_pattern = "x"\n', "(?P<station>"),
+        ("[[source.login]]", DOOR.partition("\n\n")[2] + "\n[[source.login]]", "is there twice"),
+        (DOOR, DOOR + DOOR.replace("2121", "2122"), "by another source already"),
+    ],
+)
+def test_what_is_wrong_with_a_door_is_told_at_the_check(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert old in DOOR
+    with pytest.raises(SiteErrors) as told:
+        load_site(_site(tmp_path / "site", DOOR.replace(old, new)))
+    assert words in "\n".join(told.value.messages)
+
+
+def test_the_password_is_set_by_command_line_and_never_shown(tmp_path: Path) -> None:
+    site, data, file = _site(tmp_path / "site"), tmp_path / "data", tmp_path / "password"
+    file.write_text(f"{PASSWORD}\n", encoding="utf-8")
+    here = ("--site", site, "--data", data, "--password-file", file)
+    added = run_backend("ftp-user", "add", "logger", *here)
+    assert added.returncode == 0, added.stderr
+    assert PASSWORD not in added.stdout + added.stderr
+    stranger = run_backend("ftp-user", "add", "stranger", *here)
+    assert (stranger.returncode, "it has logger" in stranger.stderr) == (2, True)
+
+    async def refusal(password: str) -> str:
+        database = open_database(f"sqlite:///{data / 'trucban.sqlite3'}")
+        try:
+            return await Accounts(database, lambda: NOW_MS).feed_refusal("logger", password, "10.0.0.1")
+        finally:
+            await database.close()
+
+    assert asyncio.run(refusal(PASSWORD)) == ""
+    assert asyncio.run(refusal("khong-phai-no")) != ""
+    assert run_backend("ftp-user", "remove", "logger", "--data", data).returncode == 0
+    assert asyncio.run(refusal(PASSWORD)) != ""
+    assert PASSWORD.encode() not in (data / "trucban.sqlite3").read_bytes()
