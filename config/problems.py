@@ -136,7 +136,10 @@ class TomlFile:
         try:
             return TypeAdapter(model).validate_json(json.dumps(table, default=str), strict=True)
         except ValidationError as error:
-            for detail in error.errors():
+            details = error.errors()
+            for detail in details:
+                if _only_follows(detail, details):
+                    continue
                 place = tuple(part for part in detail["loc"])
                 self.wrong((*path, *stands(place)), explained(detail, model))
             return None
@@ -164,6 +167,13 @@ def parse_toml(name: str, text: str, problems: Problems) -> TomlFile:
 
 _SECRETS: Final = ("key", "password")
 """Keys whose value is never repeated, not even to say that it is wrong."""
+
+
+def _only_follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """A list that is too short only because what stands in it is wrong, which is told already."""
+    place = detail["loc"]
+    inside = (other["loc"] for other in details if other is not detail)
+    return detail["type"] == "too_short" and any(one[: len(place)] == place for one in inside)
 
 
 def explained(detail: ErrorDetails, model: type[BaseModel]) -> str:

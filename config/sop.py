@@ -5,13 +5,9 @@ A site without the folder has none. Versions are never overwritten: a changed pr
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-
-from pydantic import BaseModel
 
 from backend.contracts.site import Site
 from backend.contracts.sop import Sop
@@ -68,28 +64,3 @@ def _place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
     if place[:1] == ("steps",):
         return ("step", *place[1:])
     return place if place[:1] == ("match",) else ("sop", *place)
-
-
-def sop_text(sop: Sop) -> str:
-    """The file's text; reading it gives the same procedure."""
-    head = sop.model_dump(exclude={"match", "steps"})
-    lines = ["[sop]", *_pairs(head)]
-    asked = _said(sop.match)
-    if asked:
-        lines += ["", "[match]", *_pairs(asked)]
-    for step in sop.steps:
-        lines += ["", "[[step]]", *_pairs(_said(step))]
-    return "\n".join(lines) + "\n"
-
-
-def _said(item: BaseModel) -> dict[str, object]:
-    return item.model_dump(exclude_defaults=True)
-
-
-def _pairs(table: Mapping[str, object]) -> list[str]:
-    # JSON's strings, numbers, booleans and arrays of them are TOML's, too, but for DEL.
-    return [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
-        for key, value in table.items()
-        if value != "" and value is not None
-    ]

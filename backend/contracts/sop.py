@@ -7,6 +7,7 @@ is wrong with a flow before it may be used.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
@@ -61,7 +62,7 @@ class SopMatch(Wire):
 
     Attributes:
         kinds: kinds of alerts.
-        symbols: measured parameters, or labels of detections.
+        symbols: measured parameters, or labels of detections; not asked of alerts that have none.
         priorities: 1..5.
         tags: one of the words about where the alert is: the station's kind, the plant, the group of the camera, the
             category and event of a bulletin.
@@ -202,6 +203,56 @@ def current(run: SopRun) -> Standing | None:
     return next((one for one in standing(run) if one.mark is None), None)
 
 
+class SopText(Wire):
+    """A procedure as its file would say it: sent to be checked, or to become the next version."""
+
+    sop_id: SopId
+    text: Annotated[str, Field(max_length=200_000)]
+
+
+class SopProblem(Wire):
+    """`line` is 1-based, 0 = the whole file."""
+
+    line: int
+    message: str
+
+
+class SopAnswer(Wire):
+    """What is wrong with a text; `version` that it was saved as, None = it was not."""
+
+    problems: tuple[SopProblem, ...] = ()
+    version: int | None = None
+
+
+def sop_text(head: Mapping[str, object], match: Mapping[str, object], steps: Iterable[Mapping[str, object]]) -> str:
+    """The text of a procedure's file (TOML). What is empty is left out."""
+    lines = ["[sop]", *_pairs(head)]
+    asked = _pairs(match)
+    if asked:
+        lines += ["", "[match]", *asked]
+    for step in steps:
+        lines += ["", "[[step]]", *_pairs(step)]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(table: Mapping[str, object]) -> list[str]:
+    # JSON's strings, numbers, booleans and arrays of them are TOML's, too, but for DEL.
+    return [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
+        for key, value in table.items()
+        if value not in ("", None, (), [])
+    ]
+
+
+def tables_of(sop: Sop) -> tuple[dict[str, object], dict[str, object], list[dict[str, object]]]:
+    """(head, match, steps) of a procedure as `sop_text` takes them."""
+    return (
+        sop.model_dump(exclude={"match", "steps"}),
+        sop.match.model_dump(exclude_defaults=True),
+        [step.model_dump(exclude_defaults=True) for step in sop.steps],
+    )
+
+
 # -- which procedure is for an alert -----------------------------------------------------------------------------------
 
 
@@ -217,7 +268,7 @@ def _rank(match: SopMatch, alert: Alert, places: Mapping[str, int], tags: frozen
     symbol = alert.detection.label if alert.detection is not None else alert.limit.symbol if alert.limit else ""
     asked: tuple[tuple[Iterable[str | int], Iterable[str | int]], ...] = (
         (match.kinds, (alert.kind,)),
-        (match.symbols, (symbol,)),
+        (match.symbols if symbol else (), (symbol,)),
         (match.priorities, (int(alert.priority),)),
         (match.tags, tags),
         (match.at, places),

@@ -34,6 +34,7 @@ from backend.services.evidence.gather import Sources
 from backend.services.incident_watch import IncidentWatch
 from backend.services.ingest import Ingest
 from backend.services.limit_days import LimitDays
+from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
 from backend.services.rivers import RiverWatch
@@ -131,6 +132,7 @@ async def build(
         ingest=ingest,
         analytics=Analytics(site, ingest),
         desk=CommandDesk(room, log, audit),
+        procedures=Procedures(room, site.folder),
         supervisor=Supervisor(health.on_fault),
         health=health,
         fanout=fanout,

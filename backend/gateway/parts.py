@@ -18,6 +18,7 @@ from backend.services.audit_heads import Heads, ReceivedHeads
 from backend.services.commands import CommandDesk
 from backend.services.evidence.exporter import Exporter
 from backend.services.ingest import Ingest
+from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder
 from backend.services.room import Room
@@ -58,6 +59,7 @@ class Parts:
     ingest: Ingest
     analytics: Analytics
     desk: CommandDesk
+    procedures: Procedures
     supervisor: Supervisor
     health: Health
     fanout: Fanout

@@ -3071,6 +3071,65 @@
         <source>Alarm load</source>
         <translation>Tải cảnh báo</translation>
     </message>
+    <message>
+        <source>Procedures</source>
+        <translation>Quy trình</translation>
+    </message>
+</context>
+<context>
+    <name>Procedures</name>
+    <message>
+        <source>Id</source>
+        <translation>Mã</translation>
+    </message>
+    <message>
+        <source>Words (vi)</source>
+        <translation>Nội dung (Việt)</translation>
+    </message>
+    <message>
+        <source>Words (en)</source>
+        <translation>Nội dung (Anh)</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Ai</translation>
+    </message>
+    <message>
+        <source>Agency</source>
+        <translation>Cơ quan</translation>
+    </message>
+    <message>
+        <source>Limit, s</source>
+        <translation>Hạn, giây</translation>
+    </message>
+    <message>
+        <source>Opens</source>
+        <translation>Mở</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Việc</translation>
+    </message>
+    <message>
+        <source>Asks agency</source>
+        <translation>Giao cho</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Câu hỏi</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Tiếp theo</translation>
+    </message>
+    <message>
+        <source>If yes</source>
+        <translation>Nếu có</translation>
+    </message>
+    <message>
+        <source>If no</source>
+        <translation>Nếu không</translation>
+    </message>
 </context>
 <context>
     <name>Readings</name>
@@ -3534,6 +3593,105 @@
     <message>
         <source>Asking the server…</source>
         <translation>Đang hỏi máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>SopPanel</name>
+    <message>
+        <source>New procedure</source>
+        <translation>Quy trình mới</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>Biểu mẫu</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Tệp</translation>
+    </message>
+    <message>
+        <source>Save as a new version</source>
+        <translation>Lưu thành bản mới</translation>
+    </message>
+    <message>
+        <source>steps and durations were compared with the source</source>
+        <translation>các bước và thời hạn đã đối chiếu với căn cứ</translation>
+    </message>
+    <message>
+        <source>separated by commas; empty = any</source>
+        <translation>cách nhau bằng dấu phẩy; để trống = tất cả</translation>
+    </message>
+    <message>
+        <source>Kinds of alerts</source>
+        <translation>Loại cảnh báo</translation>
+    </message>
+    <message>
+        <source>Parameters, labels</source>
+        <translation>Thông số, nhãn</translation>
+    </message>
+    <message>
+        <source>Priorities</source>
+        <translation>Mức</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Thẻ</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Nơi</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Mã</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Tên</translation>
+    </message>
+    <message>
+        <source>Title (en)</source>
+        <translation>Tên (Anh)</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>Loại sự việc</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Căn cứ</translation>
+    </message>
+    <message>
+        <source>Insert: new step · Ctrl+Delete: take out · Alt+Up, Alt+Down: move</source>
+        <translation>Insert: thêm bước · Ctrl+Delete: bỏ bước · Alt+Lên, Alt+Xuống: chuyển</translation>
+    </message>
+    <message>
+        <source>version {version}</source>
+        <translation>bản {version}</translation>
+    </message>
+    <message>
+        <source>The site has no procedures yet.</source>
+        <translation>Đơn vị chưa có quy trình nào.</translation>
+    </message>
+    <message>
+        <source>The id is made of small letters without marks, digits and hyphens</source>
+        <translation>Mã gồm chữ thường không dấu, chữ số và gạch nối</translation>
+    </message>
+    <message>
+        <source>line {line}: {message}</source>
+        <translation>dòng {line}: {message}</translation>
+    </message>
+    <message>
+        <source>Nothing is wrong with it</source>
+        <translation>Không có lỗi</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>Saved as version {version}; runs under way keep theirs</source>
+        <translation>Đã lưu thành bản {version}; việc đang làm giữ bản cũ</translation>
     </message>
 </context>
 <context>

@@ -12,12 +12,25 @@ from hypothesis import strategies as st
 
 from backend.contracts.alerts import Alert, AlertPhase, DetectionDetail, LimitReading
 from backend.contracts.kinds.alerts import AlertKindKey, Priority
-from backend.contracts.sop import END, Sop, SopMatch, SopRun, Step, StepMark, best_sop, current, path, standing
+from backend.contracts.sop import (
+    END,
+    Sop,
+    SopMatch,
+    SopRun,
+    Step,
+    StepMark,
+    best_sop,
+    current,
+    path,
+    sop_text,
+    standing,
+    tables_of,
+)
 from backend.domain.sop import leads_to, mistakes
 from config.model import SiteConfig
 from config.problems import Problems, SiteErrors
 from config.site import load_site, public_site
-from config.sop import parse_sop, sop_text
+from config.sop import parse_sop
 from tests.unit.feeds_samples import small_site
 from tests.unit.test_site import LAOCAI, TODAY
 
@@ -167,7 +180,7 @@ def test_every_shipped_procedure_is_sound_and_its_text_gives_it_again(laocai: Si
         assert one.source
         assert not one.verified, "no duration of ours was compared with a text"
         problems = Problems()
-        assert parse_sop(f"{one.sop_id}.{one.version}.toml", sop_text(one), site, problems) == one
+        assert parse_sop(f"{one.sop_id}.{one.version}.toml", sop_text(*tables_of(one)), site, problems) == one
         assert not problems.found
 
 
@@ -175,7 +188,7 @@ def test_every_shipped_procedure_is_sound_and_its_text_gives_it_again(laocai: Si
 def test_what_is_written_is_what_is_read_whatever_the_words(note: str, words: str) -> None:
     made = sop(Step(step_id="a", words_vi=words, words_en=note))
     problems = Problems()
-    again = parse_sop("chay.1.toml", sop_text(made), SMALL, problems)
+    again = parse_sop("chay.1.toml", sop_text(*tables_of(made)), SMALL, problems)
     assert (again, problems.found) == (made, [])
 
 
@@ -213,5 +226,5 @@ def test_the_newest_version_of_a_procedure_holds(tmp_path: Path, laocai: SiteCon
     old = next(one for one in laocai.sops if one.sop_id == "chay")
     for version in (2, 10):
         new = old.model_copy(update={"version": version, "title_vi": f"Cháy {version}"})
-        (folder / "sop" / f"chay.{version}.toml").write_text(sop_text(new), encoding="utf-8")
+        (folder / "sop" / f"chay.{version}.toml").write_text(sop_text(*tables_of(new)), encoding="utf-8")
     assert next(one for one in load_site(folder, TODAY).sops if one.sop_id == "chay").title_vi == "Cháy 10"
