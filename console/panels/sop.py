@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -81,7 +82,8 @@ class SopPanel(Panel):
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setObjectName("sopText")
         tabs = QTabWidget()
-        tabs.addTab(self._build_form(), self.tr("Form"))
+        tabs.addTab(self._build_steps(), self.tr("Steps"))
+        tabs.addTab(self._build_form(), self.tr("Heading and match"))
         tabs.addTab(self.text, self.tr("File"))
         self.problems = QListWidget()
         self.problems.setMaximumHeight(4 * tokens.ROW_PX)
@@ -144,18 +146,21 @@ class SopPanel(Panel):
             line.textEdited.connect(self._edited)
         self.category.activated.connect(self._edited)
         self.verified.clicked.connect(self._edited)
+        body = QWidget()
+        body.setLayout(form)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(body)
+        return scroll
+
+    def _build_steps(self) -> QWidget:
         self.table = RowTable(self.steps, (1,), self)
         triggers = QAbstractItemView.EditTrigger
         self.table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.table.setToolTip(self.tr("Insert: new step · Ctrl+Delete: take out · Alt+Up, Alt+Down: move"))
         self.table.installEventFilter(self)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(form)
-        column.addWidget(self.table, 1)
-        return body
+        return self.table
 
     # -- what is shown -----------------------------------------------------------------------------------------
 

@@ -3602,8 +3602,12 @@
         <translation>Quy trình mới</translation>
     </message>
     <message>
-        <source>Form</source>
-        <translation>Biểu mẫu</translation>
+        <source>Steps</source>
+        <translation>Các bước</translation>
+    </message>
+    <message>
+        <source>Heading and match</source>
+        <translation>Đầu mục và điều kiện</translation>
     </message>
     <message>
         <source>File</source>
