@@ -82,9 +82,9 @@ class SopPanel(Panel):
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setObjectName("sopText")
         tabs = QTabWidget()
-        tabs.addTab(self._build_steps(), self.tr("Steps"))
-        tabs.addTab(self._build_form(), self.tr("Heading and match"))
-        tabs.addTab(self.text, self.tr("File"))
+        pages = ((self._build_steps(), self.tr("Steps")), (self._build_form(), self.tr("Heading and match")))
+        for page, words in (*pages, (self.text, self.tr("File"))):
+            tabs.addTab(page, words)
         self.problems = QListWidget()
         self.problems.setMaximumHeight(4 * tokens.ROW_PX)
         self.problems.itemActivated.connect(self._go_to_line)
