@@ -115,7 +115,7 @@ class AlarmLoadPanel(Panel):
         grid.addWidget(self.bars, 0, 0, 1, 2)
         grid.addWidget(self._aside, 1, 0, 1, 2)
         grid.addWidget(self.figure_table, 2, 0, 2, 1)
-        for line, (model, stretched) in enumerate(((self.alarms, (0,)), (self.attention, (1,))), 2):
+        for line, (model, stretched) in enumerate(((self.alarms, (0, 1)), (self.attention, (1,))), 2):
             table = RowTable(model, stretched, self)
             table.activated.connect(self._go_to)
             table.clicked.connect(self._select)
