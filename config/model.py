@@ -17,6 +17,7 @@ from backend.contracts.alarms import AlarmRules
 from backend.contracts.commands import Role
 from backend.contracts.events import FireNature
 from backend.contracts.recording import RecordingMode
+from backend.contracts.shifts import ShiftRules
 from backend.contracts.site import (
     Agency,
     Commune,
@@ -668,6 +669,7 @@ class SiteConfig(Config):
     limit_days: tuple[LimitDay, ...] = ()
     alarms: AlarmRules = AlarmRules()
     kpis: tuple[KpiTarget, ...] = ()
+    shifts: ShiftRules = ShiftRules()
     delays: tuple[DelayConfig, ...] = ()
 
     def delay(self, station_id: str, symbol: str) -> DelayConfig | None:

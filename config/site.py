@@ -62,6 +62,7 @@ from config.model import (
 from config.mqtt import completed
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.recording import read_recording
+from config.shifts import read_shifts
 from config.site_files import SiteHead, StationEntry
 from config.sop import read_sops
 from config.toml_lines import Path as KeyPath
@@ -158,6 +159,7 @@ class _Reader:
         places |= {camera.camera_id: "camera" for camera in cameras}
         places |= {station.station_id: "station" for station in stations}
         alarms, delays, kpis = read_alarms(self.folder, places, self.problems)
+        shifts = read_shifts(self.folder, self.problems)
         province = self.province(head)
         if head is None or home is None or cap is None or cyber is None or hydrology is None or self.problems.found:
             return None
@@ -175,6 +177,7 @@ class _Reader:
             alarms=alarms,
             delays=delays,
             kpis=kpis,
+            shifts=shifts,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,
@@ -521,6 +524,7 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         fire_sites=tuple(site.public() for site in config.fire_sites),
         fire_dispatch=config.fire_dispatch.public() if config.fire_dispatch is not None else None,
         alarms=config.alarms,
+        shifts=config.shifts,
         digest="",
         loaded_ms=now_ms,
     )

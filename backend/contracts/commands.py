@@ -327,6 +327,54 @@ class ReviewIncident(Wire):
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
+class StartShift(Wire):
+    """Sign on to a position of a watch that runs, or begins soon."""
+
+    kind: Literal["shift.start"] = "shift.start"
+    command_id: CommandId
+    watch_id: Identifier
+    position_id: Identifier
+
+
+class MarkShiftTask(Wire):
+    """A task is done, or skipped for a reason."""
+
+    kind: Literal["shift.mark_task"] = "shift.mark_task"
+    command_id: CommandId
+    watch_id: Identifier
+    task_id: Identifier
+    state: Literal["done", "skipped"]
+    text: Annotated[str, Field(max_length=500)] = ""
+
+
+class NoteShift(Wire):
+    kind: Literal["shift.note"] = "shift.note"
+    command_id: CommandId
+    watch_id: Identifier
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class DraftHandover(Wire):
+    """Make the hand-over sheet of the room as it stands now."""
+
+    kind: Literal["shift.draft"] = "shift.draft"
+    command_id: CommandId
+    watch_id: Identifier
+    remarks: Annotated[str, Field(max_length=2000)] = ""
+
+
+class SignHandover(Wire):
+    """Sign the sheet with this digest: first one of its watch, then another officer who takes over."""
+
+    kind: Literal["shift.sign"] = "shift.sign"
+    command_id: CommandId
+    watch_id: Identifier
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+ShiftCommand = StartShift | MarkShiftTask | NoteShift | DraftHandover | SignHandover
+"""Commands about a watch: they have a `watch_id`."""
+
 IncidentCommand = (
     OpenIncident
     | LinkIncident
@@ -360,7 +408,15 @@ AlertCommand = (
 """Commands about one alert: they have an `alert_id`."""
 
 RoomCommand = (
-    PlaceMark | RemoveMark | HoldEvidence | ReleaseEvidence | OrderExport | ChangeExport | ActAtDesk | IncidentCommand
+    PlaceMark
+    | RemoveMark
+    | HoldEvidence
+    | ReleaseEvidence
+    | OrderExport
+    | ChangeExport
+    | ActAtDesk
+    | IncidentCommand
+    | ShiftCommand
 )
 
 Command = Annotated[AlertCommand | RoomCommand, Field(discriminator="kind")]
@@ -370,6 +426,8 @@ def subject(command: Command) -> str:
     """Id of what the command is about."""
     if isinstance(command, IncidentCommand):
         return command.incident_id
+    if isinstance(command, ShiftCommand):
+        return command.watch_id
     match command:
         case PlaceMark() | RemoveMark():
             return command.mark_id
@@ -416,6 +474,11 @@ Right = Literal[
     "incident.ask_task",
     "incident.move_task",
     "incident.review",
+    "shift.start",
+    "shift.mark_task",
+    "shift.note",
+    "shift.draft",
+    "shift.sign",
     "sop.edit",
     "replay",
     "debrief",
@@ -433,13 +496,14 @@ _INCIDENT: Final[tuple[Right, ...]] = (
     "incident.open", "incident.link", "incident.unlink", "incident.change", "incident.lead", "incident.move",
     "incident.note", "incident.start_sop", "incident.mark_step", "incident.ask_task", "incident.move_task",
 )  # fmt: skip
+_SHIFT: Final[tuple[Right, ...]] = ("shift.start", "shift.mark_task", "shift.note", "shift.draft", "shift.sign")
 _SERVICE: Final[tuple[Right, ...]] = ("alert.take_out_of_service", "alert.return_to_service")
 _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.DUTY_OFFICER: frozenset((*_DESK, *_INCIDENT)),
+    Role.DUTY_OFFICER: frozenset((*_DESK, *_INCIDENT, *_SHIFT)),
     Role.SUPERVISOR: frozenset(
-        (*_DESK, *_SERVICE, *_INCIDENT, *_EXPORT, "incident.review", "sop.edit", "debrief", "audit", "cyber")
+        (*_DESK, *_SERVICE, *_INCIDENT, *_SHIFT, *_EXPORT, "incident.review", "sop.edit", "debrief", "audit", "cyber")
     ),
     Role.LEADER: frozenset(
         (
@@ -457,7 +521,7 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     ),
     Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act", "incident.note")),
     Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act", "sop.edit")),
-    Role.CYBER: frozenset((*_DESK, *_INCIDENT, "cyber")),
+    Role.CYBER: frozenset((*_DESK, *_INCIDENT, *_SHIFT, "cyber")),
 }
 """A command's `kind` is the right it needs; "watch" opens the feed and the reading doors, "replay" the recordings and
 the past, "audit" the audit log. "cyber" is needed besides to change anything of a cyber alert: everybody sees that

@@ -19,6 +19,7 @@ from backend.contracts.kinds.alerts import Priority
 from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
+from backend.contracts.shifts import DutyTask, HandoverSheet, Turn
 from backend.contracts.site import Site, Station
 from backend.contracts.sop import Answer, Sop, StepState
 
@@ -486,6 +487,58 @@ IncidentEvent = (
 """Events about an incident that is there: they have an `incident_id`."""
 
 
+class ShiftStarted(Wire):
+    """The actor signed on to a position of this watch; the first one begins it, with the tasks as they hold then."""
+
+    kind: Literal["shift.started"] = "shift.started"
+    turn: Turn
+    position_id: Identifier
+    tasks: tuple[DutyTask, ...] = ()
+
+
+class ShiftTaskDone(Wire):
+    kind: Literal["shift.task_done"] = "shift.task_done"
+    watch_id: Identifier
+    task_id: Identifier
+    text: str = ""
+
+
+class ShiftTaskSkipped(Wire):
+    kind: Literal["shift.task_skipped"] = "shift.task_skipped"
+    watch_id: Identifier
+    task_id: Identifier
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ShiftNoted(Wire):
+    """A remark; one that comes after the sheet was signed changes nothing of it."""
+
+    kind: Literal["shift.noted"] = "shift.noted"
+    watch_id: Identifier
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class HandoverDrafted(Wire):
+    """The sheet as the room stood; a new draft voids the signature on an earlier one. `digest`: its SHA-256."""
+
+    kind: Literal["shift.handover_drafted"] = "shift.handover_drafted"
+    sheet: HandoverSheet
+    digest: str
+
+
+class HandoverSigned(Wire):
+    """The actor signed the sheet with this digest, as the leaving or as the coming officer."""
+
+    kind: Literal["shift.handover_signed"] = "shift.handover_signed"
+    watch_id: Identifier
+    side: Literal["leaving", "coming"]
+    digest: str
+
+
+ShiftEvent = ShiftStarted | ShiftTaskDone | ShiftTaskSkipped | ShiftNoted | HandoverDrafted | HandoverSigned
+"""Events about a watch."""
+
+
 DeskAct = Literal["workspace", "camera", "go_to", "brought", "replay", "snapshot", "sound"]
 
 
@@ -544,7 +597,8 @@ Event = Annotated[
     | LimitsChanged
     | SopPublished
     | IncidentOpened
-    | IncidentEvent,
+    | IncidentEvent
+    | ShiftEvent,
     Field(discriminator="kind"),
 ]
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
+from backend.contracts.shifts import ShiftRules
 
 StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river", "counter"]
 LimitDirection = Literal["above", "below"]
@@ -259,3 +260,4 @@ class Site(Wire):
     hydrology: Hydrology = Hydrology()
     fire_sites: tuple[FireSite, ...] = ()
     fire_dispatch: DispatchTarget | None = None
+    shifts: ShiftRules = ShiftRules()

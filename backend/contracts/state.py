@@ -21,6 +21,10 @@ from backend.contracts.incident_fold import after, opened, reprioritised
 from backend.contracts.incidents import Incident
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportState, Hold, RecordingState
+from backend.contracts.shift_fold import WATCHES_KEPT, counted, watch_id_of
+from backend.contracts.shift_fold import after as watch_after
+from backend.contracts.shift_fold import begun as watch_begun
+from backend.contracts.shifts import Watch
 from backend.contracts.site import Site
 from backend.contracts.sop import Sop
 
@@ -35,6 +39,9 @@ FORECASTS_KEPT: Final = 500
 
 INCIDENTS_KEPT: Final = 200
 """Closed incidents that stay in the state, oldest dropped first."""
+
+OVERTIME_MS: Final = 4 * 3_600_000
+"""A watch that nobody hands over stops counting so long after its end."""
 
 MARKS_KEPT: Final = 1000
 EXPORTS_KEPT: Final = 100
@@ -84,6 +91,7 @@ class StateSnapshot(Wire):
     incidents: tuple[Incident, ...] = ()
     incidents_opened: int = 0
     sops: tuple[Sop, ...] = ()
+    watches: tuple[Watch, ...] = ()
 
 
 @dataclass(slots=True)
@@ -110,6 +118,8 @@ class RoomState:
     incidents: dict[str, Incident] = field(default_factory=dict)
     incidents_opened: int = 0
     sops: dict[str, Sop] = field(default_factory=dict)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    """Newest last, in the order in which they began."""
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -141,6 +151,7 @@ class RoomState:
             incidents=tuple(self.incidents.values()),
             incidents_opened=self.incidents_opened,
             sops=tuple(self.sops.values()),
+            watches=tuple(self.watches.values()),
         )
 
     @classmethod
@@ -165,6 +176,7 @@ class RoomState:
             incidents={one.incident_id: one for one in snapshot.incidents},
             incidents_opened=snapshot.incidents_opened,
             sops={one.sop_id: one for one in snapshot.sops},
+            watches={one.watch_id: one for one in snapshot.watches},
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -188,6 +200,7 @@ class Delta:
         forecasts: ids of stations with a new forecast.
         air: ids of stations with a new air quality index.
         sops: ids of procedures with a new version.
+        watches: ids of watches.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -204,6 +217,7 @@ class Delta:
     air: set[str] = field(default_factory=set)
     incidents: set[str] = field(default_factory=set)
     sops: set[str] = field(default_factory=set)
+    watches: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -220,11 +234,12 @@ class Delta:
         self.air |= other.air
         self.incidents |= other.incidents
         self.sops |= other.sops
+        self.watches |= other.watches
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
         rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts or self.air
-        rest = rest or self.incidents or self.sops
+        rest = rest or self.incidents or self.sops or self.watches
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
@@ -244,7 +259,10 @@ def apply(state: RoomState, logged: ev.LoggedEvent) -> Delta:
     if logged.seq != state.seq + 1:
         raise FoldError(f"event {logged.seq} does not follow {state.seq}")
     delta = Delta()
+    open_before = len(state.alerts)
     _FOLDS[logged.event.kind](state, logged, delta)
+    if state.watches and logged.event.kind.startswith("alert."):
+        _tally(state, logged, open_before)
     state.seq = logged.seq
     state.at_ms = logged.at_ms
     return delta
@@ -732,6 +750,31 @@ def _incident(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
         _keep_incident(state, delta, reprioritised(after(incident, event, logged), state.find_alert))
 
 
+def _shift(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.ShiftEvent)
+    watch_id = watch_id_of(event)
+    watch = state.watches.get(watch_id)
+    if watch is None and isinstance(event, ev.ShiftStarted):
+        watch = watch_begun(event, logged)
+        for key in list(state.watches)[: max(0, len(state.watches) + 1 - WATCHES_KEPT)]:
+            del state.watches[key]
+    if watch is not None:
+        state.watches[watch_id] = watch_after(watch, event, logged)
+        delta.watches.add(watch_id)
+
+
+def _tally(state: RoomState, logged: ev.LoggedEvent, open_before: int) -> None:
+    """Watches that are not handed over count what happens; two do while one relieves the other."""
+    raised = isinstance(logged.event, ev.AlertRaised)
+    closed = max(0, open_before + raised - len(state.alerts))
+    if not (raised or closed or isinstance(logged.event, ev.AlertAcknowledged)):
+        return
+    for key, watch in state.watches.items():
+        if not watch.is_signed and logged.at_ms < watch.ends_ms + OVERTIME_MS:
+            state.watches[key] = watch.model_copy(update={"tally": counted(watch.tally, logged, closed)})
+
+
 def _for_the_record(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     """Kept in the log; the room's state does not change by it."""
 
@@ -777,4 +820,5 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "sop.published": _sop_published,
     "incident.opened": _incident_opened,
     **{event.model_fields["kind"].default: _incident for event in get_args(ev.IncidentEvent)},
+    **{event.model_fields["kind"].default: _shift for event in get_args(ev.ShiftEvent)},
 }

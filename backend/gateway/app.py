@@ -18,6 +18,7 @@ from backend.gateway.doors import (
     recordings,
     replay,
     session,
+    shifts,
     watching,
 )
 from backend.gateway.feed.conversation import FeedDoor
@@ -57,6 +58,7 @@ def create_app(parts: Parts) -> FastAPI:
         boundaries,
         watching,
         exercise,
+        shifts,
     ):
         app.include_router(door.router)
     errors.install(app)

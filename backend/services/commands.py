@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
 
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.alerts import Alert
@@ -31,6 +33,7 @@ from backend.contracts.commands import (
     Role,
     RoomCommand,
     ShelveAlert,
+    ShiftCommand,
     TakeAlert,
     TakeAlertOutOfService,
     UnshelveAlert,
@@ -41,7 +44,7 @@ from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEve
 from backend.contracts.feed import CommandResult
 from backend.contracts.state import RoomState
 from backend.domain import alerts as domain
-from backend.domain import incidents, record
+from backend.domain import incidents, record, shifts
 from backend.domain.alerts import Decision, Refusal
 from backend.services.accounts import SignedIn
 from backend.services.audit import Audit
@@ -58,6 +61,7 @@ AUDITED_BEFORE: Final = ("evidence.export", "evidence.change_export", "evidence.
 """Commands that hand recordings out or give them up: not done at all when the audit log takes nothing."""
 
 
+CleanT = TypeVar("CleanT", bound=BaseModel)
 OwnCommand = AcknowledgeAlert | CommentAlert | TakeAlert | ReleaseAlert | DispatchAlert | HandOverAlert | JudgeAlert
 AsideCommand = ShelveAlert | UnshelveAlert | TakeAlertOutOfService | ReturnAlertToService | ResetAlert
 
@@ -199,6 +203,8 @@ def _wish(state: RoomState, command: OwnCommand, alert: Alert, user: str) -> Dec
 def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_ms: int) -> Decision:
     if isinstance(command, IncidentCommand):
         return incidents.decide(state, _clean(command), operator.user, now_ms)
+    if isinstance(command, ShiftCommand):
+        return shifts.decide(state, _clean(command), operator.user, now_ms)
     match command:
         case PlaceMark():
             clean = command.model_copy(update={"text": paragraphs(command.text, MAX_COMMENT_CHARS)})
@@ -218,10 +224,10 @@ def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_m
 
 
 _LINES: Final = ("title", "what", "reason")
-_PARAGRAPHS: Final = ("text", "summary", "note", "comment")
+_PARAGRAPHS: Final = ("text", "remarks", "summary", "note", "comment")
 
 
-def _clean(command: IncidentCommand) -> IncidentCommand:
+def _clean(command: CleanT) -> CleanT:
     """With the words people wrote as the record takes them: plain, no hidden letters."""
     words = {name: getattr(command, name, None) for name in (*_LINES, *_PARAGRAPHS)}
     return command.model_copy(

@@ -113,7 +113,7 @@ def to_html(found: Debrief, context: SheetContext) -> str:
         heads="".join(f"<th>{escape(head)}</th>" for head in _HEADS),
         lines="".join(line for _, line in lines)
         or f'<tr><td colspan="{_WIDTH}">Không có cảnh báo nào phát sinh.</td></tr>',
-        targets=_table(head, targets) if targets else "<p>Chưa quy định thời hạn.</p>",
+        targets=table(head, targets) if targets else "<p>Chưa quy định thời hạn.</p>",
         printed=escape(context.instant(context.printed_ms)),
         printed_by=escape(context.user(context.printed_by)),
     )
@@ -230,7 +230,8 @@ def duration(seconds: float | None) -> str:
     return f"{sign}{hours}:{minutes:02d}:{left:02d}" if hours else f"{sign}{minutes}:{left:02d}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """An HTML table, every cell escaped."""
     heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"

@@ -67,6 +67,11 @@ RoomCommandKind = Literal[
     "incident.ask_task",
     "incident.move_task",
     "incident.review",
+    "shift.start",
+    "shift.mark_task",
+    "shift.note",
+    "shift.draft",
+    "shift.sign",
 ]
 CommandKind = AlertCommandKind | RoomCommandKind
 

@@ -13,6 +13,8 @@ from backend.contracts.incident_fold import line_of
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.recording import RecordingCondition
+from backend.contracts.shift_fold import watch_id_of
+from backend.contracts.shifts import Watch
 from backend.contracts.state import RoomState
 from console.models.alert_words import agency_name, priority_words
 from console.models.incident_words import line_words, sop_title
@@ -437,6 +439,11 @@ def command_words(command: str) -> str:
         "incident.ask_task": translate("EventWords", "asking an agency"),
         "incident.move_task": translate("EventWords", "news of a task"),
         "incident.review": translate("EventWords", "looking through an incident"),
+        "shift.start": translate("EventWords", "signing on to a shift"),
+        "shift.mark_task": translate("EventWords", "a task of the shift"),
+        "shift.note": translate("EventWords", "a note of the shift"),
+        "shift.draft": translate("EventWords", "drafting a hand-over sheet"),
+        "shift.sign": translate("EventWords", "signing a hand-over sheet"),
     }.get(command, command)
 
 
@@ -623,6 +630,47 @@ def _incident(told: Told) -> EventWords:
     return _line(told, kind, what, "", _about_alert(alerts[0]) if alerts else None)
 
 
+def _shift(told: Told) -> EventWords:
+    """Who signed on, what became of a task, what was noted, drafted and signed."""
+    event = told.logged.event
+    assert isinstance(event, ev.ShiftEvent)
+    watch = told.state.watches.get(watch_id_of(event))
+    shift = event.turn.shift if isinstance(event, ev.ShiftStarted) else watch.shift if watch is not None else None
+    name = translate("EventWords", "shift") if shift is None else told.name(shift.name_vi, shift.name_en)
+    what, text = _shift_said(told, event, watch)
+    return _line(told, "operator", f"{name}: {what}", text)
+
+
+def _shift_said(told: Told, event: ev.ShiftEvent, watch: Watch | None) -> tuple[str, str]:
+    match event:
+        case ev.ShiftStarted():
+            site = told.state.site
+            position = event.position_id
+            for one in site.shifts.positions if site is not None else ():
+                if one.position_id == event.position_id:
+                    position = told.name(one.name_vi, one.name_en)
+            return translate("EventWords", "signed on as {position}").format(position=position), ""
+        case ev.ShiftTaskDone() | ev.ShiftTaskSkipped():
+            tasks = {one.task_id: told.name(one.words_vi, one.words_en) for one in watch.tasks} if watch else {}
+            words = (
+                translate("EventWords", "did the task “{task}”")
+                if isinstance(event, ev.ShiftTaskDone)
+                else translate("EventWords", "skipped the task “{task}”")
+            )
+            return words.format(task=tasks.get(event.task_id, event.task_id)), event.text
+        case ev.ShiftNoted():
+            return translate("EventWords", "noted"), event.text
+        case ev.HandoverDrafted():
+            return translate("EventWords", "drafted the hand-over sheet"), event.sheet.remarks
+        case ev.HandoverSigned():
+            leaving = event.side == "leaving"
+            return (
+                translate("EventWords", "signed the hand-over sheet as the leaving officer")
+                if leaving
+                else translate("EventWords", "signed the hand-over sheet as the coming officer")
+            ), ""
+
+
 _ACTS: Final[dict[ev.DeskAct, Callable[[Told, str], EventWords]]] = {
     "workspace": _act_workspace,
     "camera": _act_camera,
@@ -674,4 +722,5 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "sop.published": _sop_published,
     "incident.opened": _incident,
     **{event.model_fields["kind"].default: _incident for event in get_args(ev.IncidentEvent)},
+    **{event.model_fields["kind"].default: _shift for event in get_args(ev.ShiftEvent)},
 }

@@ -1639,6 +1639,26 @@
         <translation>xem lại sự việc</translation>
     </message>
     <message>
+        <source>signing on to a shift</source>
+        <translation>nhận ca</translation>
+    </message>
+    <message>
+        <source>a task of the shift</source>
+        <translation>nhiệm vụ trong ca</translation>
+    </message>
+    <message>
+        <source>a note of the shift</source>
+        <translation>ghi chép ca trực</translation>
+    </message>
+    <message>
+        <source>drafting a hand-over sheet</source>
+        <translation>lập biên bản giao ca</translation>
+    </message>
+    <message>
+        <source>signing a hand-over sheet</source>
+        <translation>ký biên bản giao ca</translation>
+    </message>
+    <message>
         <source>refused: {command}</source>
         <translation>bị từ chối: {command}</translation>
     </message>
@@ -1749,6 +1769,38 @@
     <message>
         <source>incident</source>
         <translation>sự việc</translation>
+    </message>
+    <message>
+        <source>shift</source>
+        <translation>ca trực</translation>
+    </message>
+    <message>
+        <source>signed on as {position}</source>
+        <translation>nhận ca, vị trí {position}</translation>
+    </message>
+    <message>
+        <source>did the task “{task}”</source>
+        <translation>đã làm nhiệm vụ “{task}”</translation>
+    </message>
+    <message>
+        <source>skipped the task “{task}”</source>
+        <translation>bỏ qua nhiệm vụ “{task}”</translation>
+    </message>
+    <message>
+        <source>noted</source>
+        <translation>ghi chép</translation>
+    </message>
+    <message>
+        <source>drafted the hand-over sheet</source>
+        <translation>lập biên bản giao ca</translation>
+    </message>
+    <message>
+        <source>signed the hand-over sheet as the leaving officer</source>
+        <translation>ký biên bản giao ca (người giao)</translation>
+    </message>
+    <message>
+        <source>signed the hand-over sheet as the coming officer</source>
+        <translation>ký biên bản giao ca (người nhận)</translation>
     </message>
 </context>
 <context>

@@ -16,8 +16,11 @@ from backend.contracts.incidents import Incident, Link, Task
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.recording import ExportOrder, Hold
+from backend.contracts.shift_fold import begun as watch_begun
+from backend.contracts.shifts import DutyTask, Shift, Turn
 from backend.contracts.sop import Sop, Step
 from backend.contracts.state import RoomState, apply
+from backend.domain.shifts import handover_sheet
 from console.models.event_words import EventWords, command_words, event_words
 from console.models.session import Selected
 from tests.panels.map_room import NOW_MS, alert, laocai
@@ -51,6 +54,22 @@ INCIDENT = Incident(
     opened_ms=NOW_MS, opened_by="an.tran", changed_ms=NOW_MS,
 )  # fmt: skip
 
+SHIFT = Shift(shift_id="dem", name_vi="Ca đêm", begins_min=1140, ends_min=420)
+TURN = Turn(watch_id="2026-11-23.dem", shift=SHIFT, begins_ms=NOW_MS, ends_ms=NOW_MS + 43_200_000)
+DUTY = DutyTask(task_id="nhan-ca", words_vi="Nhận ca", due_min=15, source="mẫu")
+STARTED = ev.ShiftStarted(turn=TURN, position_id="truc-ban", tasks=(DUTY,))
+SHEET = handover_sheet(
+    RoomState(), watch_begun(STARTED, LoggedEvent(seq=1, at_ms=NOW_MS, actor="a", caused_by=None, origin="",
+    event=STARTED)), "bàn giao chìa khóa", "an.tran", NOW_MS,
+)  # fmt: skip
+SHIFT_SAMPLES: tuple[tuple[Event, str, str], ...] = (
+    (STARTED, "operator", "Ca đêm: signed on as Cán bộ trực ban"),
+    (ev.ShiftTaskDone(watch_id=TURN.watch_id, task_id="nhan-ca"), "operator", "Nhận ca"),
+    (ev.ShiftTaskSkipped(watch_id=TURN.watch_id, task_id="nhan-ca", text="mất điện"), "operator", "mất điện"),
+    (ev.ShiftNoted(watch_id=TURN.watch_id, text="gọi Sở"), "operator", "gọi Sở"),
+    (ev.HandoverDrafted(sheet=SHEET, digest="0" * 64), "operator", "bàn giao chìa khóa"),
+    (ev.HandoverSigned(watch_id=TURN.watch_id, side="coming", digest="0" * 64), "operator", "coming officer"),
+)
 SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.SiteLoaded(site=laocai()), "system", laocai().name_vi),
     (ev.AlertRaised(alert=alert("fire2", headline="Cháy lớn")), "alert", "Cháy lớn"),
@@ -137,6 +156,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.TaskAsked(incident_id="i7", task=TASK), "operator", "cử hai xe"),
     (ev.TaskMoved(incident_id="i7", task_id="t1", state="refused", note="hết xe"), "operator", AGENCY.name_vi),
     (ev.TaskOverdue(incident_id="i7", task_id="t1", late="eta"), "operator", AGENCY.name_vi),
+    *SHIFT_SAMPLES,
     (ev.IncidentReviewed(incident_id="i7", comment="đã gọi"), "operator", "đã gọi"),
 )
 
@@ -151,6 +171,7 @@ def room() -> RoomState:
         ev.IncidentOpened(incident=INCIDENT),
         ev.SopStarted(incident_id="i7", sop=SOP),
         ev.TaskAsked(incident_id="i7", task=TASK),
+        STARTED,
     ):
         apply(state, logged(event, state.seq + 1))
     return state

@@ -1,0 +1,53 @@
+"""Hand-over sheets of the shifts, for whoever watches the room."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi import Path as PathParameter
+from starlette.responses import Response
+
+from backend.contracts.events import HandoverDrafted
+from backend.contracts.shifts import sheet_digest
+from backend.gateway.callers import PartsDep, Watcher
+from backend.gateway.errors import Refusal
+from backend.services.debrief_sheet import SheetContext
+from backend.services.handover_sheet import to_html
+
+router = APIRouter(prefix="/api/v1/shifts", tags=["shifts"])
+WatchId = Annotated[str, PathParameter(pattern=r"^\d{4}-\d{2}-\d{2}\.[a-z0-9-]{1,40}$")]
+
+
+@router.get("/{watch_id}/handover.html", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+async def handover_html(parts: PartsDep, operator: Watcher, watch_id: WatchId) -> Response:
+    """The newest draft of a watch, or what was signed, printable; read from the log, its digest checked again.
+
+    404: the room keeps no such watch, or there is no sheet of it. 409: what lies in the log is not what was signed.
+    """
+    watch = parts.room.durable.watches.get(watch_id)
+    if watch is None or not watch.sheet_seq:
+        raise Refusal(404, f"there is no hand-over sheet of {watch_id!r}")
+    found = await parts.log.read(watch.sheet_seq - 1, 1)
+    event = found[0].event if found else None
+    if not isinstance(event, HandoverDrafted):
+        raise Refusal(404, f"the log keeps the sheet of {watch_id!r} no more")
+    if sheet_digest(event.sheet) != watch.digest:
+        raise Refusal(409, f"the sheet of {watch_id!r} in the log is not the one that was signed")
+    site = parts.site
+    context = SheetContext(
+        site_vi=site.name_vi,
+        utc_offset_min=site.utc_offset_min,
+        printed_ms=parts.now_ms(),
+        printed_by=operator.user,
+        exercise_vi=site.exercise_vi,
+        users={one.user: one.display_name for one in site.operators},
+    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="giao-ca-{re.sub(r"[^0-9a-z-]", "-", watch_id)}.html"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+    }
+    text = to_html(event.sheet, watch.digest, watch.leaving, watch.coming, context)
+    return Response(text.encode(), headers=headers, media_type="text/html; charset=utf-8")
