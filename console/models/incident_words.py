@@ -107,7 +107,8 @@ def _alert_of(state: RoomState, key: str, language: str) -> str:
 def line_words(line: IncidentLine, incident: Incident | None, state: RoomState, language: str) -> str:
     """What a line of an incident's log says; what the state lacks is told without its name."""
     what = _what(line, incident, state, language)
-    return f"{what}: {line.text}" if line.text and line.kind not in ("opened", "note", "lead", "changed") else what
+    said = line.kind in ("opened", "note", "lead", "changed") or (line.kind, line.word) == ("task", "asked")
+    return f"{what}: {line.text}" if line.text and not said else what
 
 
 def _what(line: IncidentLine, incident: Incident | None, state: RoomState, language: str) -> str:

@@ -117,6 +117,8 @@ def difference(old: RoomState, new: RoomState) -> Delta:
     delta.recordings = _differing(old.recordings, new.recordings)
     delta.evidence = _differing(old.holds, new.holds) | _differing(old.exports, new.exports)
     delta.marks = _differing(old.marks, new.marks)
+    delta.incidents = _differing(old.incidents, new.incidents)
+    delta.sops = _differing(old.sops, new.sops)
     return delta
 
 

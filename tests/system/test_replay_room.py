@@ -14,6 +14,9 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from backend.contracts.alerts import AlertPhase
+from backend.contracts.commands import AskTask, OpenIncident
+from backend.contracts.incidents import Link
+from console.commands.commands import new_id
 from console.models.session import Selected, Session
 from console.panels import panel_specs
 from console.replay_room import ReplaySession
@@ -121,6 +124,14 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         commands.dispatch(fire, "pccc", "cháy nhà dân")
         until(lambda: bool(room.alert(fire).dispatched_to), "dispatched")
         day.look("the fire is in hand")
+        link = Link(kind="alert", key=fire)
+        wish = OpenIncident(command_id=new_id(), incident_id="i-1", title="Cháy nhà dân", links=(link,), take=True)
+        commands.submit_room(wish)
+        until(lambda: "i-1" in session.state.incidents, "the incident is open")
+        commands.submit_room(
+            AskTask(command_id=new_id(), incident_id="i-1", task_id="t-1", agency_id="pccc", what="cử hai xe")
+        )
+        until(lambda: bool(session.state.incidents["i-1"].tasks), "the agency is asked")
         room.ingest("bulletins", "cap", cap_message("mua-1", "Mưa lớn diện rộng"))
         until(lambda: any(one.kind.startswith("cap") for one in session.state.alerts.values()), "the bulletin is there")
         day.reading(81.5)
