@@ -3127,6 +3127,10 @@
         <source>Procedures</source>
         <translation>Quy trình</translation>
     </message>
+    <message>
+        <source>Shift</source>
+        <translation>Ca trực</translation>
+    </message>
 </context>
 <context>
     <name>Procedures</name>
@@ -3622,6 +3626,101 @@
     <message>
         <source>Fetching the sheet…</source>
         <translation>Đang lấy phiếu chấm điểm…</translation>
+    </message>
+</context>
+<context>
+    <name>ShiftPanel</name>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>Due</source>
+        <translation>Hạn</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Nhiệm vụ</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Người làm</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>Ghi chú</translation>
+    </message>
+    <message>
+        <source>Note, reason for skipping, or remarks for the hand-over</source>
+        <translation>Ghi chép, lý do bỏ qua, hoặc ý kiến khi giao ca</translation>
+    </message>
+    <message>
+        <source>Sign on</source>
+        <translation>Nhận ca</translation>
+    </message>
+    <message>
+        <source>Task done</source>
+        <translation>Đã làm</translation>
+    </message>
+    <message>
+        <source>Skip task</source>
+        <translation>Bỏ qua</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Ghi chép</translation>
+    </message>
+    <message>
+        <source>Draft sheet</source>
+        <translation>Lập biên bản</translation>
+    </message>
+    <message>
+        <source>Sign sheet</source>
+        <translation>Ký biên bản</translation>
+    </message>
+    <message>
+        <source>Save sheet…</source>
+        <translation>Lưu biên bản…</translation>
+    </message>
+    <message>
+        <source>This site keeps no shifts (shifts.toml).</source>
+        <translation>Địa điểm này không quản lý ca trực (shifts.toml).</translation>
+    </message>
+    <message>
+        <source>Nobody is signed on. Choose a position and sign on.</source>
+        <translation>Chưa ai nhận ca. Hãy chọn vị trí và nhận ca.</translation>
+    </message>
+    <message>
+        <source>✓ done</source>
+        <translation>✓ đã làm</translation>
+    </message>
+    <message>
+        <source>– skipped</source>
+        <translation>– bỏ qua</translation>
+    </message>
+    <message>
+        <source>▲ overdue</source>
+        <translation>▲ quá hạn</translation>
+    </message>
+    <message>
+        <source>○ open</source>
+        <translation>○ chưa làm</translation>
+    </message>
+    <message>
+        <source>Sheet of {time}: {open} alerts open, {incidents} incidents</source>
+        <translation>Biên bản lúc {time}: {open} cảnh báo chưa kết thúc, {incidents} sự việc</translation>
+    </message>
+    <message>
+        <source>Leaving officer signed: {user}</source>
+        <translation>Người giao ca đã ký: {user}</translation>
+    </message>
+    <message>
+        <source>Coming officer signed: {user}</source>
+        <translation>Người nhận ca đã ký: {user}</translation>
+    </message>
+    <message>
+        <source>Hand-over sheet</source>
+        <translation>Biên bản giao ca</translation>
     </message>
 </context>
 <context>

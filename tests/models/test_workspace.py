@@ -36,6 +36,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Tải cảnh báo",
         "Phát lại",
         "Chấm điểm",
+        "Ca trực",
     ]
     assert all(one.title("en") for one in delivered)
 
