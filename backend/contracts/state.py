@@ -436,6 +436,8 @@ def _alert_judged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> Non
     assert isinstance(event, ev.AlertJudged)
     record = state.rules.get(event.rule, RuleRecord())
     state.rules[event.rule] = record.judged(event.alert_id, event.verdict == "confirmed")
+    # The record of the rule stands on the card of every alert of it.
+    delta.alerts |= {one.alert_id for one in state.alerts.values() if one.rule == event.rule}
     alert, entry = state.find_alert(event.alert_id), _entry(logged, "judged", event.comment)
     if alert is None:
         return

@@ -119,6 +119,11 @@ def difference(old: RoomState, new: RoomState) -> Delta:
     delta.marks = _differing(old.marks, new.marks)
     delta.incidents = _differing(old.incidents, new.incidents)
     delta.sops = _differing(old.sops, new.sops)
+    delta.forecasts = _differing(old.forecasts, new.forecasts)
+    delta.air = _differing(old.air, new.air)
+    delta.watches = _differing(old.watches, new.watches)
+    judged = _differing(old.rules, new.rules)
+    delta.alerts |= {alert.alert_id for alert in new.alerts.values() if alert.rule in judged}
     return delta
 
 

@@ -12,6 +12,7 @@ from console.models.replay import ReplayControl
 from console.sources import tape as tape_module
 from console.sources.tape import Tape, difference
 from console.timebase import ReplayClock
+from tests.unit.replay_samples import told
 from tests.unit.storage_samples import NOW_MS, plain, raised
 
 IDS = st.sampled_from([f"a{index}" for index in range(5)])
@@ -170,3 +171,26 @@ def test_in_and_out_marks_are_never_the_wrong_way_round() -> None:
     control.seek(300_000)
     control.mark_in()
     assert (control.in_ms, control.out_ms) == (300_000, 400_000)
+
+
+def test_a_jump_over_a_plausible_day_tells_of_everything_that_differs() -> None:
+    """A new part of the room's state is told by `difference` too, or its panel would stand still after a jump."""
+    told_as = {"closed": "alerts", "holds": "evidence", "exports": "evidence"}
+    told_by_others = {"rules"}  # on the cards of its open alerts, when there are any
+    seen: set[str] = set()
+    state = RoomState(epoch="e")
+    before = state.copied()
+    for seq, one in enumerate(told(6_000), 1):
+        logged = ev.LoggedEvent(seq=seq, at_ms=one.at_ms, actor=one.actor, caused_by=None, origin="", event=one.event)
+        apply(state, logged)
+        if seq % 400:
+            continue
+        delta = difference(before, state)
+        for name in RoomState.__slots__:
+            old, new = getattr(before, name), getattr(state, name)
+            if isinstance(new, dict) and name not in told_by_others and old != new:
+                changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+                assert changed <= getattr(delta, told_as.get(name, name)), name
+                seen.add(name)
+        before = state.copied()
+    assert {"alerts", "closed", "forecasts", "air", "marks"} <= seen
