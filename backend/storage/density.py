@@ -62,6 +62,12 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "limits.changed": "system",
     "mark.removed": "operator",
     "desk.acted": "operator",
+    "shift.started": "operator",
+    "shift.task_done": "operator",
+    "shift.task_skipped": "operator",
+    "shift.noted": "operator",
+    "shift.handover_drafted": "operator",
+    "shift.handover_signed": "operator",
 }
 """Lane of every kind of event, None = not shown. An alert.updated counts when it makes the alert worse only; what
 comes back and is heard again counts like a new alert; the room's own faults (priority 5) count as "system":

@@ -34,9 +34,9 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Sự việc",
         "Rút kinh nghiệm",
         "Tải cảnh báo",
+        "Ca trực",
         "Phát lại",
         "Chấm điểm",
-        "Ca trực",
     ]
     assert all(one.title("en") for one in delivered)
 

@@ -18,7 +18,11 @@ from backend.contracts.geometry import Polygon
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.marks import Mark, MarkKind
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
+from backend.contracts.shift_fold import begun
+from backend.contracts.shifts import DutyTask, Shift, Turn, sheet_digest
 from backend.contracts.site import Site
+from backend.contracts.state import RoomState
+from backend.domain.shifts import handover_sheet
 from config.site import load_site, public_site
 
 USERS: Final = ("lan", "minh", "hoa", "truong-ca", "lanh-dao")
@@ -63,13 +67,14 @@ class Story:
         self._marks: list[str] = []
         self._holds: list[str] = []
         self._exports: list[str] = []
+        self._shift_step = 0
         others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
             (0.4, self._mark_placed), (0.1, self._mark_removed),
             (0.2, self._forecast), (0.2, self._air), (0.05, self._limits),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
-            (0.002, self._site_loaded),
+            (0.3, self._shift), (0.002, self._site_loaded),
         )  # fmt: skip
         self._others = [other for _, other in others]
         self._weights = [weight for weight, _ in others]
@@ -379,6 +384,32 @@ class Story:
         conditions: tuple[ExportCondition, ...] = ("done", "cancelled", "failed")
         condition = self._chance.choice(conditions)
         return ev.ExportChanged(export_id=self._exports.pop(0), condition=condition, digest="0" * 64)
+
+    def _shift(self) -> ev.Event:
+        """A watch from the first sign-on to the second signature, again and again."""
+        step, number = self._shift_step % 6, self._shift_step // 6
+        self._shift_step += 1
+        if step == 0:
+            shift = Shift(shift_id="dem", name_vi="Ca đêm", begins_min=1140, ends_min=420)
+            task = DutyTask(task_id="nhan-ca", words_vi="Nhận ca", due_min=15, source="mẫu")
+            begins_ms = int(self._now_ms)
+            turn = Turn(watch_id=f"ca-{number}.dem", shift=shift, begins_ms=begins_ms, ends_ms=begins_ms + 43_200_000)
+            self._watch = ev.ShiftStarted(turn=turn, position_id="truc-ban", tasks=(task,))
+            return self._watch
+        watch_id = self._watch.turn.watch_id
+        if step == 4:
+            stamp = ev.LoggedEvent(
+                seq=1, at_ms=int(self._now_ms), actor="lan", caused_by=None, origin="", event=self._watch
+            )
+            sheet = handover_sheet(RoomState(), begun(self._watch, stamp), "ý kiến", "lan", int(self._now_ms))
+            return ev.HandoverDrafted(sheet=sheet, digest=sheet_digest(sheet))
+        return (
+            ev.ShiftTaskDone(watch_id=watch_id, task_id="nhan-ca"),
+            ev.ShiftTaskSkipped(watch_id=watch_id, task_id="nhan-ca", text="mất điện"),
+            ev.ShiftNoted(watch_id=watch_id, text="đã gọi Sở"),
+            ev.ShiftNoted(watch_id=watch_id, text="chờ ký"),
+            ev.HandoverSigned(watch_id=watch_id, side="leaving", digest="0" * 64),
+        )[step - 1]
 
     def _site_loaded(self) -> ev.Event:
         return ev.SiteLoaded(site=self._site)
