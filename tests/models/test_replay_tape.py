@@ -193,4 +193,4 @@ def test_a_jump_over_a_plausible_day_tells_of_everything_that_differs() -> None:
                 assert changed <= getattr(delta, told_as.get(name, name)), name
                 seen.add(name)
         before = state.copied()
-    assert {"alerts", "closed", "forecasts", "air", "marks"} <= seen
+    assert {"alerts", "closed", "forecasts", "air", "incidents", "marks", "watches"} <= seen

@@ -15,12 +15,14 @@ from backend.contracts.air import AirIndex
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
 from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.geometry import Polygon
+from backend.contracts.incidents import Incident, Link, Task
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.marks import Mark, MarkKind
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
 from backend.contracts.shift_fold import begun
 from backend.contracts.shifts import DutyTask, Shift, Turn, sheet_digest
 from backend.contracts.site import Site
+from backend.contracts.sop import Sop, Step
 from backend.contracts.state import RoomState
 from backend.domain.shifts import handover_sheet
 from config.site import load_site, public_site
@@ -68,11 +70,12 @@ class Story:
         self._holds: list[str] = []
         self._exports: list[str] = []
         self._shift_step = 0
+        self._incident_step = 0
         others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
             (0.4, self._mark_placed), (0.1, self._mark_removed),
-            (0.2, self._forecast), (0.2, self._air), (0.05, self._limits),
+            (0.2, self._forecast), (0.2, self._air), (0.6, self._incident), (0.05, self._limits),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.3, self._shift), (0.002, self._site_loaded),
         )  # fmt: skip
@@ -411,9 +414,50 @@ class Story:
             ev.HandoverSigned(watch_id=watch_id, side="leaving", digest="0" * 64),
         )[step - 1]
 
+    def _incident(self) -> ev.Event:
+        """An incident from its opening to the review after it was closed, again and again."""
+        number, step = divmod(self._incident_step, len(_INCIDENT))
+        self._incident_step += 1
+        now_ms = int(self._now_ms)
+        if step == 0:
+            incident = Incident(
+                incident_id=f"incident-{number}", number=number + 1, title="Cháy chợ", category="fire",
+                priority=Priority.CRITICAL, opened_ms=now_ms, opened_by="lan", changed_ms=now_ms,
+                links=(Link(kind="alert", key="a"),),
+            )  # fmt: skip
+            return ev.IncidentOpened(incident=incident)
+        return _INCIDENT[step](f"incident-{number}")
+
     def _site_loaded(self) -> ev.Event:
         return ev.SiteLoaded(site=self._site)
 
+
+_SOP: Final = Sop(
+    sop_id="chay",
+    version=1,
+    title_vi="Cháy",
+    category="fire",
+    source="mẫu",
+    verified=False,
+    steps=(Step(step_id="goi-114", words_vi="Gọi 114", limit_s=60), Step(step_id="so-tan", words_vi="Sơ tán")),
+)
+_INCIDENT: Final[tuple[Callable[[str], ev.Event], ...]] = (
+    lambda key: ev.SopPublished(sop=_SOP),  # its place is the opening's
+    lambda key: ev.IncidentLinked(incident_id=key, link=Link(kind="alert", key="b")),
+    lambda key: ev.IncidentUnlinked(incident_id=key, link=Link(kind="alert", key="b"), reason="việc khác"),
+    lambda key: ev.IncidentChanged(incident_id=key, title="Cháy chợ Cốc Lếu"),
+    lambda key: ev.IncidentLed(incident_id=key, lead="lan", previous=""),
+    lambda key: ev.SopPublished(sop=_SOP),
+    lambda key: ev.SopStarted(incident_id=key, sop=_SOP),
+    lambda key: ev.StepMarked(incident_id=key, step_id="goi-114", state="done"),
+    lambda key: ev.StepOverdue(incident_id=key, step_id="so-tan"),
+    lambda key: ev.TaskAsked(incident_id=key, task=Task(task_id="t", agency_id="pccc", what="dập lửa")),
+    lambda key: ev.TaskMoved(incident_id=key, task_id="t", state="on_the_way"),
+    lambda key: ev.TaskOverdue(incident_id=key, task_id="t", late="eta"),
+    lambda key: ev.IncidentNoted(incident_id=key, text="lửa đã tắt"),
+    lambda key: ev.IncidentMoved(incident_id=key, phase="closed", summary="đã dập tắt"),
+    lambda key: ev.IncidentReviewed(incident_id=key, comment="đạt"),
+)
 
 _OF_THE_SYSTEM: Final = ("camera.", "recording.", "producer.", "input.", "site.", "export.changed")
 _AREA: Final = Polygon(
