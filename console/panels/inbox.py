@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
 from backend.contracts.alerts import Alert, AlertPhase
 from backend.contracts.flood import alarms_lately, is_flood
@@ -22,6 +22,7 @@ from console.timebase import monotonic_s
 from resources import tokens
 from widgets.alert_row import PULSE_STRIP_PX, AlertRowDelegate
 from widgets.ask_form import AskForm
+from widgets.flow_layout import FlowLayout
 
 PULSE_EVERY_MS: Final = 100
 AGES_EVERY_MS: Final = 1000
@@ -79,9 +80,8 @@ class Inbox(Panel):
         return timer
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
+        bar = FlowLayout(tokens.GRID_PX)  # on a laptop the last filters go into a second line
         bar.setContentsMargins(tokens.GRID_PX, tokens.GRID_PX, tokens.GRID_PX, tokens.GRID_PX)
-        bar.setSpacing(tokens.GRID_PX)
         group = QButtonGroup(self)
         for chosen in get_args(InboxFilter):
             button = QPushButton(flat=True)
@@ -91,7 +91,6 @@ class Inbox(Panel):
             group.addButton(button)
             bar.addWidget(button)
             self._filters[chosen] = button
-        bar.addStretch(1)
         self._filters["all"].setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
