@@ -21,6 +21,7 @@ from backend.contracts.events import AlertRaised
 from config.settings import load_settings
 from console.link.inbound import LinkBatch
 from console.link.target import Target
+from console.panels.inbox import Inbox
 from console.workspace import Leaf, Split, Workspace
 from widgets.alert_row import AlertRow, AlertRowDelegate
 
@@ -152,7 +153,11 @@ class BenchDesk(console.app.Desk):
             for alert in self.session.alerts.alerts()
             if not alert.acknowledged and MARK not in alert.headline_vi
         ]
-        told = {"beats": self.heartbeat.beats, "left": left, **seen}
+        inbox = dict(self.windows.panels()).get("inbox")
+        assert isinstance(inbox, Inbox)
+        shown = (inbox.rows.alert_at(inbox.rows.index(row, 0)) for row in range(inbox.rows.rowCount()))
+        rows = sum(alert is not None and alert.unanswered for alert in shown)
+        told = {"beats": self.heartbeat.beats, "left": left, "rows": rows, **seen}
         Path(sys.argv[2]).write_text(json.dumps(told), encoding="utf-8")
         super().stop()
 

@@ -67,8 +67,9 @@ def _stormed(folder: Path, room: BenchRoom, seconds: float, alerts: int) -> dict
         **_lateness("empty_beside", idle["beats"], began_s, ended_s),
         "backend_mb_before": before_mb,
         "backend_mb_after": after_mb,
-        "rows_left": len([one for one in seen["left"] if one[0] < 5]),
-        "rows": [f"{priority} · {headline}" for priority, _, headline in seen["left"] if priority < 5][:15],
+        "storm_alerts_left": len([one for one in seen["left"] if one[0] < 5]),
+        "inbox_rows_that_wait": seen["rows"],
+        "alerts": [f"{priority} · {headline}" for priority, _, headline in seen["left"] if priority < 5][:15],
         "refused": outcome["refused"][:3],
     }
 
