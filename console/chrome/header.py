@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from console.models.numbers import format_date, format_time
 from console.models.session import Session
 from console.workspace import Workspace, key_of
+from widgets.tab_row import TabRow
 
 TICK_MS: Final = 200
 HEIGHT_PX: Final = 40
@@ -43,17 +44,11 @@ class Header(QWidget):
             mark = QLabel(self.tr("REPLAY"))
             mark.setObjectName("replayMark")
             row.addWidget(mark)
-        self._group = QButtonGroup(self)
-        self._tabs: dict[str, QPushButton] = {}
+        self._tabs = TabRow()
         for number, workspace in enumerate(workspaces, 1):
-            tab = QPushButton(f"{workspace.title(session.language)}  {key_of(number)}".rstrip())
-            tab.setObjectName("tab")
-            tab.setCheckable(True)
-            tab.clicked.connect(lambda checked=False, key=workspace.key: choose(key))
-            self._group.addButton(tab)
-            self._tabs[workspace.key] = tab
-            row.addWidget(tab)
-        row.addStretch(1)
+            self._tabs.add(workspace.key, f"{workspace.title(session.language)}  {key_of(number)}".rstrip())
+        self._tabs.chosen.connect(choose)
+        row.addWidget(self._tabs, 1)
         self._site = QLabel()
         row.addWidget(self._site)
         self._clock = QLabel()
@@ -70,8 +65,7 @@ class Header(QWidget):
 
     def mark(self, key: str) -> None:
         """This workspace is shown."""
-        if key in self._tabs:
-            self._tabs[key].setChecked(True)
+        self._tabs.mark(key)
 
     def _tell(self) -> None:
         site = self._session.state.site
