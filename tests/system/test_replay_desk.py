@@ -92,15 +92,22 @@ def test_what_the_officer_did_at_his_desk_is_in_the_log(room: RunningDesk) -> No
     room.desk.session.folded.connect(
         lambda events: told.extend(one.event for one in events if isinstance(one.event, DeskActed))
     )
-    press(room.window, KEY.Key_F3)
+    press(room.window, key_for(room, "map"))
     until(lambda: ("workspace", "map") in {(one.act, one.about) for one in told}, "the workspace is told")
     alert_id = room.new_alert("cam-1")
+    until(lambda: "brought" in {one.act for one in told}, "what the desk did by itself is told apart")
+    press(room.window, key_for(room, "map"))
     press(room.window, KEY.Key_G)
     until(lambda: ("go_to", f"alert:{alert_id}") in {(one.act, one.about) for one in told}, "where he went is told")
     opened(room)
     until(lambda: "replay" in {one.act for one in told}, "the replay is told")
     operators = room.desk.session.state.operators
     until(lambda: {one.shows for one in operators.values()} == {"map"}, "the state knows what he looks at")
+
+
+def key_for(room: RunningDesk, workspace: str) -> Qt.Key:
+    """The function key that shows it."""
+    return KEY(KEY.Key_F1 + [one.key for one in room.desk.windows.workspaces].index(workspace))
 
 
 def look_at(room: RunningDesk, key: Qt.Key, workspace: str) -> None:
@@ -114,7 +121,8 @@ def look_at(room: RunningDesk, key: Qt.Key, workspace: str) -> None:
 
 def test_the_replay_shows_the_workspaces_that_the_officer_looked_at(room: RunningDesk) -> None:
     session = room.desk.session
-    for key, workspace in ((KEY.Key_F2, "environment"), (KEY.Key_F3, "map")):
+    for workspace in ("environment", "map"):
+        key = key_for(room, workspace)
         look_at(room, key, workspace)
     map_ms = session.clock.now_ms()
     replay = opened(room)
