@@ -31,7 +31,9 @@ OPEN_DOORS: Final = {"/api/v1/login", "/healthz", "/metrics"}
 """Everything else asks for a token. A new door without one must be put here on purpose."""
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-PRODUCER_OF: Final = {"cap": "bulletins", "station-file": "logger", "detections": "camera-ai"}
+PRODUCER_OF: Final = {
+    "cap": "bulletins", "station-file": "logger", "detections": "camera-ai", "forecasts": "logger",
+}  # fmt: skip
 
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 BODIES: Final[dict[str, bytes]] = {
