@@ -153,8 +153,7 @@ class BenchDesk(console.app.Desk):
             for alert in self.session.alerts.alerts()
             if not alert.acknowledged and MARK not in alert.headline_vi
         ]
-        inbox = dict(self.windows.panels()).get("inbox")
-        assert isinstance(inbox, Inbox)
+        (inbox,) = (one for window in self.windows.windows for one in window.findChildren(Inbox))
         shown = (inbox.rows.alert_at(inbox.rows.index(row, 0)) for row in range(inbox.rows.rowCount()))
         rows = sum(alert is not None and alert.unanswered for alert in shown)
         told = {"beats": self.heartbeat.beats, "left": left, "rows": rows, **seen}
