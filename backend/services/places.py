@@ -17,100 +17,10 @@ def fresh_id(kind: AlertKindKey) -> str:
     return f"{kind.partition('.')[0]}-{secrets.token_hex(10)}"
 
 
-def station_alert(
-    site: SiteConfig, station: Station, kind: AlertKindKey, priority: Priority, headline: tuple[str, str], now_ms: int
-) -> Alert:
-    return Alert(
-        alert_id=fresh_id(kind),
-        kind=kind,
-        priority=priority,
-        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
-        place_id=station.station_id,
-        place_name=station.name_vi,
-        headline_vi=headline[0],
-        headline_en=headline[1],
-        raised_ms=now_ms,
-        changed_ms=now_ms,
-        lat_deg=station.lat_deg,
-        lon_deg=station.lon_deg,
-        commune_code=station.commune_code,
-        simulated=is_simulated(site, station.producer_id),
-        exercise=bool(site.exercise_vi),
-    )
-
-
-def camera_alert(
-    site: SiteConfig,
-    camera: CameraConfig,
-    kind: AlertKindKey,
-    priority: Priority,
-    headline: tuple[str, str],
-    now_ms: int,
-) -> Alert:
-    return Alert(
-        alert_id=fresh_id(kind),
-        kind=kind,
-        priority=priority,
-        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
-        place_id=camera.camera_id,
-        place_name=camera.name_vi,
-        headline_vi=headline[0],
-        headline_en=headline[1],
-        raised_ms=now_ms,
-        changed_ms=now_ms,
-        lat_deg=camera.lat_deg,
-        lon_deg=camera.lon_deg,
-        commune_code=camera.commune_code,
-        simulated=camera.simulated,
-        exercise=bool(site.exercise_vi),
-    )
-
-
-def producer_alert(
-    site: SiteConfig, producer: Producer, kind: AlertKindKey, headline: tuple[str, str], now_ms: int
-) -> Alert:
-    return Alert(
-        alert_id=fresh_id(kind),
-        kind=kind,
-        priority=ALERT_KINDS[kind].default_priority,
-        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
-        place_id=producer.producer_id,
-        place_name=producer.name_vi,
-        headline_vi=headline[0],
-        headline_en=headline[1],
-        raised_ms=now_ms,
-        changed_ms=now_ms,
-        simulated=producer.simulated or site.simulated,
-        exercise=bool(site.exercise_vi),
-    )
-
-
-def fire_alert(
-    site: SiteConfig, fire_site: FireSiteConfig, kind: AlertKindKey, headline: tuple[str, str], now_ms: int
-) -> Alert:
-    return Alert(
-        alert_id=fresh_id(kind),
-        kind=kind,
-        priority=ALERT_KINDS[kind].default_priority,
-        phase=AlertPhase.ACTIVE_UNACKNOWLEDGED,
-        place_id=fire_site.fire_site_id,
-        place_name=fire_site.name_vi,
-        headline_vi=headline[0],
-        headline_en=headline[1],
-        raised_ms=now_ms,
-        changed_ms=now_ms,
-        lat_deg=fire_site.lat_deg,
-        lon_deg=fire_site.lon_deg,
-        commune_code=fire_site.commune_code,
-        simulated=is_simulated(site, fire_site.panel.producer_id),
-        exercise=bool(site.exercise_vi),
-    )
-
-
 def own_alert(
     site: SiteConfig, kind: AlertKindKey, place_id: str, place_name: str, headline: tuple[str, str], now_ms: int
 ) -> Alert:
-    """About a part of the room itself."""
+    """About a part of the room itself; the others below begin with it. It has the priority of its kind."""
     return Alert(
         alert_id=fresh_id(kind),
         kind=kind,
@@ -123,6 +33,48 @@ def own_alert(
         raised_ms=now_ms,
         changed_ms=now_ms,
         exercise=bool(site.exercise_vi),
+    )
+
+
+def station_alert(
+    site: SiteConfig, station: Station, kind: AlertKindKey, priority: Priority, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    alert = own_alert(site, kind, station.station_id, station.name_vi, headline, now_ms)
+    simulated = is_simulated(site, station.producer_id)
+    return _stands(alert, station).model_copy(update={"priority": priority, "simulated": simulated})
+
+
+def camera_alert(
+    site: SiteConfig,
+    camera: CameraConfig,
+    kind: AlertKindKey,
+    priority: Priority,
+    headline: tuple[str, str],
+    now_ms: int,
+) -> Alert:
+    alert = own_alert(site, kind, camera.camera_id, camera.name_vi, headline, now_ms)
+    return _stands(alert, camera).model_copy(update={"priority": priority, "simulated": camera.simulated})
+
+
+def producer_alert(
+    site: SiteConfig, producer: Producer, kind: AlertKindKey, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    alert = own_alert(site, kind, producer.producer_id, producer.name_vi, headline, now_ms)
+    return alert.model_copy(update={"simulated": producer.simulated or site.simulated})
+
+
+def fire_alert(
+    site: SiteConfig, fire_site: FireSiteConfig, kind: AlertKindKey, headline: tuple[str, str], now_ms: int
+) -> Alert:
+    alert = own_alert(site, kind, fire_site.fire_site_id, fire_site.name_vi, headline, now_ms)
+    simulated = is_simulated(site, fire_site.panel.producer_id)
+    return _stands(alert, fire_site).model_copy(update={"simulated": simulated})
+
+
+def _stands(alert: Alert, place: Station | CameraConfig | FireSiteConfig) -> Alert:
+    """The alert where the thing stands."""
+    return alert.model_copy(
+        update={"lat_deg": place.lat_deg, "lon_deg": place.lon_deg, "commune_code": place.commune_code}
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from backend.contracts.alarm_load import AlarmLoad
 from backend.contracts.flood import BEGINS_OVER
-from backend.contracts.state import Delta
 from console.models.alarm_load import (
     KEY_ROLE,
     Rows,
@@ -26,6 +25,7 @@ from console.models.alarm_load import (
 )
 from console.models.numbers import format_time
 from console.models.session import Session
+from console.models.span_report import SpanReport
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.count_bars import Bars, CountBars
@@ -33,9 +33,6 @@ from widgets.elided_label import ElidedLabel
 from widgets.row_table import RowTable
 
 DOOR: Final = "/api/v1/replay/alarm-load"
-AFTER_MS: Final = 400
-"""Several changes in a row are one question."""
-
 MINUTE_MS: Final = 60_000
 SPANS_MIN: Final = (10, 60, 480, 1440, 10_080, 43_200)
 FIRST_SPAN_MIN: Final = 480
@@ -47,19 +44,10 @@ class AlarmLoadPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._span = (0, 0)
-        self._asking = False
-        self._ask_again = False
-        self._failure = ""
         self._load: AlarmLoad | None = None
+        self._report = SpanReport(session, DOOR, AlarmLoad, self.span, self._arrived, self)
+        self._report.told.connect(self._tell)
         self._build()
-        self._ask_timer = QTimer(self, interval=AFTER_MS, singleShot=True)
-        self._ask_timer.timeout.connect(self._ask)
-        session.changed.connect(self._room_changed)
-        session.operator_changed.connect(self._ask_timer.start)
-        if session.replay is not None:
-            session.replay.span_changed.connect(self._ask_timer.start)
-            session.replay.jumped.connect(lambda at_ms, exact: self._ask_timer.start())
 
     def _build(self) -> None:
         self._message = QLabel(self)
@@ -86,7 +74,7 @@ class AlarmLoadPanel(Panel):
         for minutes in SPANS_MIN:
             self._spans.addItem(names[minutes], minutes)
         self._spans.setCurrentIndex(SPANS_MIN.index(FIRST_SPAN_MIN))
-        self._spans.currentIndexChanged.connect(lambda index: self._ask_timer.start())
+        self._spans.currentIndexChanged.connect(lambda index: self._report.ask_soon())
         header = QWidget(self)
         header.setObjectName("panelHeader")
         header.setFixedHeight(tokens.HEADER_PX + 4)
@@ -130,11 +118,7 @@ class AlarmLoadPanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask_timer.start()
-
-    def _may(self) -> bool:
-        operator = self._session.live.operator
-        return operator is not None and "replay" in operator.rights
+        self._report.ask_soon()
 
     def span(self) -> tuple[int, int]:
         """First and last instant that is looked at, epoch ms."""
@@ -143,47 +127,18 @@ class AlarmLoadPanel(Panel):
             return replay.in_ms, replay.out_ms
         return max(0, end_ms - int(self._spans.currentData()) * MINUTE_MS), end_ms
 
-    def _room_changed(self, delta: Delta) -> None:
-        if delta.reset or delta.alerts:
-            self._ask_timer.start()
-
-    def _ask(self) -> None:
-        server = self._session.server
-        if not self.isVisible() or server is None:
-            return
-        if self._asking:
-            self._ask_again = True  # what is on its way may not know of the change that asks now
-            return
-        if not self._may():
-            self._tell()
-            return
-        self._asking, self._ask_again = True, False
-        self._span = self.span()
-        query: dict[str, str | int] = {"start": self._span[0], "end": self._span[1]}
-        server.ask(DOOR, query, AlarmLoad, self._arrived, self._failed)
-
     def _arrived(self, load: AlarmLoad) -> None:
-        self._asking, self._failure, self._load = False, "", load
+        self._load = load
         self._tell()
-        replay = self._session.replay
-        moved = replay is not None and not replay.playing and self._span != self.span()
-        if self._ask_again or moved:
-            self._ask_timer.start()
-
-    def _failed(self, reason: str) -> None:
-        self._asking, self._failure = False, reason
-        self._tell()
-        if self._ask_again:
-            self._ask_timer.start()
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
         message, load = "", self._load
-        if not self._may():
+        if not self._report.allowed:
             message = self.tr("Who may not replay the room sees no alarm load here.")
-        elif self._failure:
-            message = self.tr("The alarm load cannot be fetched: {reason}").format(reason=self._failure)
+        elif self._report.failure:
+            message = self.tr("The alarm load cannot be fetched: {reason}").format(reason=self._report.failure)
         elif load is None:
             message = self.tr("Counting the alarms…")
         self._message.setText(message)
@@ -228,7 +183,9 @@ class AlarmLoadPanel(Panel):
     # -- workspace ---------------------------------------------------------------------------------------------
 
     def is_live(self) -> bool:
-        return not self._may() or (not self._asking and not self._failure and self._load is not None)
+        return not self._report.allowed or (
+            not self._report.asking and not self._report.failure and self._load is not None
+        )
 
     def save_state(self) -> dict[str, object]:
         return {"minutes": self._spans.currentData()}

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -26,6 +26,7 @@ from console.commands.commands import new_id
 from console.models.debrief import TIMES_ROLE, Column, DebriefModel
 from console.models.numbers import format_time, local_datetime
 from console.models.session import Selected, Session
+from console.models.span_report import SpanReport
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.elided_label import ElidedLabel
@@ -33,9 +34,6 @@ from widgets.row_table import RowTable
 
 SPAN_MS: Final = 8 * 3_600_000
 """A watch: what is looked at while no span is marked."""
-
-AFTER_MS: Final = 300
-"""Several changes in a row are one question."""
 
 DOOR: Final = "/api/v1/replay/debrief"
 
@@ -47,21 +45,11 @@ class DebriefPanel(Panel):
         super().__init__(parent)
         self._session = session
         self._model = DebriefModel(session.language, self)
-        self._span = (0, 0)
-        self._seq = -1
-        self._asking = False
-        self._ask_again = False
-        self._failure = ""
+        self._report = SpanReport(session, DOOR, Debrief, self.span, self._arrived, self)
+        self._report.told.connect(self._tell)
         self._build()
-        self._ask_timer = QTimer(self, interval=AFTER_MS, singleShot=True)
-        self._ask_timer.timeout.connect(self._ask)
-        session.changed.connect(self._room_changed)
-        session.operator_changed.connect(self._ask_timer.start)
         session.live.changed.connect(self._marks_changed)
         session.selection.changed.connect(self._show_selected)
-        if session.replay is not None:
-            session.replay.span_changed.connect(self._ask_timer.start)
-            session.replay.jumped.connect(lambda at_ms, exact: self._ask_timer.start())
 
     def _build(self) -> None:
         self._summary = ElidedLabel(parent=self)
@@ -115,7 +103,7 @@ class DebriefPanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask_timer.start()
+        self._report.ask_soon()
 
     def _may(self, right: Right = "replay") -> bool:
         """Times are for who may replay; comments and the sheet with them for who may debrief."""
@@ -129,41 +117,11 @@ class DebriefPanel(Panel):
         start_ms = end_ms - SPAN_MS if replay is None or replay.in_ms is None else replay.in_ms
         return max(0, min(start_ms, end_ms - 1000)), end_ms
 
-    def _room_changed(self, delta: Delta) -> None:
-        if delta.reset or delta.alerts:
-            self._ask_timer.start()
-
-    def _ask(self) -> None:
-        server = self._session.server
-        if not self.isVisible() or server is None:
-            return
-        if self._asking:
-            self._ask_again = True  # what is on its way may not know of the change that asks now
-            return
-        if not self._may():
-            self._tell()
-            return
-        self._asking, self._ask_again = True, False
-        self._span = self.span()
-        query: dict[str, str | int] = {"start": self._span[0], "end": self._span[1]}
-        server.ask(DOOR, query, Debrief, self._arrived, self._failed)
-
     def _arrived(self, answer: Debrief) -> None:
-        self._asking, self._failure = False, ""
         site = self._session.state.site
         self._model.show_times(answer.alerts, answer.end_ms, site.utc_offset_min if site else 0, answer.targets)
         self._tell()
         self._show_selected(self._session.selection.current)
-        replay = self._session.replay
-        moved = replay is not None and not replay.playing and self._span != self.span()
-        if self._ask_again or moved:
-            self._ask_timer.start()
-
-    def _failed(self, reason: str) -> None:
-        self._asking, self._failure = False, reason
-        self._tell()
-        if self._ask_again:
-            self._ask_timer.start()
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
@@ -171,8 +129,8 @@ class DebriefPanel(Panel):
         message = ""
         if not self._may():
             message = self.tr("Who may not replay the room sees no times here.")
-        elif self._failure:
-            message = self.tr("The times cannot be fetched: {reason}").format(reason=self._failure)
+        elif self._report.failure:
+            message = self.tr("The times cannot be fetched: {reason}").format(reason=self._report.failure)
         elif not self._model.rows:
             message = self.tr("No alert was raised in this span.")
         self._message.setText(message)
@@ -190,7 +148,7 @@ class DebriefPanel(Panel):
     def _tell_comments(self) -> None:
         site = self._session.state.site
         offset_min = site.utc_offset_min if site else 0
-        start_ms, end_ms = self._span
+        start_ms, end_ms = self._report.span_ms
         marks = [mark for mark in self._session.live.state.marks.values() if mark.kind == "debrief"]
         shown = sorted((mark for mark in marks if start_ms <= mark.at_ms <= end_ms), key=lambda mark: mark.at_ms)
         lines = [f"{format_time(mark.at_ms, offset_min)}  {mark.placed_by}: {mark.text}" for mark in shown]
@@ -251,7 +209,8 @@ class DebriefPanel(Panel):
         followed()
 
     def _ask_where(self) -> None:
-        day = local_datetime(self._span[1], self._session.state.site.utc_offset_min if self._session.state.site else 0)
+        site = self._session.state.site
+        day = local_datetime(self._report.span_ms[1], site.utc_offset_min if site else 0)
         dialog = QFileDialog(self, self.tr("Sheet for the minutes"), f"rut-kinh-nghiem-{day:%Y-%m-%d-%H%M}.html")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Web page, printable (*.html)"))
@@ -265,7 +224,7 @@ class DebriefPanel(Panel):
         server = self._session.server
         if server is None:
             return
-        start_ms, end_ms = self._span
+        start_ms, end_ms = self._report.span_ms
         sheet = f"{DOOR}.html?start={start_ms}&end={end_ms}"
         server.download(sheet, path, self._saved, partial(self._say, failed=True))
 
@@ -279,7 +238,7 @@ class DebriefPanel(Panel):
         self._said.style().polish(self._said)
 
     def is_live(self) -> bool:
-        return not self._may() or (not self._asking and not self._failure)
+        return not self._may() or (not self._report.asking and not self._report.failure)
 
 
 SPEC = PanelSpec("debrief", str(QT_TRANSLATE_NOOP("Panels", "Debrief")), DebriefPanel, frozenset({"state", "history"}))
