@@ -39,6 +39,9 @@ _PHASE_RANK: Final = {
     AlertPhase.NORMAL: 7,
 }
 
+MOVED_ALONE: Final = 8
+"""So many rows change places one by one; more are a new order."""
+
 SortKey = tuple[int, int, int, str]
 
 
@@ -135,25 +138,44 @@ class AlertModel(QAbstractTableModel):
             self.endRemoveRows()
 
     def _change(self, alerts: Sequence[Alert]) -> None:
+        moved: list[Alert] = []
         for alert in alerts:
-            before = self.row_of(alert.alert_id)
-            key = sort_key(alert)
-            if key == self._keys[before]:
+            if sort_key(alert) == sort_key(self._alerts[alert.alert_id]):
                 self._alerts[alert.alert_id] = alert
-                continue
-            # Where it would stand with its old row still there: beginMoveRows counts like that.
-            target = bisect_left(self._keys, key)
-            moves = target not in (before, before + 1)
-            if moves:
-                self.beginMoveRows(NO_INDEX, before, before, NO_INDEX, target)
-            del self._keys[before]
-            self._keys.insert(target if target <= before else target - 1, key)
-            self._alerts[alert.alert_id] = alert
-            if moves:
-                self.endMoveRows()
+            else:
+                moved.append(alert)
+        if len(moved) > MOVED_ALONE:
+            self._reorder(moved)
+        else:
+            for alert in moved:
+                self._move(alert)
         rows = sorted(self.row_of(alert.alert_id) for alert in alerts)
         for first, last in _ranges(rows):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
+
+    def _move(self, alert: Alert) -> None:
+        before, key = self.row_of(alert.alert_id), sort_key(alert)
+        # Where it would stand with its old row still there: beginMoveRows counts like that.
+        target = bisect_left(self._keys, key)
+        moves = target not in (before, before + 1)
+        if moves:
+            self.beginMoveRows(NO_INDEX, before, before, NO_INDEX, target)
+        del self._keys[before]
+        self._keys.insert(target if target <= before else target - 1, key)
+        self._alerts[alert.alert_id] = alert
+        if moves:
+            self.endMoveRows()
+
+    def _reorder(self, alerts: Sequence[Alert]) -> None:
+        """Many moves as one: whoever filters these rows looks at all of them again after each."""
+        self.layoutAboutToBeChanged.emit()
+        indexes = self.persistentIndexList()
+        ids = [self._keys[index.row()][3] for index in indexes]
+        self._alerts.update((alert.alert_id, alert) for alert in alerts)
+        self._keys = sorted(sort_key(alert) for alert in self._alerts.values())
+        now = [self.index(self.row_of(key), index.column()) for key, index in zip(ids, indexes, strict=True)]
+        self.changePersistentIndexList(indexes, now)
+        self.layoutChanged.emit()
 
     def _insert(self, alerts: Sequence[Alert]) -> None:
         for row, group in _grouped(

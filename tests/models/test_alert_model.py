@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from pytestqt.qtbot import QtBot
 
@@ -91,6 +91,26 @@ def test_an_acknowledged_alert_moves_and_its_row_keeps_its_identity(qapp: object
     assert followed.data(ALERT_ROLE).alert_id == "a"
 
 
+def test_when_many_move_at_once_each_row_keeps_its_identity_and_the_filter_looks_once(qapp: object) -> None:
+    bench = Bench.make(*(alert(f"a{number:03}", 2, 1000 + number) for number in range(200)))
+    proxy = QSortFilterProxyModel()
+    proxy.setSourceModel(bench.model)
+    kept = {one: QPersistentModelIndex(bench.model.index(bench.model.row_of(one), 0)) for one in bench.ids()}
+    moved, seen = QSignalSpy(bench.model.rowsMoved), QPersistentModelIndex(proxy.index(7, 0))
+    stood = proxy.data(proxy.index(7, 0), ALERT_ROLE).alert_id
+    acknowledged = bench.ids()[::2]
+    bench.put(
+        *(bench.state.alerts[one].model_copy(update={"phase": PHASES[1]}) for one in acknowledged),
+        bench.state.alerts["a001"].model_copy(update={"count": 9}),
+    )
+    assert moved.count() == 0
+    assert bench.ids() == [one.alert_id for one in sorted(bench.state.alerts.values(), key=sort_key)]
+    for one, index in kept.items():
+        assert bench.model.alert_at(index.row()).alert_id == one
+    assert seen.data(ALERT_ROLE).alert_id == stood
+    assert bench.model.alert_at(bench.model.row_of("a001")).count == 9
+
+
 def test_changed_neighbours_are_told_as_one_range(qapp: object) -> None:
     bench = Bench.make(*[alert(f"a{number}", 3, 1000 - number) for number in range(6)])
     told = QSignalSpy(bench.model.dataChanged)
@@ -138,8 +158,8 @@ def test_a_burst_of_thousands_is_inserted_in_few_ranges(qapp: object) -> None:
 Step = tuple[int, int, int, int, bool]
 STEPS = st.lists(
     st.lists(
-        st.tuples(st.integers(0, 9), st.integers(1, 5), st.integers(0, 3), st.integers(0, 2), st.booleans()),
-        max_size=6,
+        st.tuples(st.integers(0, 14), st.integers(1, 5), st.integers(0, 3), st.integers(0, 2), st.booleans()),
+        max_size=14,
     ),
     max_size=12,
 )
