@@ -499,6 +499,8 @@ class AnalyticsZone(Config):
     Attributes:
         use: forbidden: nothing may move there in `hours`; crowd: how full it is of people; traffic: whether it stands.
         from_share: from which share of the zone on it counts; left out = as [rules] says.
+        classes: what the camera's detector counts in the zone, which is judged by its number then.
+        from_count: from how many on.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -506,6 +508,40 @@ class AnalyticsZone(Config):
     polygon: Polygon
     hours: tuple[Window, ...] = ()
     from_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    classes: tuple[str, ...] = ()
+    from_count: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+
+DetectorLayout = Literal["yolov8", "yolov5", "end_to_end", "ssd"]
+
+
+class DetectorConfig(Config):
+    """[[detector]] of analytics.toml: an ONNX model of the site that finds things in a picture.
+
+    Attributes:
+        model: file name inside the site folder.
+        layout: how its answer is to be read (`backend.services.analytics.detector`).
+        width_px, height_px: of the picture it takes; a camera's picture is fitted in, with grey bars.
+        mean, scale: a level x of 0..255 is given as (x - mean) * scale; `rgb`: red first, else blue first.
+        classes: names of what it finds, in the model's order.
+        nms_over: of two boxes of a class that overlap by more than this share the surer one is kept.
+        every_s: how often a camera's picture is given to it.
+        busy_most: it is asked more seldom when it would take more than this share of the time.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    layout: DetectorLayout
+    width_px: Annotated[int, Field(ge=32, le=1920)]
+    height_px: Annotated[int, Field(ge=32, le=1920)]
+    mean: float = 0.0
+    scale: Annotated[float, Field(gt=0)] = 1 / 255
+    rgb: bool = True
+    classes: Annotated[tuple[str, ...], Field(min_length=1, max_length=1000)]
+    score_from: Annotated[float, Field(gt=0, le=1)] = 0.4
+    nms_over: Annotated[float, Field(gt=0, le=1)] = 0.5
+    every_s: Annotated[float, Field(ge=0.1, le=3600)] = 2.0
+    busy_most: Annotated[float, Field(gt=0, le=1)] = 0.25
 
 
 class AnalyticsCamera(Config):
@@ -515,12 +551,14 @@ class AnalyticsCamera(Config):
         sight: tell when it is dark, covered, blurred, moved or frozen.
         turns: it is moved on purpose (PTZ) and never told as moved.
         ignore: parts that do not count, e.g. the clock in the picture.
+        detector: name of the detector that counts in its zones; "" = none, as everywhere by default.
     """
 
     camera_id: str
     sight: bool = True
     turns: bool = False
     ignore: tuple[Polygon, ...] = ()
+    detector: str = ""
     zones: tuple[AnalyticsZone, ...] = Field(default=(), alias="zone")
 
 
@@ -562,7 +600,11 @@ class AnalyticsConfig(Config):
 
     producer_id: str = ""
     rules: AnalyticsRules = AnalyticsRules()
+    detectors: tuple[DetectorConfig, ...] = ()
     cameras: tuple[AnalyticsCamera, ...] = ()
+
+    def detector(self, name: str) -> DetectorConfig | None:
+        return next((one for one in self.detectors if one.name == name), None)
 
 
 class RecordingConfig(Config):

@@ -39,7 +39,15 @@ from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
 from backend.services.rivers import RiverWatch
 from backend.services.room import Room
-from backend.services.self_watch import ClockEye, SelfLimits, SelfWatch, ahead_of_us, database_eyes, disk_eye
+from backend.services.self_watch import (
+    ClockEye,
+    SelfLimits,
+    SelfWatch,
+    ahead_of_us,
+    database_eyes,
+    detector_eye,
+    disk_eye,
+)
 from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
@@ -219,6 +227,7 @@ def _self_watch(parts: Parts) -> SelfWatch:
         disk_eye({"data": parts.data_dir, **parts.segments.volumes}, limits),
         *database_eyes(parts.database, limits),
         ClockEye(lambda: ahead_of_us(parts.readings.latest()), parts.now_ms, limits),
+        detector_eye(lambda: parts.analytics.faults),
     )
     return SelfWatch(parts.site, parts.room, eyes, parts.now_ms, limits)
 

@@ -32,7 +32,7 @@ from config.model import SiteConfig
 
 TICK_S: Final = 5.0
 GB: Final = 1e9
-_KINDS: Final[tuple[AlertKindKey, ...]] = ("disk.low", "database.slow", "queue.full", "clock.skew")
+_KINDS: Final[tuple[AlertKindKey, ...]] = ("disk.low", "database.slow", "queue.full", "clock.skew", "service.fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,27 @@ def database_eyes(database: Database, limits: SelfLimits) -> tuple[Eye, Eye]:
         return (Look("queue.full", "write-queue", "", share / limits.queue_full_share, words),)
 
     return slow, full
+
+
+def detector_eye(faults: Callable[[], Mapping[str, str]]) -> Eye:
+    """Detectors of our own analytics that do not count. `faults`: camera -> why."""
+
+    async def look() -> Sequence[Look]:
+        return [
+            Look(
+                "service.fault",
+                f"detector-{camera_id}",
+                camera_id,
+                1.0,
+                (
+                    f"{camera_id}: bộ nhận dạng không đếm được: {why}",
+                    f"{camera_id}: its detector does not count: {why}",
+                ),
+            )
+            for camera_id, why in faults().items()
+        ]
+
+    return look
 
 
 class ClockEye:

@@ -13,16 +13,25 @@ from numpy.typing import NDArray
 from pydantic import SecretStr
 
 from backend.contracts.alerts import Alert
+from backend.contracts.kinds.alerts import Priority
 from backend.contracts.site import Producer
 from backend.gateway.compose import running
 from backend.gateway.parts import Parts
 from backend.simulate import rtsp
 from backend.simulate.encode import StreamShape, encode
-from config.model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, DetectionRule, SiteConfig
+from config.model import (
+    AnalyticsCamera,
+    AnalyticsConfig,
+    AnalyticsRules,
+    DetectionRule,
+    DetectorConfig,
+    SiteConfig,
+)
 from config.site import load_site
 from tests.system.backend_process import SMALL_SITE
 from tests.system.recorder_room import until
 from tests.system.rtsp_server_process import RtspServer, rtsp_server
+from tests.unit.onnx_file import bright_patches
 from tests.unit.test_analytics import noisy, street
 
 pytestmark = pytest.mark.anyio
@@ -38,12 +47,23 @@ def shown(number: int) -> NDArray[np.uint8]:
     return np.asarray(np.repeat(noisy(picture, number)[:, :, None], 3, axis=2), np.uint8)
 
 
+def lit(number: int) -> NDArray[np.uint8]:
+    """A street with three bright lamps, each as large as the detector of the tests looks for."""
+    picture = noisy(street(), number)
+    for left, top in ((0, 10), (80, 90), (240, 90)):
+        picture[top : top + 80, left : left + 80] = 250
+    return np.asarray(np.repeat(picture[:, :, None], 3, axis=2), np.uint8)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
     folder = tmp_path_factory.mktemp("analytics")
     clip = folder / "covered.h264"
     encode(clip, (shown(number) for number in range((SEES_S + COVERED_S) * FPS)), SHAPE)
-    with rtsp_server(folder, {"/cam-1": rtsp.Mount(clip, FPS)}) as serving:
+    lamps = folder / "lamps.h264"
+    encode(lamps, (lit(number) for number in range(SEES_S * FPS)), SHAPE)
+    mounts = {"/cam-1": rtsp.Mount(clip, FPS), "/lamps": rtsp.Mount(lamps, FPS)}
+    with rtsp_server(folder, mounts) as serving:
         yield serving
 
 
@@ -69,6 +89,35 @@ def watched(address: str) -> SiteConfig:
             "sources": (),
         }
     )
+
+
+CROWD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
+def counted(address: str, folder: Path) -> SiteConfig:
+    """Both cameras have a detector now: one that works, and one whose file is rubbish."""
+    site = watched(address)
+    bright_patches(folder / "good.onnx")
+    (folder / "bad.onnx").write_bytes(b"\x08\x08 not a model")
+    detectors = tuple(
+        DetectorConfig(name=name, model=f"{name}.onnx", layout="yolov8", width_px=64, height_px=64, classes=("lamp",),
+                       every_s=0.5)
+        for name in ("good", "bad")
+    )  # fmt: skip
+    zone = {"name": "sân", "use": "crowd", "polygon": CROWD, "classes": ("lamp",), "from_count": 1}
+    cameras = [
+        site.cameras[0].model_copy(update={"camera_id": name, "main_url": SecretStr(address), "sub_url": SecretStr("")})
+        for name in ("good", "bad")
+    ]
+    looked_at = tuple(
+        AnalyticsCamera.model_validate({"camera_id": one.camera_id, "detector": one.camera_id, "zone": (zone,)})
+        for one in cameras
+    )
+    rules = site.analytics.rules.model_copy(update={"crowd_on_s": 1.0})
+    analytics = AnalyticsConfig(producer_id="own", rules=rules, detectors=detectors, cameras=looked_at)
+    crowd = DetectionRule(label="crowd_dense", name_vi="Đông người", name_en="Crowd", group_s=2.0)
+    changes = {"folder": folder, "cameras": tuple(cameras), "analytics": analytics, "detection_rules": (crowd,)}
+    return site.model_copy(update=changes)
 
 
 def covered(parts: Parts) -> list[Alert]:
@@ -99,3 +148,25 @@ async def test_analytics_that_are_killed_begin_anew(server: RtspServer, tmp_path
         os.kill(killed, signal.SIGKILL)
         await until(lambda: parts.analytics.process_ids not in ([], [killed]), "another process")
         await until(lambda: parts.analytics.sights["cam-1"].code == "", "it looks again")
+
+
+async def test_a_detector_counts_what_it_finds_and_one_that_is_no_model_is_a_fault_of_ours(
+    server: RtspServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    async with running(counted(server.address("lamps"), folder), tmp_path / "data") as parts:
+
+        def alerts(kind: str) -> list[Alert]:
+            state = parts.room.durable
+            return [one for one in (*state.alerts.values(), *state.closed.values()) if one.kind == kind]
+
+        await until(lambda: bool(alerts("detection")), "enough of them were counted", 60.0)
+        await until(lambda: bool(alerts("service.fault")), "the model that is none is told", 60.0)
+        (alert,) = alerts("detection")
+        assert alert.place_id == "good"
+        (fault,) = alerts("service.fault")
+        assert "bad.onnx" in fault.headline_vi
+        assert fault.priority is Priority.SYSTEM
+        await until(lambda: parts.analytics.sights["bad"].per_s > 0, "its light analytics go on")
+        assert parts.analytics.faults.keys() == {"bad"}

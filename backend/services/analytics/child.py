@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -18,9 +19,10 @@ import numpy as np
 from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 
+from backend.services.analytics.detector import Detector, DetectorError, count_inside
 from backend.services.analytics.measures import Measurer
-from backend.services.analytics.messages import Found, Looked, Order, Report, Stop, Watch
-from backend.services.analytics.rules import CameraRules
+from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Watch
+from backend.services.analytics.rules import CameraRules, Measure
 from backend.services.recorder.capture import (
     OPEN_TIMEOUT_S,
     OPTIONS,
@@ -69,6 +71,7 @@ class Looking:
         self._rules = CameraRules(order.camera, order.rules, order.utc_offset_min)
         self._measurer = Measurer(order.camera)
         self._reformatter = VideoReformatter()
+        self._counting = Counting(order, report) if order.detector is not None else None
         threading.Thread(target=self._run, name=f"analytics-{self._camera_id}", daemon=True).start()
 
     def _run(self) -> None:
@@ -123,8 +126,51 @@ class Looking:
         grey = self._reformatter.reformat(frame, width, height, "gray", threads=1)
         at_s = time.time()
         measure = self._measurer.measure(np.asarray(grey.to_ndarray(), np.uint8), at_s)
+        if self._counting is not None:
+            measure = self._counting.counted(frame, measure)
         for change in self._rules.update(measure, at_s):
             self._report(
                 Found(self._camera_id, change.label, change.zone, change.began, round(at_s * 1000), change.share)
             )
         self._measurer.learn(self._rules.sees)
+
+
+class Counting:
+    """What the site's detector counts in the zones of one camera; one that fails is told of and not asked again."""
+
+    def __init__(self, order: Watch, report: Callable[[Report], None]) -> None:
+        assert order.detector is not None
+        self._config = order.detector
+        self._camera = order.camera
+        self._model = order.model
+        self._report = report
+        self._detector: Detector | None = None
+        self._failed = False
+        self._due_s = 0.0
+        self._counts: dict[str, int] = {}
+
+    def counted(self, frame: av.VideoFrame, measure: Measure) -> Measure:
+        """The measure with what was counted last."""
+        now_s = time.monotonic()
+        if not self._failed and now_s >= self._due_s:
+            try:
+                self._count(frame)
+            except DetectorError as error:
+                self._failed, self._counts = True, {}
+                self._report(Detecting(self._camera.camera_id, str(error)))
+            took_s = time.monotonic() - now_s
+            self._due_s = now_s + max(self._config.every_s, took_s / self._config.busy_most)
+        zones = {
+            name: replace(zone, counted=self._counts[name]) if name in self._counts else zone
+            for name, zone in measure.zones.items()
+        }
+        return replace(measure, zones=zones)
+
+    def _count(self, frame: av.VideoFrame) -> None:
+        if self._detector is None:
+            self._detector = Detector(self._config, self._model)
+            self._report(Detecting(self._camera.camera_id, ""))
+        boxes = self._detector.look(frame)
+        self._counts = {
+            zone.name: count_inside(boxes, zone.polygon, zone.classes) for zone in self._camera.zones if zone.classes
+        }

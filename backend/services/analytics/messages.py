@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from config.model import AnalyticsCamera, AnalyticsRules
+from config.model import AnalyticsCamera, AnalyticsRules, DetectorConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Look at a camera from now on. The address holds the password: repr does not show it."""
+    """Look at a camera from now on. The address holds the password: repr does not show it.
+
+    Attributes:
+        detector: what counts in its zones, None = nothing does; `model` its file.
+    """
 
     camera: AnalyticsCamera
     rules: AnalyticsRules
     utc_offset_min: int
     address: str = field(repr=False)
+    detector: DetectorConfig | None = None
+    model: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +53,12 @@ class Looked:
     per_s: float
 
 
-Report = Found | Looked
+@dataclass(frozen=True, slots=True)
+class Detecting:
+    """How the detector of a camera goes: `fault` "" = it counts; else why it does not any more."""
+
+    camera_id: str
+    fault: str
+
+
+Report = Found | Looked | Detecting

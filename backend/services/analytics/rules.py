@@ -14,10 +14,15 @@ SIGHT: Final = ("camera_dark", "camera_covered", "camera_blurred", "camera_moved
 
 @dataclass(frozen=True, slots=True)
 class ZoneMeasure:
-    """Shares of a zone, 0..1: what changed since the last picture, and what differs from the zone when it is empty."""
+    """Shares of a zone, 0..1: what changed since the last picture, and what differs from the zone when it is empty.
+
+    Attributes:
+        counted: what the detector counted in it, None = nothing counts there or nothing has lately.
+    """
 
     moving: float
     occupied: float
+    counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +128,20 @@ class CameraRules:
         rules = self._rules
         for zone in self._camera.zones:
             seen = measure.zones.get(zone.name)
-            if seen is None:
+            if seen is None or (zone.classes and seen.counted is None):
                 continue
+            # Where something counts, its number is what fills the zone or moves in it.
+            enough = seen.counted is not None and seen.counted >= zone.from_count
             match zone.use:
                 case "forbidden":
                     closed = in_schedule(zone.hours, round(at_s * 1000), self._utc_offset_min)
-                    so = closed and seen.moving >= (zone.from_share or rules.motion_from_share)
-                    yield "motion_forbidden", zone.name, so, seen.moving, rules.motion_on_s
+                    moves = enough if zone.classes else seen.moving >= (zone.from_share or rules.motion_from_share)
+                    yield "motion_forbidden", zone.name, closed and moves, seen.moving, rules.motion_on_s
                 case "crowd":
-                    so = seen.occupied >= (zone.from_share or rules.crowd_from_share)
+                    so = enough if zone.classes else seen.occupied >= (zone.from_share or rules.crowd_from_share)
                     yield "crowd_dense", zone.name, so, seen.occupied, rules.crowd_on_s
                 case "traffic":
-                    full = seen.occupied >= (zone.from_share or rules.traffic_from_share)
+                    full = enough if zone.classes else seen.occupied >= (zone.from_share or rules.traffic_from_share)
                     so = full and seen.moving < rules.standing_below_share
                     yield "traffic_standstill", zone.name, so, seen.occupied, rules.traffic_on_s
 

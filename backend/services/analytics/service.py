@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from backend.contracts.doors import IngestAnswer
 from backend.services.analytics import child
-from backend.services.analytics.messages import Found, Looked, Order, Report, Stop, Watch
+from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Watch
 from backend.services.child_process import ChildProcess
 from backend.storage.errors import StorageError
 from config.model import AnalyticsCamera, SiteConfig
@@ -22,6 +23,10 @@ from config.model import AnalyticsCamera, SiteConfig
 _log = logging.getLogger(__name__)
 
 CAMERAS_A_PROCESS: Final = 16
+DETECTORS_A_PROCESS: Final = 2
+"""Cameras with a detector share a process with few: a model may be large, slow, or the end of its process."""
+
+STEADY_AFTER_S: Final = 600.0
 AGAIN_AFTER_S: Final = 2.0
 TELL_AGAIN_S: Final = 20.0
 """What goes on is told again so often: its alert lives as long as it is reported."""
@@ -37,10 +42,17 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How the looking at a camera goes. `code` "" = well, "starting" at first; `per_s`: pictures measured a second."""
+    """How the looking at a camera goes.
+
+    Attributes:
+        code: "" = well, "starting" at first.
+        per_s: pictures measured a second.
+        detector_fault: why the site's detector does not count on it, "" = it does, or none is wished for.
+    """
 
     code: str
     per_s: float
+    detector_fault: str = ""
 
 
 class Analytics:
@@ -53,7 +65,11 @@ class Analytics:
         addresses = {one.camera_id: one.sub_url.get_secret_value() or one.main_url.get_secret_value()
                      for one in site.cameras}  # fmt: skip
         watched = [(camera, addresses[camera.camera_id]) for camera in self._config.cameras]
-        self._groups = [watched[at : at + CAMERAS_A_PROCESS] for at in range(0, len(watched), CAMERAS_A_PROCESS)]
+        self._groups = [
+            group
+            for counting, size in ((False, CAMERAS_A_PROCESS), (True, DETECTORS_A_PROCESS))
+            for group in _split([one for one in watched if bool(one[0].detector) is counting], size)
+        ]
         self._open: dict[tuple[str, str, str], Found] = {}
         self._processes: list[ChildProcess[Order, Report]] = []
         self.sights: dict[str, Sight] = {camera.camera_id: Sight("starting", 0.0) for camera, _ in watched}
@@ -78,10 +94,11 @@ class Analytics:
     async def _look(self, cameras: Sequence[tuple[AnalyticsCamera, str]]) -> None:
         while True:
             process = ChildProcess[Order, Report](child.main, "trucban-analytics", Stop())
+            began_s = time.monotonic()
             self._processes.append(process)
             try:
                 for camera, address in cameras:
-                    await process.send(Watch(camera, self._config.rules, self._site.utc_offset_min, address))
+                    await process.send(self._order(camera, address))
                 while reports := await process.reports():
                     await self._take(reports)
             finally:
@@ -89,14 +106,38 @@ class Analytics:
                 await asyncio.shield(process.end())
             _log.warning("the analytics' process ended; another one is started")
             for camera, _ in cameras:
-                self.sights[camera.camera_id] = Sight("starting", 0.0)
+                # The light analytics go on in any case: a model that soon ends its process is not tried again.
+                short = bool(camera.detector) and time.monotonic() - began_s < STEADY_AFTER_S
+                sight = replace(self.sights[camera.camera_id], code="starting", per_s=0.0)
+                self._told_of(camera.camera_id, sight, "its process ended while it was in use" if short else "")
             await asyncio.sleep(AGAIN_AFTER_S)
+
+    def _order(self, camera: AnalyticsCamera, address: str) -> Watch:
+        detector = self._config.detector(camera.detector)
+        if detector is None or self.sights[camera.camera_id].detector_fault:
+            return Watch(camera, self._config.rules, self._site.utc_offset_min, address)
+        model = self._site.folder / detector.model
+        return Watch(camera, self._config.rules, self._site.utc_offset_min, address, detector, model)
+
+    def _told_of(self, camera_id: str, sight: Sight, fault: str) -> None:
+        if fault and fault != sight.detector_fault:
+            _log.warning("the detector of camera %s does not count any more: %s", camera_id, fault)
+        self.sights[camera_id] = replace(sight, detector_fault=fault or sight.detector_fault)
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """Camera -> why its detector does not count."""
+        return {key: sight.detector_fault for key, sight in self.sights.items() if sight.detector_fault}
 
     async def _take(self, reports: Sequence[Report]) -> None:
         told: list[Mapping[str, object]] = []
         for report in reports:
+            sight = self.sights[report.camera_id]
+            if isinstance(report, Detecting):
+                self._told_of(report.camera_id, sight, report.fault)
+                continue
             if isinstance(report, Looked):
-                self.sights[report.camera_id] = Sight(report.code, report.per_s)
+                self.sights[report.camera_id] = replace(sight, code=report.code, per_s=report.per_s)
                 if not report.code:
                     self._door.heard(self._config.producer_id)
                 continue
@@ -111,7 +152,16 @@ class Analytics:
     async def _tell_again(self) -> None:
         while True:
             await asyncio.sleep(TELL_AGAIN_S)
-            await self._tell([_event("update", found) for found in self._open.values()])
+            # What nobody can see just now is not told as if it were seen: its alert ends of itself.
+            await self._tell([_event("update", found) for found in self._open.values() if self._seen(found)])
+
+    def _seen(self, found: Found) -> bool:
+        sight = self.sights[found.camera_id]
+        if sight.code:
+            return False
+        camera = next(one for one in self._config.cameras if one.camera_id == found.camera_id)
+        counted = any(zone.name == found.zone and zone.classes for zone in camera.zones)
+        return not (counted and sight.detector_fault)
 
     async def _tell(self, events: Sequence[Mapping[str, object]]) -> None:
         if events:
@@ -132,6 +182,10 @@ def _event(kind: str, found: Found, end_ms: int | None = None) -> Mapping[str, o
         "entered_zones": [found.zone] if found.zone else [],
     }
     return {"type": kind, "before": after, "after": after}
+
+
+def _split(cameras: list[tuple[AnalyticsCamera, str]], size: int) -> list[list[tuple[AnalyticsCamera, str]]]:
+    return [cameras[at : at + size] for at in range(0, len(cameras), size)]
 
 
 async def _for_ever() -> None:
