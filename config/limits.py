@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from backend.contracts.kinds.sensors import sensor_kind
-from backend.contracts.site import Limit
+from backend.contracts.site import Grade, Limit
 from backend.contracts.units import UnitError, canonical, convert
 from config.problems import Problems, TomlFile, one_of
-from config.site_files import LimitReference, LimitRow, PermitRow, StationEntry
+from config.site_files import GradeRow, LimitReference, LimitRow, PermitRow, StationEntry
 from config.toml_lines import Path
 
 UNVERIFIED = "(chưa xác minh)"
 
 
 class LimitTable:
-    """Every [[limit]] of limits.toml."""
+    """Every [[limit]] and [[grade]] of limits.toml."""
 
-    def __init__(self, rows: Sequence[LimitRow]) -> None:
+    def __init__(self, rows: Sequence[LimitRow], grades: Sequence[GradeRow] = ()) -> None:
         self.rows = tuple(rows)
+        self.grades = tuple(grades)
         self.columns = {(row.standard, row.column) for row in rows}
 
     def of(self, reference: LimitReference, today: date) -> list[LimitRow]:
@@ -47,7 +48,7 @@ def _holds(row: LimitRow | PermitRow, today: date) -> bool:
 
 def read_limits(file: TomlFile, problems: Problems) -> LimitTable:
     """Reads limits.toml: units known, periods of the same row not overlapping."""
-    file.only(("limit",))
+    file.only(("limit", "grade"))
     rows: list[tuple[Path, LimitRow]] = []
     for path, table in file.tables("limit"):
         row = file.parse(path, table, LimitRow)
@@ -66,7 +67,59 @@ def read_limits(file: TomlFile, problems: Problems) -> LimitTable:
                     f"{file.line(earlier_path)}; give one of them a valid_to",
                 )
         rows.append((path, row))
-    return LimitTable([row for _, row in rows])
+    return LimitTable([row for _, row in rows], _read_grades(file))
+
+
+def _read_grades(file: TomlFile) -> list[GradeRow]:
+    grades: list[GradeRow] = []
+    for path, table in file.tables("grade"):
+        grade = file.parse(path, table, GradeRow)
+        if grade is None:
+            continue
+        if any((one.standard, one.column) == (grade.standard, grade.column) for one in grades):
+            file.wrong(path, f"level {grade.column!r} of {grade.standard} is there already")
+        grades.append(grade)
+    return grades
+
+
+def grades_of(
+    entry: StationEntry, symbol: str, unit: str, table: LimitTable, today: date, file: TomlFile, path: Path
+) -> tuple[Grade, ...]:
+    """Levels of one parameter of a station on `today`, in the parameter's `unit`; empty where nothing grades it."""
+    if not entry.grades:
+        return ()
+    levels = [grade for grade in table.grades if grade.standard == entry.grades]
+    if not levels:
+        file.wrong((*path, "grades"), f"no standard {entry.grades!r} grades{one_of(entry.grades, _graded(table))}")
+        return ()
+    found: list[Grade] = []
+    for level in levels:
+        reference = LimitReference(standard=level.standard, column=level.column)
+        rows = [row for row in table.of(reference, today) if row.symbol == symbol]
+        bounds: dict[str, float] = {}
+        for row in rows:
+            value = _converted(row.value, row.unit, unit, symbol, file, (*path, "grades"))
+            if value is not None:
+                bounds["low" if row.direction == "below" else "high"] = value
+        sources = dict.fromkeys(f"{row.source}" + ("" if row.verified else f" {UNVERIFIED}") for row in rows)
+        found.append(
+            Grade(
+                letter=level.column,
+                name_vi=level.name_vi,
+                name_en=level.name_en,
+                low=bounds.get("low"),
+                high=bounds.get("high"),
+                window_min=rows[0].window_min if rows else 60,
+                source="; ".join((level.standard, *sources)),
+            )
+        )
+    # What the best level says nothing of is no matter of the grading, even where a lower one has a limit for it.
+    best = found[0]
+    return tuple(found) if best.low is not None or best.high is not None else ()
+
+
+def _graded(table: LimitTable) -> set[str]:
+    return {grade.standard for grade in table.grades}
 
 
 def _same(row: LimitRow, other: LimitRow) -> bool:

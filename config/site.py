@@ -35,7 +35,7 @@ from config.analytics import read_analytics
 from config.cameras import read_cameras
 from config.communes import Areas, read_communes
 from config.fire_sites import read_fire_sites
-from config.limits import UNVERIFIED, LimitTable, limits_of, read_limits
+from config.limits import UNVERIFIED, LimitTable, grades_of, limits_of, read_limits
 from config.model import (
     CameraConfig,
     CameraProbeSource,
@@ -325,7 +325,8 @@ class _Reader:
                 continue
             decimals = entry.decimals.get(symbol, kind.decimals if kind else 2)
             resolved = limits_of(entry, symbol, unit, limits, day, file, path)
-            found.append(Parameter(symbol=symbol, unit=unit, decimals=decimals, limits=resolved))
+            grades = grades_of(entry, symbol, unit, limits, day, file, path)
+            found.append(Parameter(symbol=symbol, unit=unit, decimals=decimals, limits=resolved, grades=grades))
         return tuple(found)
 
     # -- people and feeds -----------------------------------------------------------------------

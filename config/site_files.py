@@ -57,6 +57,19 @@ class LimitRow(Config):
     mark: LevelMark = ""
 
 
+class GradeRow(Config):
+    """One level of a standard that grades: [[grade]] of limits.toml, the best first.
+
+    Its bounds are the [[limit]] rows of the same standard and column; a level without any holds what is worse than all
+    others. A parameter without a row in the best level has no grade.
+    """
+
+    standard: str
+    column: str
+    name_vi: str
+    name_en: str
+
+
 class LimitReference(Config):
     """Which standard and column holds for a station, with the station's own coefficients."""
 
@@ -85,7 +98,10 @@ class PermitRow(Config):
 
 
 class StationEntry(Config):
-    """[[station]] of stations.toml. `units` and `decimals` where they differ from the catalogue's."""
+    """[[station]] of stations.toml. `units` and `decimals` where they differ from the catalogue's.
+
+    `grades`: standard whose levels its quality is told in, "" = none.
+    """
 
     station_id: str = Field(min_length=1)
     name_vi: str
@@ -101,5 +117,6 @@ class StationEntry(Config):
     units: dict[str, str] = {}
     decimals: dict[str, int] = {}
     limits: tuple[LimitReference, ...] = ()
+    grades: str = ""
     permit: tuple[PermitRow, ...] = ()
     camera_ids: tuple[str, ...] = ()

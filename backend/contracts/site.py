@@ -64,13 +64,38 @@ class Hydrology(Wire):
     rain_bands: tuple[RainBand, ...] = ()
 
 
+class Grade(Wire):
+    """A level of quality that a standard gives a parameter, e.g. B of QCVN 08:2023 (surface water).
+
+    Attributes:
+        letter: as the standard calls it; `name_vi`, `name_en` what it means.
+        low, high: bounds of the mean over `window_min`, both allowed themselves, in the parameter's unit; None = open.
+    """
+
+    letter: str
+    name_vi: str
+    name_en: str
+    low: float | None = None
+    high: float | None = None
+    window_min: int
+    source: str
+
+    def holds(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
 class Parameter(Wire):
-    """One measured quantity of one station. `symbol` is a sensor kind's key, or the feed's own spelling."""
+    """One measured quantity of one station. `symbol` is a sensor kind's key, or the feed's own spelling.
+
+    Attributes:
+        grades: the best first; the last one holds whatever is worse than all others. They raise no alarm.
+    """
 
     symbol: Identifier
     unit: str
     decimals: int
     limits: tuple[Limit, ...] = ()
+    grades: tuple[Grade, ...] = ()
 
 
 class Station(Wire):

@@ -10,10 +10,10 @@ import numpy as np
 
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.readings import CALIBRATING, FAULT, MEASURING
-from backend.contracts.site import Parameter, Site, Station
+from backend.contracts.site import Grade, Parameter, Site, Station
 from console.models.rain import measured_sum
 from console.models.readings import ReadingStore
-from console.models.standing import Standing, standings, worst
+from console.models.standing import Standing, figure, standings, window_ms, worst
 from console.models.station_strips import GAP_INTERVALS, STALE_INTERVALS
 from widgets.chart_rows import Spark
 
@@ -43,6 +43,7 @@ class Cell:
     """One parameter of one station just now. `status` None: nothing was ever sent.
 
     `hour_share`, `day_share`: measured share of the samples due in one hour and in 24, None before history.
+    `grade`: level of quality of its mean, None where nothing grades it or nothing was measured.
     """
 
     parameter: Parameter
@@ -54,6 +55,7 @@ class Cell:
     sums: tuple[Sum, ...] = ()
     hour_share: float | None = None
     day_share: float | None = None
+    grade: Grade | None = None
 
     @property
     def passed(self) -> bool:
@@ -88,6 +90,16 @@ class StationRow:
     @property
     def near(self) -> bool:
         return any(cell.near for cell in self.cells)
+
+    @property
+    def grade(self) -> Grade | None:
+        """The worst level of its parameters: the station's water is as good as that."""
+        levels = [
+            (cell.parameter.grades.index(cell.grade), cell.grade)
+            for cell in self.cells
+            if cell.grade is not None and not cell.lost
+        ]
+        return max(levels, key=lambda level: level[0], default=(0, None))[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +167,17 @@ def _cell(store: ReadingStore, station: Station, parameter: Parameter, speed_up:
         sums = tuple(_sum(store, station, parameter, now_ms, hours) for hours in RAIN_HOURS)
     spark = _spark(store, station, parameter, standing, now_ms)
     hour, day = (_measured_share(store, station, parameter, now_ms, span_ms) for span_ms in (HOUR_MS, DAY_MS))
-    return Cell(parameter, sample.value, sample.status, lost, standing, spark, sums, hour, day)
+    grade = _grade(store, station, parameter, speed_up)
+    return Cell(parameter, sample.value, sample.status, lost, standing, spark, sums, hour, day, grade)
+
+
+def _grade(store: ReadingStore, station: Station, parameter: Parameter, speed_up: float) -> Grade | None:
+    sample = store.latest(station.station_id, parameter.symbol)
+    if not parameter.grades or sample is None:
+        return None
+    start_ms = sample.at_ms - window_ms(parameter.grades[0].window_min, station.interval_s, speed_up) + 1
+    mean = figure(store, station.station_id, parameter.symbol, start_ms, sample.at_ms)
+    return None if mean is None else next((grade for grade in parameter.grades if grade.holds(mean)), None)
 
 
 def _sum(store: ReadingStore, station: Station, parameter: Parameter, now_ms: int, hours: int) -> Sum:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from backend.contracts.readings import MEASURING
-from backend.contracts.site import Limit
+from backend.contracts.site import Grade, Limit
 from console.models.environment_rows import Cell, StationRow, Sum
 from console.models.numbers import format_age, format_number, format_signed, format_value, pretty_unit
 from console.models.standing import Standing
@@ -86,6 +86,8 @@ def sentence(row: StationRow, language: str) -> str:
         text = f"{short_name(parameter, language)} {value}"
         if cell.standing is not None:
             text += f" ({standing_words(cell.standing, parameter, language)}; {cell.standing.limit.source})"
+        if cell.grade is not None:
+            text += f" · {grade_words(cell.grade, language)}; {cell.grade.source}"
         for part in cell.sums:
             if part.value is not None:
                 text += f" · {hours_words(part.hours)} {sum_words(part, cell, language)}"
@@ -94,6 +96,14 @@ def sentence(row: StationRow, language: str) -> str:
     if row.completeness is not None:
         parts.append(completeness_words(row.completeness, language))
     return "\n".join(parts)
+
+
+def grade_words(grade: Grade, language: str) -> str:
+    """ "mức B (trung bình)" """
+    name = grade.name_en if language == "en" else grade.name_vi
+    return QCoreApplication.translate("EnvironmentModel", "level {letter} ({name})").format(
+        letter=grade.letter, name=name
+    )
 
 
 def look_of(row: StationRow, language: str, group: str = "") -> RowLook:
@@ -105,6 +115,8 @@ def look_of(row: StationRow, language: str, group: str = "") -> RowLook:
             cells += [_mark_look(cell, limit, cell.value, language) for limit in cell.parameter.limits]
         cells += [_sum_look(part, cell, language) for part in cell.sums]
     detail = _detail(row.hour_completeness, row.completeness, language)
+    if row.grade is not None:
+        detail = f"{grade_words(row.grade, language)}  ·  {detail}" if detail else grade_words(row.grade, language)
     return RowLook(
         name=short_station_name(row, language),
         state=state_words(row, language),
@@ -137,6 +149,8 @@ def _cell_look(cell: Cell, language: str) -> CellLook:
         note = status_word(cell.status)
     elif standing is not None:
         note, share = _short(standing, cell, language), standing.share
+    if cell.grade is not None and not excluded:
+        note = f"{cell.grade.letter} · {note}" if note else cell.grade.letter
     counts = standing is not None and not excluded
     return CellLook(
         label=short_name(parameter, language),

@@ -54,8 +54,8 @@ def standings(
     found = []
     for limit in parameter.limits:
         if limit.window_min not in figures:
-            window_ms = round(max(limit.window_min * 60 / max(speed_up, 1e-9), interval_s) * 1000)
-            start_ms = latest.at_ms - window_ms + 1 if limit.window_min else latest.at_ms
+            span_ms = window_ms(limit.window_min, interval_s, speed_up)
+            start_ms = latest.at_ms - span_ms + 1 if limit.window_min else latest.at_ms
             if reference is not None:
                 found_ref = referred_figure(store, station_id, parameter.symbol, start_ms, latest.at_ms, reference)
                 figures[limit.window_min] = found_ref
@@ -67,6 +67,11 @@ def standings(
         if value is not None:
             found.append(_standing(limit, value, parameter))
     return tuple(found)
+
+
+def window_ms(window_min: int, interval_s: int, speed_up: float) -> int:
+    """A window of so many minutes of the story in real time, one sample long at least."""
+    return round(max(window_min * 60 / max(speed_up, 1e-9), interval_s) * 1000)
 
 
 def figure(

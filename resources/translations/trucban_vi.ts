@@ -1205,6 +1205,10 @@
         <translation>{count} im lặng</translation>
     </message>
     <message>
+        <source>level {letter} ({name})</source>
+        <translation>mức {letter} ({name})</translation>
+    </message>
+    <message>
         <source>near</source>
         <translation>sát</translation>
     </message>

@@ -102,6 +102,31 @@ def test_levels_are_told_by_their_distance_to_the_mark(level: float, words: str)
     assert standing_words(found, river.parameters[0], "vi") == words
 
 
+def water_row(**values: float) -> StationRow:
+    """The river station after an hour of these values, in a city five times as fast."""
+    station, store = station_of("LC-NM-01"), ReadingStore(HandClock())
+    for symbol, value in values.items():
+        store.add([series_of("LC-NM-01", symbol, each_minute(11, 0, value))])
+    return station_row(store, station, 5.0, NOW_MS)
+
+
+def test_the_water_of_a_station_is_as_good_as_its_worst_parameter() -> None:
+    row = water_row(DO=6.4, COD=12.0, TSS=20.0)
+    assert [cell.grade.letter for cell in row.cells if cell.grade is not None] == ["A", "A", "B"]
+    assert row.grade is not None
+    assert row.grade.letter == "B"
+    assert "level B (trung bình)" in look_of(row, "vi").detail
+    assert (
+        water_row(DO=3.0, COD=8.0).grade
+        == next(p for p in station_of("LC-NM-01").parameters if p.symbol == "DO").grades[3]
+    )
+
+
+def test_water_that_nobody_measured_has_no_level() -> None:
+    assert water_row().grade is None
+    assert "level" not in look_of(water_row(), "vi").detail
+
+
 def rain_row(store: ReadingStore) -> StationRow:
     return station_row(store, station_of("MUA-LC"), 5.0, NOW_MS)
 
