@@ -20,6 +20,8 @@ from backend.contracts.recording import RecordingMode
 from backend.contracts.shifts import ShiftRules
 from backend.contracts.site import (
     Agency,
+    CameraPreset,
+    CameraPtz,
     Commune,
     DispatchTarget,
     FireContact,
@@ -607,6 +609,78 @@ class AnalyticsConfig(Config):
         return next((one for one in self.detectors if one.name == name), None)
 
 
+class PtzPreset(Config):
+    """[[camera.preset]] of ptz.toml; see `backend.contracts.site.CameraPreset`.
+
+    Attributes:
+        place_id: station or fire site it shows; its point is taken from there.
+    """
+
+    token: Annotated[str, Field(min_length=1, max_length=64)]
+    name_vi: Annotated[str, Field(min_length=1, max_length=200)]
+    name_en: Annotated[str, Field(min_length=1, max_length=200)]
+    place_id: str = ""
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    bearing_deg: Annotated[float, Field(ge=0, le=360)] | None = None
+
+
+class PtzCamera(Config):
+    """[[camera]] of ptz.toml.
+
+    Attributes:
+        address: of the ONVIF device service, e.g. http://10.1.2.3/onvif/device_service.
+        profile: token of the media profile that is turned.
+        user, password: of an ONVIF user with the right to turn it; "" = it asks for none. Never given to seats.
+        home: token of the preset it is brought back to.
+        by_itself: may move for an alert of priority 1 without a hand.
+    """
+
+    camera_id: str
+    address: str
+    profile: Annotated[str, Field(min_length=1, max_length=64)]
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    home: str = ""
+    by_itself: bool = False
+    presets: tuple[PtzPreset, ...] = Field(default=(), alias="preset")
+
+
+class PtzRules(Config):
+    """[rules] of ptz.toml: the room's own practice, no law.
+
+    Attributes:
+        hold_s: how long a camera belongs to who turned it last.
+        home_after_s: how long after the last order it goes home; 0 = never.
+        answer_within_s: of each question to a camera; `arrive_within_s` of the whole way to a preset.
+    """
+
+    hold_s: Annotated[int, Field(ge=0, le=3600)] = 60
+    home_after_s: Annotated[int, Field(ge=0, le=86_400)] = 0
+    answer_within_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    arrive_within_s: Annotated[float, Field(gt=0, le=300)] = 20.0
+
+
+class PtzConfig(Config):
+    """The whole file."""
+
+    rules: PtzRules = PtzRules()
+    cameras: tuple[PtzCamera, ...] = ()
+
+    def public(self, camera_id: str) -> CameraPtz | None:
+        """What seats may know: no address, no user, no password."""
+        one = next((one for one in self.cameras if one.camera_id == camera_id), None)
+        if one is None:
+            return None
+        return CameraPtz(
+            presets=tuple(CameraPreset(**preset.model_dump()) for preset in one.presets),
+            home=one.home,
+            hold_s=self.rules.hold_s,
+            by_itself=one.by_itself,
+            home_after_s=self.rules.home_after_s,
+        )
+
+
 class RecordingConfig(Config):
     """The whole file. `class_of` every camera's class; one that is not in it is not recorded."""
 
@@ -700,6 +774,7 @@ class SiteConfig(Config):
     cyber: CyberSettings = CyberSettings()
     recording: RecordingConfig
     analytics: AnalyticsConfig = AnalyticsConfig()
+    ptz: PtzConfig = PtzConfig()
     targets: tuple[TargetConfig, ...] = ()
     fire_sites: tuple[FireSiteConfig, ...] = ()
     fire_dispatch: FireDispatchConfig | None = None

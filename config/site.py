@@ -17,6 +17,7 @@ from backend.contracts.redact import redacted
 from backend.contracts.site import (
     Agency,
     Camera,
+    CameraPtz,
     Hydrology,
     Limit,
     MapView,
@@ -61,6 +62,7 @@ from config.model import (
 )
 from config.mqtt import completed
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
+from config.ptz import read_ptz
 from config.recording import read_recording
 from config.shifts import read_shifts
 from config.site_files import SiteHead, StationEntry
@@ -155,6 +157,9 @@ class _Reader:
             lambda lat, lon, code: _place_mistakes(areas, lat, lon, code),
             self.problems,
         )
+        points = {one.station_id: (one.lat_deg, one.lon_deg) for one in stations}
+        points |= {one.fire_site_id: (one.lat_deg, one.lon_deg) for one in fire_sites}
+        ptz = read_ptz(self.folder, [camera.camera_id for camera in cameras], points, self.problems)
         places = {producer.producer_id: "producer" for producer in producers}
         places |= {camera.camera_id: "camera" for camera in cameras}
         places |= {station.station_id: "station" for station in stations}
@@ -172,6 +177,7 @@ class _Reader:
             cyber=cyber,
             recording=recording,
             analytics=analytics,
+            ptz=ptz,
             fire_sites=fire_sites,
             fire_dispatch=fire_dispatch,
             alarms=alarms,
@@ -476,9 +482,10 @@ def _station(entry: StationEntry, parameters: tuple[Parameter, ...]) -> Station:
     )
 
 
-def public_camera(camera: CameraConfig) -> Camera:
+def public_camera(camera: CameraConfig, ptz: CameraPtz | None) -> Camera:
     """The camera as every seat may see it: addresses without user and password."""
     return Camera(
+        ptz=ptz,
         **camera.model_dump(exclude={"main_url", "sub_url"}),
         main_address=redacted(camera.main_url.get_secret_value()),
         sub_address=redacted(camera.sub_url.get_secret_value()),
@@ -503,6 +510,11 @@ def public_hydrology(config: HydrologySettings) -> Hydrology:
     )
 
 
+def _turnable(config: SiteConfig, camera_id: str) -> CameraPtz | None:
+    """An exercise never moves a real camera: in a training room none can be turned."""
+    return None if config.exercise_vi else config.ptz.public(camera_id)
+
+
 def public_site(config: SiteConfig, now_ms: int) -> Site:
     """What seats may know of the site; `digest` changes when any of it does."""
     shown: tuple[str, ...] = (
@@ -520,7 +532,7 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
     shown += ("plants", "stations", "patrols", "agencies", "producers", "communes")
     site = Site(
         **{name: getattr(config, name) for name in shown},
-        cameras=tuple(public_camera(camera) for camera in config.cameras),
+        cameras=tuple(public_camera(camera, _turnable(config, camera.camera_id)) for camera in config.cameras),
         hydrology=public_hydrology(config.hydrology),
         fire_sites=tuple(site.public() for site in config.fire_sites),
         fire_dispatch=config.fire_dispatch.public() if config.fire_dispatch is not None else None,

@@ -199,6 +199,21 @@ class ActAtDesk(Wire):
     about: Annotated[str, Field(max_length=200)]
 
 
+class GotoPreset(Wire):
+    """Turn a camera to one of its presets. `expected_holder` is who had it on the seat: nobody is robbed by surprise.
+
+    Attributes:
+        alert_id: the alert it shall look for, "" = none.
+    """
+
+    kind: Literal["camera.goto_preset"] = "camera.goto_preset"
+    command_id: CommandId
+    camera_id: Identifier
+    preset: Annotated[str, Field(min_length=1, max_length=64)]
+    alert_id: str = ""
+    expected_holder: Annotated[str, Field(max_length=200)] = ""
+
+
 class OpenIncident(Wire):
     """Open an incident, from alerts or by hand; without a place it lies where the worst of its alerts does.
 
@@ -415,6 +430,7 @@ RoomCommand = (
     | OrderExport
     | ChangeExport
     | ActAtDesk
+    | GotoPreset
     | IncidentCommand
     | ShiftCommand
 )
@@ -437,6 +453,8 @@ def subject(command: Command) -> str:
             return command.export_id
         case ActAtDesk():
             return command.about
+        case GotoPreset():
+            return command.camera_id
         case _:
             return command.alert_id
 
@@ -462,6 +480,7 @@ Right = Literal[
     "evidence.export",
     "evidence.change_export",
     "desk.act",
+    "camera.goto_preset",
     "incident.open",
     "incident.link",
     "incident.unlink",
@@ -490,7 +509,7 @@ Right = Literal[
 _DESK: Final[tuple[Right, ...]] = (
     "watch", "alert.acknowledge", "alert.comment", "alert.take", "alert.release", "alert.dispatch", "alert.judge",
     "alert.hand_over", "alert.shelve", "alert.unshelve", "alert.reset", "mark.place", "mark.remove", "evidence.hold",
-    "desk.act", "replay",
+    "desk.act", "camera.goto_preset", "replay",
 )  # fmt: skip
 _INCIDENT: Final[tuple[Right, ...]] = (
     "incident.open", "incident.link", "incident.unlink", "incident.change", "incident.lead", "incident.move",

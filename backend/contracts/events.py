@@ -210,6 +210,31 @@ class CameraChanged(Wire):
     reason: str = ""
 
 
+SteerCondition = Literal["moving", "arrived", "failed"]
+SteerCause = Literal["hand", "alarm", "home"]
+
+
+class CameraSteered(Wire):
+    """A camera was ordered to a preset by the actor, and how that ended by its own word.
+
+    Attributes:
+        preset: the token.
+        cause: hand: an operator's command; alarm: by itself for a critical alert; home: back after the last order.
+        alert_id: the alert it looks for, "" = none.
+        held_until_ms: until then it belongs to who ordered it; 0 = to nobody.
+        reason: why it did not arrive.
+    """
+
+    kind: Literal["camera.steered"] = "camera.steered"
+    camera_id: Identifier
+    condition: SteerCondition
+    preset: Annotated[str, Field(max_length=64)]
+    cause: SteerCause = "hand"
+    alert_id: str = ""
+    held_until_ms: EpochMs = 0
+    reason: str = ""
+
+
 class ProducerChanged(Wire):
     kind: Literal["producer.changed"] = "producer.changed"
     producer_id: Identifier
@@ -578,6 +603,7 @@ Event = Annotated[
     | AlertReAlarmed
     | AlertEscalated
     | CameraChanged
+    | CameraSteered
     | ProducerChanged
     | InputQuarantined
     | FireReported

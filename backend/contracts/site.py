@@ -122,6 +122,43 @@ class Plant(Wire):
     contact: str
 
 
+class CameraPreset(Wire):
+    """A position a camera keeps under `token`, and what it looks at there: a thing, a point, a direction, or nothing.
+
+    Attributes:
+        place_id: station or fire site that it shows; "" = none in particular.
+        lat_deg, lon_deg: the point it looks at, given by `place_id` or by the site's file.
+        bearing_deg: direction, clockwise from north; everything inside the camera's cone there counts as seen.
+    """
+
+    token: Annotated[str, Field(min_length=1, max_length=64)]
+    name_vi: str
+    name_en: str
+    place_id: str = ""
+    lat_deg: LatDeg | None = None
+    lon_deg: LonDeg | None = None
+    bearing_deg: float | None = None
+
+
+class CameraPtz(Wire):
+    """What seats know of a camera that can be turned; how it is reached stays in the backend.
+
+    Attributes:
+        home: token it is brought back to `home_after_s` after its last order; "" or 0 = it stays.
+        hold_s: how long it belongs to who turned it.
+        by_itself: an alert of priority 1 may turn it without a hand, unless somebody has it.
+    """
+
+    presets: tuple[CameraPreset, ...]
+    home: str = ""
+    hold_s: int
+    by_itself: bool = False
+    home_after_s: int = 0
+
+    def preset(self, token: str) -> CameraPreset | None:
+        return next((one for one in self.presets if one.token == token), None)
+
+
 class Camera(Wire):
     """A camera. Its addresses carry no password here; seats obtain them sealed (docs/protocol.md).
 
@@ -132,6 +169,7 @@ class Camera(Wire):
         main_address, sub_address: redacted address, for people to read; "" when there is no such stream.
         engine: which player decodes it on the desks.
         simulated: the picture is a simulation and must say so.
+        ptz: how it can be turned, None = it cannot.
     """
 
     camera_id: Identifier
@@ -149,6 +187,7 @@ class Camera(Wire):
     sub_address: str
     engine: Literal["pyav", "vlc"] = "pyav"
     simulated: bool = False
+    ptz: CameraPtz | None = None
 
 
 class Patrol(Wire):

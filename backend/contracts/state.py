@@ -54,6 +54,30 @@ class CameraState(Wire):
     reason: str
 
 
+class SteerState(Wire):
+    """Where a camera was sent last.
+
+    Attributes:
+        by: who ordered it, "" = the room by itself.
+        order_seq: of the order; what was reported of an earlier one is no news of this one.
+        held_until_ms: until then it is `by`'s.
+    """
+
+    condition: ev.SteerCondition
+    preset: str
+    cause: ev.SteerCause
+    by: str
+    alert_id: str
+    order_seq: int
+    since_ms: EpochMs
+    held_until_ms: EpochMs
+    reason: str = ""
+
+    def holder(self, now_ms: int) -> str:
+        """Who has the camera now, "" = nobody."""
+        return self.by if now_ms < self.held_until_ms else ""
+
+
 class ProducerState(Wire):
     condition: str
     since_ms: EpochMs
@@ -92,6 +116,7 @@ class StateSnapshot(Wire):
     incidents_opened: int = 0
     sops: tuple[Sop, ...] = ()
     watches: tuple[Watch, ...] = ()
+    steering: dict[str, SteerState] = Field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -120,6 +145,7 @@ class RoomState:
     sops: dict[str, Sop] = field(default_factory=dict)
     watches: dict[str, Watch] = field(default_factory=dict)
     """Newest last, in the order in which they began."""
+    steering: dict[str, SteerState] = field(default_factory=dict)
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -152,6 +178,7 @@ class RoomState:
             incidents_opened=self.incidents_opened,
             sops=tuple(self.sops.values()),
             watches=tuple(self.watches.values()),
+            steering=dict(self.steering),
         )
 
     @classmethod
@@ -177,6 +204,7 @@ class RoomState:
             incidents_opened=snapshot.incidents_opened,
             sops={one.sop_id: one for one in snapshot.sops},
             watches={one.watch_id: one for one in snapshot.watches},
+            steering=dict(snapshot.steering),
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -277,6 +305,7 @@ def _site_loaded(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None
     state.cameras = {key: value for key, value in state.cameras.items() if key in camera_ids}
     state.producers = {key: value for key, value in state.producers.items() if key in producer_ids}
     state.recordings = {key: value for key, value in state.recordings.items() if key in camera_ids}
+    state.steering = {key: value for key, value in state.steering.items() if key in camera_ids}
     # Nobody is seated before the first sign-in after a start: seats of an earlier run are gone.
     state.operators = {}
     stations = {station.station_id for station in site.stations}
@@ -581,6 +610,28 @@ def _camera_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> N
     delta.cameras.add(event.camera_id)
 
 
+def _camera_steered(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.CameraSteered)
+    before = state.steering.get(event.camera_id)
+    if event.condition == "moving" or before is None:
+        state.steering[event.camera_id] = SteerState(
+            condition=event.condition,
+            preset=event.preset,
+            cause=event.cause,
+            by=logged.actor,
+            alert_id=event.alert_id,
+            order_seq=logged.seq,
+            since_ms=logged.at_ms,
+            held_until_ms=event.held_until_ms,
+            reason=event.reason,
+        )
+    else:
+        changes = {"condition": event.condition, "since_ms": logged.at_ms, "reason": event.reason}
+        state.steering[event.camera_id] = before.model_copy(update=changes)
+    delta.cameras.add(event.camera_id)
+
+
 def _producer_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     event = logged.event
     assert isinstance(event, ev.ProducerChanged)
@@ -802,6 +853,7 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "alert.re_alarmed": _alert_re_alarmed,
     "alert.escalated": _alert_escalated,
     "camera.changed": _camera_changed,
+    "camera.steered": _camera_steered,
     "producer.changed": _producer_changed,
     "input.quarantined": _for_the_record,
     "fire.reported": _for_the_record,

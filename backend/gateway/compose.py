@@ -49,6 +49,7 @@ from backend.services.self_watch import (
     disk_eye,
 )
 from backend.services.signing import Signer
+from backend.services.steering import Steering
 from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.sources import SourceContext, source_specs
@@ -215,6 +216,7 @@ def _start_services(parts: Parts) -> None:
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,
         "analytics": parts.analytics.run,
+        "camera steering": Steering(site, room).run,
         "job watch": lambda: _watch_jobs(parts),
     }
     for name, run in jobs.items():

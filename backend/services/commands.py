@@ -18,6 +18,7 @@ from backend.contracts.commands import (
     Command,
     CommentAlert,
     DispatchAlert,
+    GotoPreset,
     HandOverAlert,
     HoldEvidence,
     IncidentCommand,
@@ -44,7 +45,7 @@ from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEve
 from backend.contracts.feed import CommandResult
 from backend.contracts.state import RoomState
 from backend.domain import alerts as domain
-from backend.domain import incidents, record, shifts
+from backend.domain import incidents, record, shifts, steering
 from backend.domain.alerts import Decision, Refusal
 from backend.services.accounts import SignedIn
 from backend.services.audit import Audit
@@ -221,6 +222,8 @@ def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_m
             return record.change_export(state, command)
         case ActAtDesk():
             return (DeskActed(act=command.act, about=command.about),)
+        case GotoPreset():
+            return steering.goto_preset(state, command, operator.user, now_ms)
 
 
 _LINES: Final = ("title", "what", "reason")

@@ -24,11 +24,13 @@ from backend.simulate.clips import clip_path, make_clips
 from backend.simulate.detections import Analytics, Door, Send, as_onvif, posted, published
 from backend.simulate.encode import MAIN, SUB, StreamShape
 from backend.simulate.fire_panels import Panel
+from backend.simulate.onvif import Device, OnvifServer
 from backend.simulate.plan import Plan
 from backend.simulate.scenes import SCENES
 from backend.simulate.station_files import DropFolder, HttpDoor, Logger, Outbox, play_logger
 from backend.simulate.story import Story
 from backend.simulate.suricata import Suricata
+from backend.sources.onvif_ptz import Position
 from config.communes import read_communes
 from config.model import (
     CameraConfig,
@@ -125,6 +127,14 @@ def rtsp_port(cameras: Iterable[CameraConfig]) -> int:
     if len(doors) != 1 or next(iter(doors))[0] not in _LOOPBACK:
         raise CityError("cameras.csv: the addresses of simulated cameras must name one port of 127.0.0.1")
     return next(iter(doors))[1]
+
+
+def view_of(number: int) -> Position:
+    """Where a simulated camera's preset `number` looks: the first is the whole scene, the others parts of it."""
+    if number == 0:
+        return Position(0.0, 0.0, 0.0)
+    side = 1 if number % 2 else -1
+    return Position(0.7 * side, 0.3 - 0.2 * number, min(1.0, 0.3 + 0.2 * number))
 
 
 class City:
@@ -304,6 +314,31 @@ class City:
         if not self.scenes:
             return
         await asyncio.to_thread(self.prepare)
+        heads = self._heads()
+        try:
+            await self._stream()
+        finally:
+            for head in heads:
+                head.stop()
+
+    def _heads(self) -> list[OnvifServer]:
+        """The ONVIF services of the simulated cameras that turn, serving."""
+        heads = []
+        for camera in self.site.ptz.cameras:
+            if camera.camera_id not in self.scenes:
+                continue
+            presets = {one.token: view_of(number) for number, one in enumerate(camera.presets)}
+            device = Device(presets, camera.user, camera.password.get_secret_value())
+            try:
+                heads.append(OnvifServer(device, camera.address))
+            except OSError as error:
+                for head in heads:
+                    head.stop()
+                raise CityError(f"{camera.address} cannot be served: {error.strerror}; is it in use?") from error
+            heads[-1].start()
+        return heads
+
+    async def _stream(self) -> None:
         port = rtsp_port(self.site.cameras)
         mounts = mounts_of(self.site.cameras, self.scenes, self.clips)
         while True:

@@ -45,6 +45,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "alert.re_alarmed": "alert",
     "alert.escalated": "alert",
     "camera.changed": "system",
+    "camera.steered": "system",
     "producer.changed": "system",
     "input.quarantined": "system",
     "fire.reported": "system",

@@ -55,6 +55,7 @@ RoomCommandKind = Literal[
     "evidence.export",
     "evidence.change_export",
     "desk.act",
+    "camera.goto_preset",
     "incident.open",
     "incident.link",
     "incident.unlink",

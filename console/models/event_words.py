@@ -69,6 +69,17 @@ class Told:
                 return self.name(camera.name_vi, camera.name_en)
         return camera_id
 
+    def preset(self, camera_id: str, token: str) -> str:
+        """What a camera's preset is called."""
+        for camera in self.state.site.cameras if self.state.site is not None else ():
+            if (
+                camera.camera_id == camera_id
+                and camera.ptz is not None
+                and (one := camera.ptz.preset(token)) is not None
+            ):
+                return self.name(one.name_vi, one.name_en)
+        return token
+
     def cameras(self, camera_ids: tuple[str, ...]) -> str:
         if not camera_ids:
             return translate("EventWords", "all cameras")
@@ -341,6 +352,25 @@ def _camera_changed(told: Told) -> EventWords:
     return _line(told, "system", what, event.reason, Selected("camera", event.camera_id))
 
 
+def _camera_steered(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ev.CameraSteered)
+    moving = {
+        "hand": translate("EventWords", "turns the camera {camera} to “{preset}”"),
+        "alarm": translate("EventWords", "camera {camera} turns by itself to “{preset}”"),
+        "home": translate("EventWords", "camera {camera} goes back to “{preset}”"),
+    }
+    ended = {
+        "arrived": translate("EventWords", "camera {camera} stands at “{preset}”"),
+        "failed": translate("EventWords", "camera {camera} did not go to “{preset}”"),
+    }
+    what = moving[event.cause] if event.condition == "moving" else ended[event.condition]
+    name = told.preset(event.camera_id, event.preset)
+    what = what.format(camera=told.camera(event.camera_id), preset=name)
+    kind: LogKind = "operator" if event.condition == "moving" and event.cause == "hand" else "system"
+    return _line(told, kind, what, event.reason, Selected("camera", event.camera_id))
+
+
 def _producer_changed(told: Told) -> EventWords:
     event = told.logged.event
     assert isinstance(event, ev.ProducerChanged)
@@ -426,6 +456,7 @@ def command_words(command: str) -> str:
         "evidence.release": translate("EventWords", "releasing evidence"),
         "evidence.export": translate("EventWords", "exporting evidence"),
         "evidence.change_export": translate("EventWords", "changing an export"),
+        "camera.goto_preset": translate("EventWords", "to turn a camera"),
         "desk.act": translate("EventWords", "an entry of the desk"),
         "incident.open": translate("EventWords", "opening an incident"),
         "incident.link": translate("EventWords", "joining to an incident"),
@@ -702,6 +733,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "alert.re_alarmed": _alert_back,
     "alert.escalated": _alert_escalated,
     "camera.changed": _camera_changed,
+    "camera.steered": _camera_steered,
     "producer.changed": _producer_changed,
     "input.quarantined": _input_quarantined,
     "fire.reported": _fire_reported,

@@ -111,7 +111,7 @@ def difference(old: RoomState, new: RoomState) -> Delta:
     if old.site is not new.site and old.site != new.site:
         delta.site = delta.reset = True
     delta.alerts = _differing(old.alerts, new.alerts) | _differing(old.closed, new.closed)
-    delta.cameras = _differing(old.cameras, new.cameras)
+    delta.cameras = _differing(old.cameras, new.cameras) | _differing(old.steering, new.steering)
     delta.producers = _differing(old.producers, new.producers)
     delta.operators = _differing(old.operators, new.operators)
     delta.recordings = _differing(old.recordings, new.recordings)

@@ -1439,6 +1439,26 @@
         <translation>camera {camera}: chưa kiểm tra</translation>
     </message>
     <message>
+        <source>turns the camera {camera} to “{preset}”</source>
+        <translation>quay camera {camera} tới “{preset}”</translation>
+    </message>
+    <message>
+        <source>camera {camera} turns by itself to “{preset}”</source>
+        <translation>camera {camera} tự quay tới “{preset}”</translation>
+    </message>
+    <message>
+        <source>camera {camera} goes back to “{preset}”</source>
+        <translation>camera {camera} quay về “{preset}”</translation>
+    </message>
+    <message>
+        <source>camera {camera} stands at “{preset}”</source>
+        <translation>camera {camera} đã tới “{preset}”</translation>
+    </message>
+    <message>
+        <source>camera {camera} did not go to “{preset}”</source>
+        <translation>camera {camera} không tới được “{preset}”</translation>
+    </message>
+    <message>
         <source>source {producer}: data comes</source>
         <translation>nguồn {producer}: có dữ liệu</translation>
     </message>
@@ -1589,6 +1609,10 @@
     <message>
         <source>changing an export</source>
         <translation>dừng hoặc tiếp tục xuất bằng chứng</translation>
+    </message>
+    <message>
+        <source>to turn a camera</source>
+        <translation>quay camera</translation>
     </message>
     <message>
         <source>an entry of the desk</source>

@@ -102,6 +102,8 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
         "Lãnh đạo",
     ),
     (ev.CameraChanged(camera_id=CAMERA.camera_id, condition="lost", reason="refused"), "system", CAMERA.name_vi),
+    (ev.CameraSteered(camera_id=CAMERA.camera_id, condition="moving", preset="4"), "operator", CAMERA.name_vi),
+    (ev.CameraSteered(camera_id=CAMERA.camera_id, condition="failed", preset="4", reason="x"), "system", "4"),
     (
         ev.ProducerChanged(producer_id=PRODUCER.producer_id, condition="silent", last_message_ms=NOW_MS),
         "system",

@@ -270,6 +270,13 @@ class Story:
         conditions: tuple[ev.CameraCondition, ...] = ("unknown", "online", "lost")
         condition = self._chance.choice(conditions)
         camera_id = self._chance.choice(self._cameras)
+        if self._chance.random() < 0.3:
+            steered: tuple[ev.SteerCondition, ...] = ("moving", "arrived", "failed")
+            chosen = self._chance.choice(steered)
+            reason = "camera không trả lời trong 5 s" if chosen == "failed" else ""
+            return ev.CameraSteered(
+                camera_id=camera_id, condition=chosen, preset="cho", cause="alarm", alert_id="", reason=reason
+            )
         return ev.CameraChanged(camera_id=camera_id, condition=condition, reason="no answer within 5 s")
 
     def _recording(self) -> ev.Event:

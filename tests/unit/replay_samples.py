@@ -91,6 +91,8 @@ def lanes(logged: Sequence[LoggedEvent]) -> list[Lane | None]:
             alert = state.find_alert(delta.sounding[0])
             assert alert is not None
             found.append("system" if alert.priority == 5 else "alert")
+        elif kind in ("incident.step_overdue", "incident.task_overdue"):
+            found.append("alert")
         elif kind in _UNSEEN:
             found.append(None)
         else:

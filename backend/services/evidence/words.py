@@ -9,6 +9,7 @@ from typing import Final, cast
 from backend.contracts import events as ev
 from backend.contracts.air import AirIndex, air_band
 from backend.contracts.alerts import Alert
+from backend.contracts.events import CameraSteered
 from backend.contracts.incident_fold import line_of
 from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
 from backend.contracts.site import Site
@@ -23,6 +24,7 @@ PRIORITY: Final = {
     Priority.SYSTEM: "hệ thống",
 }
 _CAMERA: Final = {"unknown": "chưa rõ", "online": "có tín hiệu", "lost": "mất tín hiệu"}
+_STEERED: Final = {"moving": "được quay tới", "arrived": "đã tới", "failed": "không tới được"}
 _PRODUCER: Final = {"unknown": "chưa rõ", "fresh": "gửi số liệu bình thường", "silent": "im lặng"}
 _RECORDING: Final = {
     "off": "không ghi",
@@ -63,6 +65,12 @@ class Names:
     def camera(self, camera_id: str) -> str:
         found = next((one.name_vi for one in self.site.cameras if one.camera_id == camera_id), "")
         return f"{found} ({camera_id})" if found else camera_id
+
+    def preset(self, event: CameraSteered) -> str:
+        """What its preset is called."""
+        camera = next((one for one in self.site.cameras if one.camera_id == event.camera_id), None)
+        found = camera.ptz.preset(event.preset) if camera is not None and camera.ptz is not None else None
+        return found.name_vi if found is not None else event.preset
 
     def producer(self, producer_id: str) -> str:
         found = next((one.name_vi for one in self.site.producers if one.producer_id == producer_id), "")
@@ -192,6 +200,9 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     ),
     "camera.changed": lambda event, names: _with(
         f"Camera {names.camera(event.camera_id)} {_CAMERA[event.condition]}", event.reason
+    ),
+    "camera.steered": lambda event, names: _with(
+        f"Camera {names.camera(event.camera_id)} {_STEERED[event.condition]} «{names.preset(event)}»", event.reason
     ),
     "producer.changed": lambda event, names: (
         f"Nguồn dữ liệu {names.producer(event.producer_id)} {_PRODUCER[event.condition]}"
