@@ -16,6 +16,7 @@ from console.chrome.voice import Voice
 from console.models.aside import AsideKind, offered, question, send
 from console.models.incidents import join_suggested, promote
 from console.models.session import Session, may_judge
+from console.models.steering import turn
 from console.windows import Windows
 from console.workspace import Workspace, key_of
 
@@ -71,6 +72,7 @@ def alert_deeds(session: Session) -> list[Deed]:
         *_aside_deeds(session, selected_alert),
         *_incident_deeds(session, selected_alert),
         Deed("alert", translate("Deeds", "Bring map and cameras to the selection"), "G", go_there),
+        Deed("alert", translate("Deeds", "Turn the nearest camera to the selection"), "P", partial(turn, session)),
     ]
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.contracts.alerts import Alert
+from backend.contracts.presets import AIM_M, in_cone, turned_to
 from backend.contracts.site import Camera, Site
-from backend.contracts.state import RoomState
+from backend.contracts.state import RoomState, SteerState
 from console.models.map_features import place_of_thing
 from console.models.session import Selected
 
@@ -31,6 +32,14 @@ def place_of(state: RoomState, selected: Selected) -> tuple[float, float] | None
     return None if alert is None else place_of_alert(site, alert)
 
 
+def place_id_of(state: RoomState, selected: Selected) -> str:
+    """The thing that the selection is, or is about; "" = none."""
+    if selected.kind != "alert":
+        return selected.key
+    alert = state.find_alert(selected.key)
+    return "" if alert is None else alert.place_id
+
+
 def place_of_alert(site: Site, alert: Alert) -> tuple[float, float] | None:
     """Its own place, else that of the thing it is about, else the middle of its commune."""
     if alert.lat_deg is not None and alert.lon_deg is not None:
@@ -47,21 +56,23 @@ def distance_m(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_d
     return EARTH_RADIUS_M * math.hypot(north, east)
 
 
-def bearing_deg(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_deg: float) -> float:
-    """Direction to the other point, clockwise from north, 0..360."""
-    east = (other_lon_deg - lon_deg) * math.cos(math.radians(lat_deg))
-    return math.degrees(math.atan2(east, other_lat_deg - lat_deg)) % 360
+def sees(camera: Camera, lat_deg: float, lon_deg: float, last: SteerState | None = None) -> bool:
+    """The point lies inside the camera's cone. One whose direction is unknown sees all around.
 
-
-def sees(camera: Camera, lat_deg: float, lon_deg: float) -> bool:
-    """The point lies inside the camera's cone. A camera that turns, or whose direction is unknown, sees all around."""
-    away_m = distance_m(camera.lat_deg, camera.lon_deg, lat_deg, lon_deg)
-    if away_m > camera.range_m:
-        return False
-    if camera.bearing_deg is None or away_m < 1.0:
-        return True
-    aside = (bearing_deg(camera.lat_deg, camera.lon_deg, lat_deg, lon_deg) - camera.bearing_deg + 180) % 360 - 180
-    return abs(aside) <= camera.view_deg / 2
+    Args:
+        last: where it was sent last: away from home it shows what its preset shows, on the way nothing.
+    """
+    bearing = camera.bearing_deg
+    if last is not None and camera.ptz is not None and last.preset != camera.ptz.home:
+        preset = camera.ptz.preset(last.preset)
+        if last.condition != "arrived" or preset is None:
+            return False
+        if preset.lat_deg is not None and preset.lon_deg is not None:
+            return distance_m(preset.lat_deg, preset.lon_deg, lat_deg, lon_deg) <= AIM_M
+        bearing = preset.bearing_deg
+    if bearing is None:
+        return distance_m(camera.lat_deg, camera.lon_deg, lat_deg, lon_deg) <= camera.range_m
+    return in_cone(camera, bearing, lat_deg, lon_deg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ class CamerasThere:
 
 
 def cameras_at(state: RoomState, selected: Selected, count: int) -> CamerasThere | None:
-    """Cameras for what is selected: its own, then those whose cone holds the place, then the nearest.
+    """Cameras for what is selected: its own, those that see the place, those that can be turned to it, the nearest.
 
     None when nobody knows where it is.
     """
@@ -83,9 +94,10 @@ def cameras_at(state: RoomState, selected: Selected, count: int) -> CamerasThere
     known = {camera.camera_id: camera for camera in site.cameras}
     own = [camera_id for camera_id in _own_cameras(state, site, selected) if camera_id in known]
     nearest = sorted(site.cameras, key=lambda one: distance_m(one.lat_deg, one.lon_deg, *place))
-    seeing = [one.camera_id for one in nearest if sees(one, *place)]
+    seeing = [one.camera_id for one in nearest if sees(one, *place, state.steering.get(one.camera_id))]
     certain = list(dict.fromkeys((*own, *seeing)))[:count]
-    every = dict.fromkeys((*certain, *(one.camera_id for one in nearest)))
+    turnable = [one.camera_id for one, _ in turned_to(site, place_id_of(state, selected), place)]
+    every = dict.fromkeys((*certain, *turnable, *(one.camera_id for one in nearest)))
     return CamerasThere(tuple(every)[:count], len(certain))
 
 
@@ -93,14 +105,13 @@ def _own_cameras(state: RoomState, site: Site, selected: Selected) -> Sequence[s
     """The camera itself, those that detected it, those that stand at the station or the premises."""
     if selected.kind == "camera":
         return (selected.key,)
-    place_id = selected.key
     if selected.kind == "alert":
         alert = state.find_alert(selected.key)
         if alert is None:
             return ()
         if alert.detection is not None:
             return (alert.detection.camera_id, *alert.detection.also)
-        place_id = alert.place_id
+    place_id = place_id_of(state, selected)
     at_station = next((one.camera_ids for one in site.stations if one.station_id == place_id), ())
     at_premises = next((one.camera_ids for one in site.fire_sites if one.fire_site_id == place_id), ())
     return at_station or at_premises or (place_id,)

@@ -15,6 +15,7 @@ from backend.contracts.site import Camera
 from backend.contracts.state import Delta
 from console import jobs
 from console.models.session import Session
+from console.models.steering import steer_words
 from widgets.tile import TileContent
 from widgets.tile_canvas import TileCanvas
 from widgets.tile_layout import GRIDS
@@ -226,7 +227,7 @@ class Wall(QObject):
     def _state_changed(self, delta: Delta) -> None:
         if delta.reset or delta.site:
             self._take_site()
-        if delta.reset or delta.site or delta.alerts:
+        if delta.reset or delta.site or delta.alerts or delta.cameras:
             worst = self._worst()
             for index, tile in enumerate(self.canvas.tiles):
                 if tile.content is not None:
@@ -241,7 +242,10 @@ class Wall(QObject):
         if camera is None:
             return Caption(camera_id, "", priority)
         mark = self.tr("SIMULATED") if camera.simulated else ""
-        return Caption(self._session.local_name(camera.name_vi, camera.name_en), mark, priority)
+        name = self._session.local_name(camera.name_vi, camera.name_en)
+        steered = steer_words(self._session, camera)
+        # Where it looks now is news, where it hangs is not: a narrow tile cuts off the end.
+        return Caption(f"{steered} · {name}" if steered else name, mark, priority)
 
     def _worst(self) -> dict[str, int]:
         """The gravest open alert at each camera."""

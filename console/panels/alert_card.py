@@ -38,6 +38,8 @@ from console.models.incidents import card_rows
 from console.models.numbers import format_age, format_time
 from console.models.places import neighbours
 from console.models.session import Selected, Session, may_judge
+from console.models.steering import offered as camera_offered
+from console.models.steering import turn
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.ask_form import AskForm
@@ -80,6 +82,8 @@ class ActionBar(QWidget):
         go_there = QPushButton(self.tr("Go there") + "  G")
         go_there.clicked.connect(self.go_there)
         row.addWidget(go_there)
+        self._turn = self._action(row, self.tr("Turn camera"), "P", partial(turn, session))
+        session.changed.connect(self._room_changed)
         self._outcome = label("outcome")
         self._outcome.hide()
         self._comment = QLineEdit(maxLength=2000)
@@ -132,9 +136,19 @@ class ActionBar(QWidget):
         for aside, button in self._aside.items():
             # What the alert's phase or the role rules out would only fill the card.
             button.setVisible(alert is not None and offered(self._session, alert, aside))
+        self._turn.setVisible(alert is not None and camera_offered(self._session) is not None)
         self._buttons["alert.judge"].setEnabled(alert is not None and may_judge(self._session, alert, "confirmed"))
         self._false.setEnabled(alert is not None and may_judge(self._session, alert, "false"))
         self._false.setVisible(not self._session.read_only)
+
+    def _room_changed(self, delta: Delta) -> None:
+        if delta.cameras and self._alert is not None:
+            self._turn.setVisible(camera_offered(self._session) is not None)
+
+    @property
+    def can_turn(self) -> bool:
+        """It offers to turn a camera to the alert."""
+        return not self._turn.isHidden()
 
     def _offered(self, kind: CommandKind, alert: Alert) -> bool:
         if not self._session.may_change(kind, alert) or self._session.commands.waiting(alert.alert_id, kind):

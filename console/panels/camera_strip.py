@@ -11,9 +11,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from backend.contracts.state import Delta
+from console.commands.commands import Pending
 from console.models.patrol import PatrolRound
 from console.models.places import cameras_at
 from console.models.session import Selected, Session
+from console.models.steering import offer_words, offered, turn
 from console.models.wall import Wall, clock_text
 from console.panels import Panel, PanelSpec
 from resources import tokens
@@ -40,12 +42,14 @@ class CameraStrip(Panel):
         self._next_button = self._button(self.tr("Next"), self.tr("Next page of the patrol"))
         self._pin_button = self._button(self.tr("Hold"), self.tr("Keep these cameras whatever is selected"))
         self._pin_button.setCheckable(True)
+        self._turn_button = self._button("", self.tr("Turn the nearest camera that can show the selection"))
         bar = QWidget()
         bar.setObjectName("panelBar")
         bar.setFixedHeight(tokens.HEADER_PX)
         row = QHBoxLayout(bar)
         row.setContentsMargins(8, 0, 4, 0)
         row.addWidget(self._title, 1)
+        row.addWidget(self._turn_button)
         row.addWidget(self._next_button)
         row.addWidget(self._pin_button)
         column = QVBoxLayout(self)
@@ -56,7 +60,10 @@ class CameraStrip(Panel):
         self.wall.set_grid("2x3")
         self._next_button.clicked.connect(self.patrol.next)
         self._pin_button.toggled.connect(self._hold)
+        self._turn_button.clicked.connect(lambda: turn(session))
         self.patrol.page.connect(self.wall.fill)
+        session.commands.changed.connect(self._command_changed)
+        session.operator_changed.connect(self._show_offer)
         session.changed.connect(self._state_changed)
         session.selection.changed.connect(self._follow)
         session.selection.go_to.connect(self._follow)
@@ -66,6 +73,11 @@ class CameraStrip(Panel):
     def title(self) -> str:
         """What the strip says it shows."""
         return self._title.text()
+
+    @property
+    def turn_text(self) -> str:
+        """What the button that turns a camera says, "" = none can be turned."""
+        return "" if self._turn_button.isHidden() else self._turn_button.text()
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -89,10 +101,27 @@ class CameraStrip(Panel):
     def _state_changed(self, delta: Delta) -> None:
         if delta.reset or delta.site:
             self._follow(self._session.selection.current)
+        elif delta.cameras or delta.alerts:
+            self._show_offer()
+
+    def _show_offer(self) -> None:
+        """The key that turns a camera to the selection, while one can be."""
+        offer = offered(self._session)
+        self._turn_button.setVisible(offer is not None)
+        if offer is not None:
+            self._turn_button.setText(f"{offer_words(self._session, offer)}  P")
+
+    def _command_changed(self, pending: Pending) -> None:
+        if pending.kind != "camera.goto_preset":
+            return
+        self._turn_button.setEnabled(not pending.waiting)
+        if pending.failed:
+            self._title.setText(f"✕ {pending.reason}")
 
     def _follow(self, selected: Selected | None) -> None:
         """Cameras near the selection; the patrol when there is none or nobody knows where it is."""
         state = self._session.state
+        self._show_offer()
         if self._pinned or state.site is None:
             return
         if selected is not None and selected.kind == "camera" and selected.key in self.wall.camera_ids:

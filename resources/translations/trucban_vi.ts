@@ -36,6 +36,10 @@
         <translation>Tới nơi</translation>
     </message>
     <message>
+        <source>Turn camera</source>
+        <translation>Quay camera</translation>
+    </message>
+    <message>
         <source>Comment, Enter sends, Esc leaves</source>
         <translation>Ghi chú; Enter để gửi, Esc để bỏ</translation>
     </message>
@@ -756,6 +760,10 @@
         <translation>Giữ các camera này dù chọn gì khác</translation>
     </message>
     <message>
+        <source>Turn the nearest camera that can show the selection</source>
+        <translation>Quay camera gần nhất nhìn được nơi đang chọn</translation>
+    </message>
+    <message>
         <source>Nearest cameras</source>
         <translation>Camera gần nhất</translation>
     </message>
@@ -1017,6 +1025,10 @@
     <message>
         <source>Bring map and cameras to the selection</source>
         <translation>Đưa bản đồ và camera tới nơi đang chọn</translation>
+    </message>
+    <message>
+        <source>Turn the nearest camera to the selection</source>
+        <translation>Quay camera gần nhất tới nơi đang chọn</translation>
     </message>
     <message>
         <source>Shelve the selected alert, or take it back</source>
@@ -4080,6 +4092,29 @@
     <message>
         <source>information security officer</source>
         <translation>cán bộ an toàn thông tin</translation>
+    </message>
+</context>
+<context>
+    <name>Steering</name>
+    <message>
+        <source>turning to {preset}</source>
+        <translation>đang quay tới {preset}</translation>
+    </message>
+    <message>
+        <source>by itself</source>
+        <translation>tự động</translation>
+    </message>
+    <message>
+        <source>going home</source>
+        <translation>về vị trí gốc</translation>
+    </message>
+    <message>
+        <source>Turn to {preset}</source>
+        <translation>Quay tới {preset}</translation>
+    </message>
+    <message>
+        <source>Turn to {preset} (take from {holder})</source>
+        <translation>Quay tới {preset} (lấy từ {holder})</translation>
     </message>
 </context>
 <context>

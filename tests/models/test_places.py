@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from backend.contracts.alerts import DetectionDetail
 from backend.contracts.kinds.alerts import Priority
+from backend.contracts.presets import bearing_deg
 from backend.contracts.site import Camera
 from backend.contracts.state import RoomState
 from console.models.places import (
     NEAR_M,
-    bearing_deg,
     cameras_at,
     distance_m,
     neighbours,

@@ -17,6 +17,7 @@ from backend.contracts.readings import ReadingHistory, ReadingSeries, ReadingSta
 from backend.contracts.site import Site, Station
 from backend.contracts.state import Delta, RoomState, apply
 from config.site import load_site, public_site
+from console.commands.commands import Commands
 from console.models.link import LinkModel
 from console.models.readings import ReadingStore
 from console.models.session import Session
@@ -78,7 +79,7 @@ class Room:
             alerts=unused,
             readings=self.readings,
             link=self.link,
-            commands=unused,
+            commands=Commands(lambda command: True),
             history=self.documents,
             video=unused,
             preferences=unused,

@@ -242,6 +242,7 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
         "T",
         "D",
         "G",
+        "P",
         *(key_of(number) for number in range(1, len(room.desk.room.workspaces) + 1)),
         "R",
         "V",
