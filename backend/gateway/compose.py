@@ -194,6 +194,8 @@ async def start(parts: Parts) -> None:
 def _start_services(parts: Parts) -> None:
     site, room, now_ms = parts.site, parts.room, parts.now_ms
     environment = EnvironmentWatch(site, room, parts.readings, parts.readings_store, now_ms)
+    parts.analytics.begin(room.durable.steering)
+    room.listen(parts.analytics.take)
     jobs = {
         "feed": parts.fanout.run,
         "heartbeats": parts.fanout.beat,

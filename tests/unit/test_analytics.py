@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from backend.contracts.doors import IngestAnswer
+from backend.contracts.events import CameraSteered, LoggedEvent, SteerCondition
 from backend.services.analytics.measures import LEARNT_AFTER_S, Grey, Measurer
 from backend.services.analytics.rules import CameraRules, Change, Condition, Measure, ZoneMeasure
+from backend.services.analytics.service import Analytics
 from config.analytics import read_analytics
 from config.model import AnalyticsCamera, AnalyticsRules
 from config.problems import Problems
@@ -119,6 +122,40 @@ def test_a_camera_that_turns_on_purpose_is_never_told_as_moved() -> None:
     eye = Eye(AnalyticsCamera(camera_id="c", turns=True))
     eye.look(street(), 30)
     assert eye.look(street(seed=9), 10) == []
+
+
+def test_a_camera_that_was_turned_by_order_and_came_back_is_not_told_and_knows_its_street_still(eye: Eye) -> None:
+    assert told(eye.look(np.full(SIZE, 90, np.float32), 6)) == [("camera_covered", True)]
+    assert told(eye.rules.end()) == [("camera_covered", False)]  # ordered away: nobody can tell any more
+    eye.measurer.look_away()
+    eye.at_s += 300
+    assert eye.look(street(), 20) == []
+    assert told(eye.look(street(seed=9), 10)) == [("camera_moved", True)]  # by no order of ours
+
+
+class Nowhere:
+    """A door that nothing goes into here."""
+
+    async def detections(self, producer_id: str, body: bytes) -> IngestAnswer:
+        raise AssertionError(body)
+
+    def heard(self, producer_id: str) -> None:
+        raise AssertionError(producer_id)
+
+
+def test_an_ordered_turn_is_known_by_its_events() -> None:
+    analytics = Analytics(load_site(LAOCAI), Nowhere())
+
+    def happens(condition: SteerCondition, preset: str) -> bool:
+        event = CameraSteered(camera_id="gt-coc-leu", condition=condition, preset=preset)
+        analytics.take([LoggedEvent(seq=1, at_ms=1, actor="", caused_by=None, origin="", event=event)])
+        return "gt-coc-leu" in analytics.turned_away
+
+    assert [
+        happens("moving", "2"), happens("failed", "2"),  # it never left home
+        happens("moving", "2"), happens("arrived", "2"), happens("moving", "3"), happens("failed", "3"),
+        happens("moving", "1"), happens("arrived", "1"),
+    ] == [True, False, True, True, True, True, True, False]  # fmt: skip
 
 
 def test_another_view_for_long_is_how_the_camera_looks_now(eye: Eye) -> None:

@@ -8,7 +8,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Final
@@ -21,8 +21,8 @@ from av.video.reformatter import VideoReformatter
 
 from backend.services.analytics.detector import Detector, DetectorError, count_inside
 from backend.services.analytics.measures import Measurer
-from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Watch
-from backend.services.analytics.rules import CameraRules, Measure
+from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Turned, Watch
+from backend.services.analytics.rules import CameraRules, Change, Measure
 from backend.services.recorder.capture import (
     OPEN_TIMEOUT_S,
     OPTIONS,
@@ -51,23 +51,32 @@ def main(pipe: Connection) -> None:
         with sending, contextlib.suppress(OSError, ValueError):  # the backend is gone: so are we, soon
             pipe.send(one)
 
+    looking: dict[str, Looking] = {}
     with contextlib.suppress(EOFError, OSError):
         while True:
             order: Order = pipe.recv()
             if isinstance(order, Stop):
                 break
-            Looking(order, report)
+            if isinstance(order, Turned):
+                looking[order.camera_id].away = order.away
+            else:
+                looking[order.camera.camera_id] = Looking(order, report)
     # Threads may still hang in the network; what they hold ends with the process.
     os._exit(0)
 
 
 class Looking:
-    """One camera, on a thread of its own until the process ends."""
+    """One camera, on a thread of its own until the process ends.
+
+    Attributes:
+        away: it was turned by order; nothing of its pictures is judged or learnt meanwhile.
+    """
 
     def __init__(self, order: Watch, report: Callable[[Report], None]) -> None:
         self._order = order
         self._report = report
         self._camera_id = order.camera.camera_id
+        self.away = False
         self._rules = CameraRules(order.camera, order.rules, order.utc_offset_min)
         self._measurer = Measurer(order.camera)
         self._reformatter = VideoReformatter()
@@ -121,6 +130,10 @@ class Looking:
         return "ended"
 
     def _measure(self, frame: av.VideoFrame) -> None:
+        if self.away:
+            self._measurer.look_away()
+            self._tell(self._rules.end(), time.time())
+            return
         width = self._order.rules.width_px
         height = max(2, round(width * frame.height / frame.width))
         grey = self._reformatter.reformat(frame, width, height, "gray", threads=1)
@@ -128,11 +141,14 @@ class Looking:
         measure = self._measurer.measure(np.asarray(grey.to_ndarray(), np.uint8), at_s)
         if self._counting is not None:
             measure = self._counting.counted(frame, measure)
-        for change in self._rules.update(measure, at_s):
+        self._tell(self._rules.update(measure, at_s), at_s)
+        self._measurer.learn(self._rules.sees)
+
+    def _tell(self, changes: Iterable[Change], at_s: float) -> None:
+        for change in changes:
             self._report(
                 Found(self._camera_id, change.label, change.zone, change.began, round(at_s * 1000), change.share)
             )
-        self._measurer.learn(self._rules.sees)
 
 
 class Counting:

@@ -60,6 +60,10 @@ class Measurer:
         self._learnt_s = 0.0
         self._empty: _Floats | None = None
 
+    def look_away(self) -> None:
+        """The next picture is no follower of the last; what is usual here stays known."""
+        self._before = None
+
     def measure(self, picture: Grey, at_s: float) -> Measure:
         """Measure a picture; nothing is learnt from it yet (`learn`)."""
         if picture.shape != self._shape:

@@ -29,7 +29,15 @@ class Stop:
     pass
 
 
-Order = Watch | Stop
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The camera was turned by order: away from what it usually shows, where nothing is judged, or back to it."""
+
+    camera_id: str
+    away: bool
+
+
+Order = Watch | Turned | Stop
 
 
 @dataclass(frozen=True, slots=True)

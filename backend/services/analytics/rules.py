@@ -110,6 +110,13 @@ class CameraRules:
                 changes += self._changed(label, zone, so, at_s, share, on_s, self._rules.zone_off_s)
         return changes
 
+    def end(self) -> list[Change]:
+        """Nobody can tell any more whether it is so: everything that is active ends."""
+        ended = [Change(label, zone, False, 0.0) for (label, zone), one in self._conditions.items() if one.active]
+        self._conditions.clear()
+        self._away_since_s = None
+        return ended
+
     def _sight(self, measure: Measure) -> dict[str, bool]:
         """The plainest cause alone: a dark picture is neither covered nor moved."""
         rules = self._rules

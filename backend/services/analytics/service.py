@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from backend.contracts.doors import IngestAnswer
+from backend.contracts.events import CameraSteered, LoggedEvent
+from backend.contracts.state import SteerState
 from backend.services.analytics import child
-from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Watch
+from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Turned, Watch
 from backend.services.child_process import ChildProcess
 from backend.storage.errors import StorageError
 from config.model import AnalyticsCamera, SiteConfig
@@ -71,6 +73,11 @@ class Analytics:
             for group in _split([one for one in watched if bool(one[0].detector) is counting], size)
         ]
         self._open: dict[tuple[str, str, str], Found] = {}
+        self._homes = {one.camera_id: one.home for one in site.ptz.cameras}
+        self._preset: dict[str, str] = {}
+        self._away: dict[str, bool] = {}
+        self._turns: asyncio.Queue[Turned] = asyncio.Queue()
+        self._process_of: dict[str, ChildProcess[Order, Report]] = {}
         self._processes: list[ChildProcess[Order, Report]] = []
         self.sights: dict[str, Sight] = {camera.camera_id: Sight("starting", 0.0) for camera, _ in watched}
 
@@ -78,6 +85,40 @@ class Analytics:
     def process_ids(self) -> list[int]:
         """Of the processes that look now."""
         return [one.pid for one in self._processes if one.pid is not None]
+
+    def take(self, logged: Sequence[LoggedEvent]) -> None:
+        """Hear of cameras that are turned by order: one that moves so is not moved by a stranger."""
+        for one in logged:
+            event = one.event
+            if not isinstance(event, CameraSteered) or event.camera_id not in self._homes:
+                continue
+            home = self._homes[event.camera_id]
+            if event.condition == "arrived":
+                self._preset[event.camera_id] = event.preset
+            # One that did not arrive is believed to look where it did before.
+            away = event.condition == "moving" or self._preset.get(event.camera_id, home) != home
+            if away != self._away.get(event.camera_id, False):
+                self._away[event.camera_id] = away
+                self._turns.put_nowait(Turned(event.camera_id, away))
+
+    @property
+    def turned_away(self) -> set[str]:
+        """Cameras whose pictures are not judged now, because they were turned by order."""
+        return {camera_id for camera_id, away in self._away.items() if away}
+
+    def begin(self, steering: Mapping[str, SteerState]) -> None:
+        """Where cameras were sent before this start."""
+        for camera_id, last in steering.items():
+            if camera_id in self._homes:
+                self._preset[camera_id] = last.preset
+                self._away[camera_id] = last.condition == "moving" or last.preset != self._homes[camera_id]
+
+    async def _pass_on(self) -> None:
+        while True:
+            turned = await self._turns.get()
+            process = self._process_of.get(turned.camera_id)
+            if process is not None:
+                await process.send(turned)
 
     async def run(self) -> None:
         """Look, until cancelled. Raises: StorageError: a finding could not be stored; running again is right."""
@@ -88,6 +129,7 @@ class Analytics:
                 for cameras in self._groups:
                     group.create_task(self._look(cameras))
                 group.create_task(self._tell_again())
+                group.create_task(self._pass_on())
         except* StorageError as errors:
             raise errors.exceptions[0] from None
 
@@ -99,6 +141,9 @@ class Analytics:
             try:
                 for camera, address in cameras:
                     await process.send(self._order(camera, address))
+                    if self._away.get(camera.camera_id):
+                        await process.send(Turned(camera.camera_id, away=True))
+                    self._process_of[camera.camera_id] = process
                 while reports := await process.reports():
                     await self._take(reports)
             finally:
