@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,7 @@ GOES_ON_MS: Final = 30 * 60_000
 """Started again within so long, the story goes on where it was; later it begins anew."""
 
 COUNT_EVERY_S: Final = 20.0
+LOOK_EVERY_S: Final = 0.1
 
 _GOLDEN: Final = 0.618034
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -97,19 +98,27 @@ def scene_of(plan: Plan, cameras: Iterable[CameraConfig]) -> dict[str, str]:
     return found
 
 
-def mounts_of(cameras: Iterable[CameraConfig], scenes: Mapping[str, str], clips: Path) -> dict[str, rtsp.Mount]:
+def mounts_of(
+    cameras: Iterable[CameraConfig], scenes: Mapping[str, str], clips: Path, turning: Collection[str] = ()
+) -> dict[str, rtsp.Mount]:
     """Every address of the simulated cameras. Loops are shifted against each other: cameras are never in step."""
     mounts: dict[str, rtsp.Mount] = {}
     for index, camera in enumerate(camera for camera in cameras if camera.camera_id in scenes):
         for url, shape in ((camera.main_url, MAIN), (camera.sub_url, SUB)):
             if path := urlsplit(url.get_secret_value()).path:
-                mounts[path] = _mount(clips, scenes[camera.camera_id], shape, index)
+                turns = camera.camera_id in turning
+                mounts[path] = _mount(clips, scenes[camera.camera_id], shape, index, turns)
     return mounts
 
 
-def _mount(clips: Path, scene: str, shape: StreamShape, index: int) -> rtsp.Mount:
+def _mount(clips: Path, scene: str, shape: StreamShape, index: int, turns: bool) -> rtsp.Mount:
     loop_ms = shape.frames / shape.fps * 1000
-    return rtsp.Mount(clip_path(clips, scene, shape), shape.fps, round(index * _GOLDEN % 1.0 * loop_ms, 1))
+    return rtsp.Mount(
+        clip_path(clips, scene, shape),
+        shape.fps,
+        round(index * _GOLDEN % 1.0 * loop_ms, 1),
+        (shape.width_px, shape.height_px) if turns else None,
+    )
 
 
 def rtsp_port(cameras: Iterable[CameraConfig]) -> int:
@@ -316,42 +325,51 @@ class City:
         await asyncio.to_thread(self.prepare)
         heads = self._heads()
         try:
-            await self._stream()
+            await self._stream(heads)
         finally:
-            for head in heads:
+            for head in heads.values():
                 head.stop()
 
-    def _heads(self) -> list[OnvifServer]:
-        """The ONVIF services of the simulated cameras that turn, serving."""
-        heads = []
+    def _heads(self) -> dict[str, OnvifServer]:
+        """The ONVIF services of the simulated cameras that turn, serving; one whose port is taken does not turn."""
+        heads: dict[str, OnvifServer] = {}
         for camera in self.site.ptz.cameras:
             if camera.camera_id not in self.scenes:
                 continue
             presets = {one.token: view_of(number) for number, one in enumerate(camera.presets)}
             device = Device(presets, camera.user, camera.password.get_secret_value())
             try:
-                heads.append(OnvifServer(device, camera.address))
+                heads[camera.camera_id] = OnvifServer(device, camera.address)
             except OSError as error:
-                for head in heads:
-                    head.stop()
-                raise CityError(f"{camera.address} cannot be served: {error.strerror}; is it in use?") from error
-            heads[-1].start()
+                say(f"simulate: {camera.address} cannot be served ({error.strerror}); {camera.camera_id} does not turn")
+                continue
+            heads[camera.camera_id].start()
         return heads
 
-    async def _stream(self) -> None:
+    async def _stream(self, heads: Mapping[str, OnvifServer]) -> None:
         port = rtsp_port(self.site.cameras)
-        mounts = mounts_of(self.site.cameras, self.scenes, self.clips)
+        mounts = mounts_of(self.site.cameras, self.scenes, self.clips, heads)
         while True:
             process, url = await asyncio.to_thread(rtsp.start, self.data / "mounts.json", mounts, port=port)
             say(f"simulate: {len(mounts)} streams of {len(self.scenes)} cameras on {url}")
             try:
-                await _ended(process)
+                await self._look_around(process, heads)
             finally:
                 rtsp.stop(process)
             say("simulate: the RTSP server ended; it is started again")
             await asyncio.sleep(1)
 
-
-async def _ended(process: subprocess.Popen[bytes]) -> None:
-    while process.poll() is None:
-        await asyncio.sleep(0.5)
+    async def _look_around(self, process: subprocess.Popen[bytes], heads: Mapping[str, OnvifServer]) -> None:
+        """Until the server ends: what a camera shows is where its head stands."""
+        shown: dict[str, Position] = {}
+        cameras = [camera for camera in self.site.cameras if camera.camera_id in heads]
+        while process.poll() is None:
+            for camera in cameras:
+                at = heads[camera.camera_id].device.head.at()
+                if shown.get(camera.camera_id) == at:
+                    continue
+                shown[camera.camera_id] = at
+                for url in (camera.main_url, camera.sub_url):
+                    if path := urlsplit(url.get_secret_value()).path:
+                        rtsp.turn(process, path, at.pan, at.tilt, at.zoom)
+            await asyncio.sleep(LOOK_EVERY_S if cameras else 0.5)

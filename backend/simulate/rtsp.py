@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,11 +20,16 @@ class RtspServerError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """What one address plays. `phase_ms` shifts its loop against the clock (see rtsp_server.py)."""
+    """What one address plays. `phase_ms` shifts its loop against the clock (see rtsp_server.py).
+
+    Attributes:
+        turns_px: width and height of the clip when the camera turns in it (`turn`), None = it does not.
+    """
 
     clip: Path
     fps: int
     phase_ms: float = 0.0
+    turns_px: tuple[int, int] | None = None
 
 
 def start(
@@ -37,9 +43,7 @@ def start(
     Raises:
         RtspServerError: with the server's own words.
     """
-    content = {
-        name: {"clip": str(mount.clip), "fps": mount.fps, "phase_ms": mount.phase_ms} for name, mount in mounts.items()
-    }
+    content = {name: _told(mount) for name, mount in mounts.items()}
     mounts_file.write_text(json.dumps(content, indent=1), encoding="utf-8")
     words = [SYSTEM_PYTHON, str(_SCRIPT), "--port", str(port), "--mounts", str(mounts_file)]
     if user:
@@ -55,6 +59,20 @@ def start(
     # Nobody reads its complaints afterwards: a full pipe would stop it.
     process.stderr.close()
     return process, line.removeprefix("listening on ")
+
+
+def _told(mount: Mount) -> dict[str, object]:
+    told: dict[str, object] = {"clip": str(mount.clip), "fps": mount.fps, "phase_ms": mount.phase_ms}
+    return told if mount.turns_px is None else told | {"width": mount.turns_px[0], "height": mount.turns_px[1]}
+
+
+def turn(process: subprocess.Popen[bytes], mount: str, pan: float, tilt: float, zoom: float) -> None:
+    """Have the camera of an address look elsewhere at once: pan and tilt -1..1, zoom 0..1."""
+    line = json.dumps({"mount": mount, "pan": pan, "tilt": tilt, "zoom": zoom}) + "\n"
+    if process.stdin is not None and not process.stdin.closed:
+        with suppress(OSError):  # it ended just now: started again, it is told again
+            process.stdin.write(line.encode())
+            process.stdin.flush()
 
 
 def stop(process: subprocess.Popen[bytes], timeout_s: float = 3.0) -> None:

@@ -3,7 +3,8 @@
 
 Runs under the system's Python (the one that has `gi`), so it imports nothing of ours:
     /usr/bin/python3 rtsp_server.py --port 8554 --mounts mounts.json
-mounts.json: {"/cam/sub": {"clip": "road.sub.h264", "fps": 15, "phase_ms": 0}, ...}. Clips are H.264 byte streams
+mounts.json: {"/cam/sub": {"clip": "road.sub.h264", "fps": 15, "phase_ms": 0}, ...}; with "width" and "height" of the
+clip the camera turns (`Views`). Clips are H.264 byte streams
 with access unit delimiters and a closed GOP of about a second. Nothing is encoded here: access units are read once and
 pushed for ever, on RTP over TCP, with timestamps that run on past the end of the clip.
 
@@ -15,6 +16,7 @@ The first line on stdout is `listening on rtsp://HOST:PORT`; the server ends whe
 
 import argparse
 import json
+import os
 import pathlib
 import signal
 import sys
@@ -33,6 +35,19 @@ PIPELINE = (
     "caps=video/x-h264,stream-format=byte-stream,alignment=au,framerate={fps}/1 "
     "! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 mtu=16000 aggregate-mode=none )"
 )
+TURNING = (
+    "( appsrc name=clip is-live=true format=time max-bytes=0 min-latency=0 "
+    "caps=video/x-h264,stream-format=byte-stream,alignment=au,framerate={fps}/1 "
+    "! h264parse ! avdec_h264 ! videocrop name=window ! videoscale "
+    "! video/x-raw,width={width},height={height},pixel-aspect-ratio=1/1 "
+    "! x264enc tune=zerolatency speed-preset=ultrafast bitrate=1200 key-int-max={fps} "
+    "! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 mtu=16000 aggregate-mode=none )"
+)
+"""Of a camera that turns: a window of its scene, encoded anew."""
+
+WIDEST = 0.75
+"""Share of the scene that such a camera shows at the least zoom."""
+
 MAX_LATE_S = 0.5
 
 
@@ -147,7 +162,41 @@ class Pacer(threading.Thread):
                     self.lock.wait(min(pause, 0.05))
 
 
-def configure(factory, media, mount, pacer):
+class Views:
+    """Where the cameras that turn look, as the parent tells: pan and tilt -1..1, zoom 0..1; their running windows."""
+
+    def __init__(self):
+        self.at = {}
+        self.windows = {}
+        self.rest = b""
+
+    def told(self, line):
+        """A line {"mount": "/cam/sub", "pan": 0.5, "tilt": 0, "zoom": 0.3}; others are passed over."""
+        try:
+            view = json.loads(line)
+            self.at[view["mount"]] = (float(view["pan"]), float(view["tilt"]), float(view["zoom"]))
+        except (ValueError, KeyError, TypeError):
+            return
+        self.show(view["mount"])
+
+    def show(self, name):
+        window, mount = self.windows.get(name, (None, None))
+        if window is None:
+            return
+        pan, tilt, zoom = self.at.get(name, (0.0, 0.0, 0.0))
+        share = WIDEST / (1 + max(0.0, min(1.0, zoom)))
+        spare_x, spare_y = mount["width"] * (1 - share), mount["height"] * (1 - share)
+        left = int(spare_x * (max(-1.0, min(1.0, pan)) + 1) / 2)
+        top = int(spare_y * (1 - max(-1.0, min(1.0, tilt))) / 2)
+        for side, pixels in (("left", left), ("right", spare_x - left), ("top", top), ("bottom", spare_y - top)):
+            window.set_property(side, int(pixels) // 2 * 2)
+
+
+def configure(factory, media, name, mount, pacer, views):
+    window = media.get_element().get_by_name_recurse_up("window")
+    if window is not None:
+        views.windows[name] = (window, mount)
+        views.show(name)
     source = media.get_element().get_by_name_recurse_up("clip")
     media.set_reusable(False)
     media.connect("unprepared", lambda gone: pacer.remove(gone))
@@ -162,7 +211,13 @@ def load_mounts(path):
         clip = mount["clip"]
         if clip not in clips:
             clips[clip] = Clip(clip)
-        mounts[name] = {"clip": clips[clip], "fps": int(mount["fps"]), "phase_ms": float(mount.get("phase_ms", 0))}
+        mounts[name] = {
+            "clip": clips[clip],
+            "fps": int(mount["fps"]),
+            "phase_ms": float(mount.get("phase_ms", 0)),
+            "width": int(mount.get("width", 0)),
+            "height": int(mount.get("height", 0)),
+        }
     return mounts
 
 
@@ -186,10 +241,12 @@ def main():
     if arguments.user:
         demand_password(server, arguments.user, arguments.password)
     pacer = Pacer()
+    views = Views()
     points = server.get_mount_points()
     for name, mount in mounts.items():
         factory = GstRtspServer.RTSPMediaFactory()
-        factory.set_launch(PIPELINE.format(fps=mount["fps"]))
+        launch = TURNING if mount["width"] else PIPELINE
+        factory.set_launch(launch.format(fps=mount["fps"], width=mount["width"], height=mount["height"]))
         factory.set_shared(True)
         factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
         factory.set_latency(0)
@@ -198,7 +255,7 @@ def main():
             permissions.add_permission_for_role("viewer", "media.factory.access", True)
             permissions.add_permission_for_role("viewer", "media.factory.construct", True)
             factory.set_permissions(permissions)
-        factory.connect("media-configure", configure, mount, pacer)
+        factory.connect("media-configure", configure, name, mount, pacer, views)
         points.add_factory(name, factory)
     loop = GLib.MainLoop()
     if not server.attach(None):
@@ -207,14 +264,18 @@ def main():
     print(f"listening on rtsp://{arguments.host}:{server.get_bound_port()}", flush=True)
     for name in (signal.SIGTERM, signal.SIGINT):
         GLib.unix_signal_add(GLib.PRIORITY_HIGH, name, loop.quit)
-    GLib.io_add_watch(0, GLib.PRIORITY_LOW, GLib.IO_HUP | GLib.IO_IN, lambda *_: ended(loop))
+    GLib.io_add_watch(0, GLib.PRIORITY_LOW, GLib.IO_HUP | GLib.IO_IN, lambda *_: ended(loop, views))
     GLib.timeout_add_seconds(10, lambda: server.get_session_pool().cleanup() >= 0)
     loop.run()
 
 
-def ended(loop):
-    """Stdin said something: at its end the parent is gone, and so are we."""
-    if sys.stdin.buffer.read1(4096):
+def ended(loop, views):
+    """Stdin said something: where cameras look, a line each; at its end the parent is gone, and so are we."""
+    # Not through a buffer: what it kept back would wait until something more is said.
+    if said := os.read(0, 65536):
+        *lines, views.rest = (views.rest + said).split(b"\n")
+        for line in lines:
+            views.told(line)
         return True
     loop.quit()
     return False

@@ -35,7 +35,7 @@ def free_ports(count: int) -> list[int]:
 def small_laocai(folder: Path) -> Path:
     """The demonstration city on free ports, with two cameras of one scene: clips in seconds, not in a minute."""
     shutil.copytree(LAOCAI, folder)
-    rtsp, feed, broker, panels, syslog = free_ports(5)
+    rtsp, feed, broker, panels, syslog, onvif = free_ports(6)
     rows = (folder / "cameras.csv").read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if row.startswith(("camera_id", "gt-kim-tan", "gt-tran-hung-dao"))]
     assert len(kept) == CAMERAS + 1
@@ -47,6 +47,9 @@ def small_laocai(folder: Path) -> Path:
     (folder / "site.toml").write_text(site, encoding="utf-8")
     (folder / "patrols.toml").write_text("", encoding="utf-8")
     (folder / "analytics.toml").unlink()
+    turning = (folder / "ptz.toml").read_text(encoding="utf-8").split('[[camera]]\ncamera_id = "mt-tl-cong"')[0]
+    turning = turning.replace("gt-coc-leu", "gt-tran-hung-dao").replace(":8561/", f":{onvif}/")
+    (folder / "ptz.toml").write_text(turning, encoding="utf-8")
     for name in ("stations.toml", "fire_sites.toml"):
         lines = (folder / name).read_text(encoding="utf-8").splitlines()
         (folder / name).write_text("\n".join(line for line in lines if not line.startswith("camera_ids")), "utf-8")
