@@ -1,6 +1,6 @@
 """Turning a camera by ONVIF: the few calls of the PTZ service that are needed, every answer taken as a stranger's.
 
-Sources: ONVIF PTZ Service Specification 2.0 (GetPresets, GotoPreset, GetStatus, Stop), Core Specification
+Sources: ONVIF PTZ Service Specification 2.0 (GetPresets, GotoPreset, GetStatus), Core Specification
 (GetCapabilities, GetSystemDateAndTime, faults), OASIS WS-Security UsernameToken Profile 1.0 (PasswordDigest).
 """
 
@@ -124,9 +124,6 @@ class OnvifPtz:
         states = [(one.text or "").strip() for part in children(found[0], "MoveStatus") for one in part]
         known = [state for state in states if state in ("IDLE", "MOVING")]
         return Status(_position(children(found[0], "Position")), "MOVING" in known if known else None)
-
-    async def stop(self) -> None:
-        await self._ask_ptz("Stop", "<t:PanTilt>true</t:PanTilt><t:Zoom>true</t:Zoom>")
 
     async def _ask_ptz(self, name: str, inside: str = "") -> Element:
         if not self._service:
