@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -124,6 +125,25 @@ def turns_at(rules: ShiftRules, now_ms: int, utc_offset_min: int) -> list[Turn]:
     return sorted(
         (one for one in turns if one.begins_ms - early_ms <= now_ms < one.ends_ms), key=lambda one: one.begins_ms
     )
+
+
+def roster(rules: ShiftRules, now_ms: int, utc_offset_min: int, count: int) -> list[Turn]:
+    """The turn that runs and those that follow it, `count` of them at most, in order of their begin."""
+    today = (datetime.fromtimestamp(now_ms / 1000, UTC) + timedelta(minutes=utc_offset_min)).date()
+    days = [today + timedelta(days=one) for one in range(-1, count + 1)]
+    turns = [turn_on(shift, day, utc_offset_min) for day in days for shift in rules.shifts]
+    return sorted((one for one in turns if now_ms < one.ends_ms), key=lambda one: one.begins_ms)[:count]
+
+
+def tasks_of(tasks: Sequence[DutyTask], shift_id: str) -> tuple[DutyTask, ...]:
+    """Those that are to be done in this shift, in the order of their time."""
+    mine = [task for task in tasks if not task.shifts or shift_id in task.shifts]
+    return tuple(sorted(mine, key=lambda task: task.due_min))
+
+
+def due_ms(turn: Turn | Watch, task: DutyTask) -> int:
+    """Until when it is to be done in this turn."""
+    return min(turn.begins_ms + task.due_min * MINUTE_MS, turn.ends_ms)
 
 
 def team_of(rules: ShiftRules, watch_id: str) -> Team | None:
@@ -276,11 +296,8 @@ class Watch(Wire):
     def has(self, user: str) -> bool:
         return any(one.user == user for one in self.crew)
 
-    def due_ms(self, task: DutyTask) -> int:
-        return min(self.begins_ms + task.due_min * MINUTE_MS, self.ends_ms)
-
     def task_state(self, task: DutyTask, now_ms: int) -> Literal["done", "skipped", "overdue", "open"]:
         mark = self.marks.get(task.task_id)
         if mark is not None:
             return mark.state
-        return "overdue" if now_ms > self.due_ms(task) else "open"
+        return "overdue" if now_ms > due_ms(self, task) else "open"

@@ -16,9 +16,10 @@ from backend.contracts.shifts import (
     SheetAlert,
     SheetIncident,
     SheetTask,
-    Turn,
     Watch,
+    due_ms,
     sheet_digest,
+    tasks_of,
     turns_at,
 )
 from backend.contracts.state import RoomState
@@ -63,13 +64,8 @@ def start(state: RoomState, wish: cmd.StartShift, user: str, now_ms: int) -> Dec
         return Refusal(RefusalCode.WRONG_PHASE, "this watch was handed over already")
     if watch is not None and any((one.user, one.position_id) == (user, wish.position_id) for one in watch.crew):
         return Refusal(RefusalCode.INVALID, "you are signed on to this position already")
-    tasks = () if watch is not None else _tasks(rules.tasks, turn)
+    tasks = () if watch is not None else tasks_of(rules.tasks, turn.shift.shift_id)
     return (ev.ShiftStarted(turn=turn, position_id=wish.position_id, tasks=tasks),)
-
-
-def _tasks(tasks: tuple[DutyTask, ...], turn: Turn) -> tuple[DutyTask, ...]:
-    mine = [one for one in tasks if not one.shifts or turn.shift.shift_id in one.shifts]
-    return tuple(sorted(mine, key=lambda one: one.due_min))
 
 
 def mark_task(watch: Watch, wish: cmd.MarkShiftTask, user: str) -> Decision:
@@ -180,7 +176,7 @@ def _task_line(watch: Watch, task: DutyTask, now_ms: int) -> SheetTask:
         words_vi=task.words_vi,
         words_en=task.words_en,
         state=watch.task_state(task, now_ms),
-        due_ms=watch.due_ms(task),
+        due_ms=due_ms(watch, task),
         who=mark.who if mark is not None else "",
         at_ms=mark.at_ms if mark is not None else None,
         text=mark.text if mark is not None else "",

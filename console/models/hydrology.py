@@ -242,7 +242,9 @@ class RainModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ForegroundRole:
             partly = 1 <= column <= _DAY and not self._part(row, column).whole
-            return QColor(tokens.TEXT_3 if row.stale or partly else tokens.TEXT_1)
+            # On a tint dim words cannot be read; "≥" says there that the sum is of a part.
+            dim = row.stale or (partly and self._ground(row, column) is None)
+            return QColor(tokens.TEXT_3 if dim else tokens.TEXT_1)
         if role == Qt.ItemDataRole.BackgroundRole:
             return self._ground(row, column)
         if role in (int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleTextRole)):

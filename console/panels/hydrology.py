@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout, QWidget
 
 from backend.contracts.hydrology import DAY_MS
 from backend.contracts.state import Delta
@@ -19,7 +19,7 @@ from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.elided_label import ElidedLabel
 from widgets.gauge_row import ROW_PX, GaugeDelegate
-from widgets.rain_map import RainMap, RainSpot
+from widgets.rain_map import Place, RainMap, RainSpot
 from widgets.row_table import RowTable
 
 LOOK_EVERY_MS: Final = 300
@@ -31,7 +31,6 @@ AGAIN_MS: Final = 400
 
 MAX_POINTS: Final = 20_000
 RAIN_SPAN_MS: Final = 3 * DAY_MS
-MAP_PX: Final = 260
 
 
 class HydrologyPanel(Panel):
@@ -86,16 +85,11 @@ class HydrologyPanel(Panel):
         self._table.setFrameShape(QFrame.Shape.NoFrame)
         self._map = RainMap(self)
         self._map.setAccessibleName(self.tr("Map of the rain of 24 hours"))
-        self._map.setFixedWidth(MAP_PX)
         for view in (self._list, self._table):
             view.selectionModel().currentChanged.connect(self._current_changed)
             view.activated.connect(self._activated)
         self._map.chosen.connect(lambda key: self._session.selection.select("station", key))
         self.setFocusProxy(self._list)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(0)
-        bottom.addWidget(self._table, 1)
-        bottom.addWidget(self._map)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -103,7 +97,8 @@ class HydrologyPanel(Panel):
         column.addWidget(self._message, 1)
         column.addWidget(self._list, 3)
         column.addWidget(self._rain)
-        column.addLayout(bottom, 2)
+        column.addWidget(self._table, 2)
+        column.addWidget(self._map, 3)
 
     def _header(self, name: str) -> ElidedLabel:
         label = ElidedLabel(parent=self)
@@ -149,7 +144,7 @@ class HydrologyPanel(Panel):
                     "This site has no river gauge and no rain station. Both are entered in the site's stations.toml."
                 )
             )
-            self._map.set_places([(each.lat_deg, each.lon_deg) for each in site.communes])
+            self._map.set_places([Place(each.lat_deg, each.lon_deg, each.name) for each in site.communes])
         self._message.setVisible(not rivers and not rain)
         self._rivers.setVisible(rivers)
         self._list.setVisible(rivers)
@@ -158,6 +153,8 @@ class HydrologyPanel(Panel):
         self._map.setVisible(rain)
         # As tall as its rows: what is left belongs to the rain.
         self._list.setMaximumHeight(ROW_PX * max(1, self._gauges.rowCount()))
+        heading = self._table.horizontalHeader().sizeHint().height()
+        self._table.setMaximumHeight(heading + tokens.ROW_PX * max(1, self._rains.rowCount()) + tokens.GRID_PX)
         self._load_history()
         self._show_selected(self._session.selection.current)
         self._say()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -11,15 +12,18 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLine
 from shiboken6 import isValid
 
 from backend.contracts.commands import DraftHandover, MarkShiftTask, NoteShift, RoomCommand, SignHandover, StartShift
-from backend.contracts.shifts import Turn, Watch, team_of, turns_at
+from backend.contracts.shifts import Turn, Watch, due_ms, roster, tasks_of, team_of, turns_at
 from console.commands.commands import new_id
 from console.models.alarm_load import Row, Rows
 from console.models.numbers import format_time
 from console.models.session import Session
 from console.panels import Panel, PanelSpec
+from resources import tokens
 from widgets.row_table import RowTable
 
 LOOK_EVERY_MS: Final = 500
+ROSTER_TURNS: Final = 5
+"""The turn that runs and the next ones."""
 
 
 class ShiftPanel(Panel):
@@ -29,6 +33,7 @@ class ShiftPanel(Panel):
         super().__init__(parent)
         self._session = session
         self.model = Rows(self._headings, (), self)
+        self.turns = Rows(self._turn_headings, (), self)
         self._build()
         session.changed.connect(lambda delta: self._tell())
         session.operator_changed.connect(self._tell)
@@ -39,6 +44,9 @@ class ShiftPanel(Panel):
 
     def _headings(self) -> list[str]:
         return [self.tr("State"), self.tr("Due"), self.tr("Task"), self.tr("By"), self.tr("Remark")]
+
+    def _turn_headings(self) -> list[str]:
+        return [self.tr("Roster"), self.tr("From"), self.tr("To"), self.tr("Team"), self.tr("On duty")]
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -51,6 +59,10 @@ class ShiftPanel(Panel):
         self.table = RowTable(self.model, (2, 4), self)
         self.table.activated.connect(lambda index: self.mark("done"))
         QShortcut(Qt.Key.Key_Delete, self.table, lambda: self.mark("skipped"))
+        self.roster = RowTable(self.turns, (4,), self)
+        self.roster.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        heading = self.roster.horizontalHeader().sizeHint().height()
+        self.roster.setFixedHeight(heading + ROSTER_TURNS * tokens.ROW_PX + tokens.GRID_PX)
         self.text = QLineEdit(self)
         self.text.setPlaceholderText(self.tr("Note, reason for skipping, or remarks for the hand-over"))
         self.position = QComboBox(self)
@@ -73,6 +85,7 @@ class ShiftPanel(Panel):
             button.clicked.connect(lambda checked=False, deed=deeds[name]: deed())
             row.addWidget(button)
         column.addWidget(self._head)
+        column.addWidget(self.roster)
         column.addWidget(self.table, 1)
         column.addWidget(self._sheet)
         column.addWidget(self.text)
@@ -108,6 +121,9 @@ class ShiftPanel(Panel):
                 self.position.addItem(words, key)
         if watch is None:
             self._head.setText(self.tr("Nobody is signed on. Choose a position and sign on."))
+            if turn is not None:
+                waits = self.tr("{shift}: nobody is signed on. Choose a position and sign on.")
+                self._head.setText(waits.format(shift=name(turn.shift.name_vi, turn.shift.name_en)))
         else:
             team = team_of(site.shifts, watch.watch_id)
             head = [name(watch.shift.name_vi, watch.shift.name_en)]
@@ -118,7 +134,8 @@ class ShiftPanel(Panel):
             ]
             self._head.setText(" · ".join(head))
         current = self.table.currentIndex().row()
-        self.model.show_rows(self._rows(watch, now_ms, offset_min))
+        self.turns.show_rows(self._roster_rows(now_ms, offset_min, positions))
+        self.model.show_rows(self._rows(watch, now_ms, offset_min) if watch else self._coming_rows(turn, offset_min))
         if current >= 0:
             self.table.selectRow(current)
         self._sheet.setText(self._sheet_words(watch, offset_min))
@@ -141,10 +158,45 @@ class ShiftPanel(Panel):
         for task in watch.tasks if watch is not None else ():
             state = watch.task_state(task, now_ms) if watch is not None else "open"
             mark = watch.marks.get(task.task_id) if watch is not None else None
-            due = format_time(watch.due_ms(task), offset_min) if watch is not None else ""
+            due = format_time(due_ms(watch, task), offset_min) if watch is not None else ""
             name = self._session.local_name(task.words_vi, task.words_en)
             cells = (words[state], due, name, mark.who if mark else "", mark.text if mark else "")
             rows.append(Row(cells, "far_over" if state == "overdue" else "none", 0, task.task_id))
+        return rows
+
+    def _coming_rows(self, turn: Turn | None, offset_min: int) -> list[Row]:
+        """What will be asked of who signs on."""
+        site = self._session.state.site
+        if site is None or turn is None:
+            return []
+        rows = []
+        for task in tasks_of(site.shifts.tasks, turn.shift.shift_id):
+            due = format_time(due_ms(turn, task), offset_min)
+            rows.append(Row(("", due, self._session.local_name(task.words_vi, task.words_en), "", "")))
+        return rows
+
+    def _roster_rows(self, now_ms: int, offset_min: int, positions: Mapping[str, str]) -> list[Row]:
+        """The turn that runs and the next ones: whose they are, and who has signed on."""
+        state, name = self._session.state, self._session.local_name
+        assert state.site is not None
+        rows = []
+        for turn in roster(state.site.shifts, now_ms, offset_min, ROSTER_TURNS):
+            team, watch = team_of(state.site.shifts, turn.watch_id), state.watches.get(turn.watch_id)
+            runs = turn.begins_ms <= now_ms
+            crew = (
+                [f"{one.user} ({positions.get(one.position_id, one.position_id)})" for one in watch.crew]
+                if watch
+                else []
+            )
+            nobody = self.tr("nobody yet") if runs else ""
+            cells = (
+                ("▶ " if runs else "") + name(turn.shift.name_vi, turn.shift.name_en),
+                format_time(turn.begins_ms, offset_min, with_date=True),
+                format_time(turn.ends_ms, offset_min, with_date=True),
+                name(team.name_vi, team.name_en) if team is not None else "–",
+                ", ".join(crew) or nobody,
+            )
+            rows.append(Row(cells, "far_over" if runs and not crew else "none", 4))
         return rows
 
     def _sheet_words(self, watch: Watch | None, offset_min: int) -> str:

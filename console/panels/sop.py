@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from backend.contracts.kinds.incidents import INCIDENT_CATEGORIES
 from backend.contracts.sop import Sop, SopAnswer, SopText
@@ -40,6 +42,10 @@ from widgets.row_table import RowTable
 
 CHECK_AFTER_MS: Final = 400
 """Several strokes in a row are one check."""
+
+LIST_PX: Final = 200
+WORDS_PX: Final = 280
+"""What is read first is as wide as most steps are long; the rest of a step is to the right of it."""
 
 DOOR: Final = "/api/v1/sops"
 NEW_ID: Final = "quy-trinh-moi"
@@ -69,16 +75,7 @@ class SopPanel(Panel):
     # -- build -------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.list = QListWidget()
-        self.list.currentItemChanged.connect(self._chosen)
-        self._new = QPushButton(self.tr("New procedure"))
-        self._new.clicked.connect(self.begin_new)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.list, 1)
-        column.addWidget(self._new)
+        left = self._build_list()
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setObjectName("sopText")
         tabs = QTabWidget()
@@ -108,13 +105,30 @@ class SopPanel(Panel):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 4)
+        split.setSizes([LIST_PX, 3 * LIST_PX])
+        split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(split)
         self.setFocusProxy(self.list)
+
+    def _build_list(self) -> QWidget:
+        self.list = QListWidget()
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setMinimumWidth(LIST_PX * 3 // 4)
+        self.list.setSpacing(tokens.GRID_PX // 2)
+        self.list.currentItemChanged.connect(self._chosen)
+        self._new = QPushButton(self.tr("New procedure"))
+        self._new.clicked.connect(self.begin_new)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.list, 1)
+        column.addWidget(self._new)
+        return left
 
     def _build_form(self) -> QWidget:
         self.id = QLineEdit(maxLength=60)
@@ -154,7 +168,11 @@ class SopPanel(Panel):
         return scroll
 
     def _build_steps(self) -> QWidget:
-        self.table = RowTable(self.steps, (1,), self)
+        self.table = RowTable(self.steps, (), self)
+        header = self.table.horizontalHeader()
+        for column, width_px in ((1, WORDS_PX), (2, WORDS_PX * 3 // 4)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, width_px)
         triggers = QAbstractItemView.EditTrigger
         self.table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
@@ -319,7 +337,7 @@ class SopPanel(Panel):
         return SopText(sop_id=sop_id, text=self._text(self._next_version()))
 
     def _take_check(self, answer: SopAnswer) -> None:
-        if self._checked_text != self.text.toPlainText():
+        if not isValid(self) or self._checked_text != self.text.toPlainText():
             return  # it is about what stood here before; the next check is on its way
         self.problems.clear()
         for problem in answer.problems:

@@ -148,33 +148,27 @@ Desk.Areas = class {
       c.setLineDash([]);
       c.globalAlpha = 1;
     }
-    for (const area of [...this.areas.values()].flat()) if (area.note) this.write(c, area);
     this.drawCones(c);
   }
 
-  // The note in the middle of the area, where the area is wide enough for it.
-  write(c, area) {
-    const box = this.box(area);
-    if (!box) return;
-    const [left, top, right, bottom] = box;
-    c.font = Desk.font(12, 600);
-    const lines = area.note.split("\n"), width = Math.max(...lines.map((line) => c.measureText(line).width));
-    if (right - left < width || bottom - top < 16 * lines.length) return;
-    c.textAlign = "center";
-    c.textBaseline = "middle";
-    c.lineWidth = 3;
-    c.strokeStyle = Desk.theme.colours.window;
-    c.fillStyle = Desk.theme.colours.text1;
-    lines.forEach((line, i) => {
-      const x = (left + right) / 2, y = (top + bottom) / 2 + 16 * (i - (lines.length - 1) / 2);
-      c.strokeText(line, x, y);
-      c.fillText(line, x, y);
-    });
+  // What is to be written of each owner, once, in the widest of its areas that the sheet shows: {lines, boxes}, boxes from
+  // the largest on as [left, top, right, bottom].
+  notes(sheet) {
+    const found = [];
+    for (const areas of this.areas.values()) {
+      const noted = areas.filter((area) => area.note);
+      if (!noted.length) continue;
+      const margin = Desk.Sheet.MARGIN, size = ([l, t, r, b]) => (r - l) * (b - t);
+      const boxes = noted.map((area) => this.box(area, sheet)).filter(Boolean).map(([l, t, r, b]) => [
+        Math.max(l, margin), Math.max(t, margin), Math.min(r, sheet.width - margin), Math.min(b, sheet.height - margin)])
+        .filter(([l, t, r, b]) => l < r && t < b).sort((one, other) => size(other) - size(one));
+      if (boxes.length) found.push({ lines: noted[0].note.split("\n"), rank: noted[0].rank, boxes });
+    }
+    return found.sort((one, other) => one.rank - other.rank);
   }
 
   // [left, top, right, bottom] in pixels; null where nothing of it is known yet.
-  box(area) {
-    const sheet = this.sheet;
+  box(area, sheet) {
     if (area.at) {
       const radius = area.radius_m / Desk.metresPerPixel(area.centre[1], this.map.getZoom());
       const x = sheet.x(area.at[0]), y = sheet.y(area.at[1]);

@@ -5,6 +5,7 @@ Desk.start = (map, bridge) => {
   const boundaries = new Desk.Boundaries(map);
   const points = new Desk.Points(map, boundaries);
   const areas = new Desk.Areas(map, boundaries, points);
+  points.areas = areas;
   const furniture = new Desk.Furniture(map, boundaries, points);
   const documents = {};
   let tiles = null, painting = false, areasDirty = true, acknowledge = null;

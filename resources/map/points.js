@@ -11,6 +11,7 @@ Desk.Points = class {
   constructor(map, boundaries) {
     this.map = map;
     this.boundaries = boundaries;
+    this.areas = null; // whose notes are written with the labels, so that neither covers the other
     this.items = new Map();
     this.marks = new Map();
     this.selected = "";
@@ -284,7 +285,25 @@ Desk.Points = class {
       taken.take(x - r, y - up - r, 2 * r + (item.cluster && item.mark ? 24 : 0), 2 * r);
     }
     for (const label of this.candidates(zoom)) this.placeLabel(c, taken, label);
+    this.paintNotes(c, taken);
     this.paintNames(c, taken, zoom);
+  }
+
+  // What areas say of themselves: in the middle, else above or below it; not at all where something else is written.
+  paintNotes(c, taken) {
+    for (const note of this.areas ? this.areas.notes(this.labels) : []) {
+      c.font = Desk.font(12, 600);
+      const height = 16 * note.lines.length, width = Math.max(...note.lines.map((line) => this.width(c, line)));
+      for (const [left, top, right, bottom] of note.boxes) {
+        if (right - left < width || bottom - top < height) continue;
+        const x = (left + right - width) / 2, middle = (top + bottom - height) / 2;
+        const y = [middle, (middle + top) / 2, (middle + bottom - height) / 2].find((one) => taken.isFree(x - 4, one, width + 8, height));
+        if (y === undefined) continue;
+        taken.take(x - 4, y, width + 8, height);
+        note.lines.forEach((line, i) => this.halo(c, line, x + (width - this.width(c, line)) / 2, y + 8 + 16 * i, Desk.theme.colours.text1));
+        break;
+      }
+    }
   }
 
   placeLabel(c, taken, label) {

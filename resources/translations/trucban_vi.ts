@@ -3691,6 +3691,26 @@
         <translation>Ghi chú</translation>
     </message>
     <message>
+        <source>Roster</source>
+        <translation>Lịch trực</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Từ</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Đến</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>Kíp</translation>
+    </message>
+    <message>
+        <source>On duty</source>
+        <translation>Người trực</translation>
+    </message>
+    <message>
         <source>Note, reason for skipping, or remarks for the hand-over</source>
         <translation>Ghi chép, lý do bỏ qua, hoặc ý kiến khi giao ca</translation>
     </message>
@@ -3731,6 +3751,10 @@
         <translation>Chưa ai nhận ca. Hãy chọn vị trí và nhận ca.</translation>
     </message>
     <message>
+        <source>{shift}: nobody is signed on. Choose a position and sign on.</source>
+        <translation>{shift}: chưa ai nhận ca. Hãy chọn vị trí và nhận ca.</translation>
+    </message>
+    <message>
         <source>✓ done</source>
         <translation>✓ đã làm</translation>
     </message>
@@ -3745,6 +3769,10 @@
     <message>
         <source>○ open</source>
         <translation>○ chưa làm</translation>
+    </message>
+    <message>
+        <source>nobody yet</source>
+        <translation>chưa có ai</translation>
     </message>
     <message>
         <source>Sheet of {time}: {open} alerts open, {incidents} incidents</source>

@@ -211,6 +211,23 @@ def test_an_area_is_tinted_by_its_level_and_striped_in_an_exercise(qtbot: QtBot,
     qtbot.waitUntil(lambda: _contrast(shown(striped)) > _contrast(grey) + 60, timeout=WAIT_MS)
 
 
+def test_a_warning_of_many_areas_is_written_once_in_the_largest(qtbot: QtBot, view: MapView) -> None:
+    view.fly_to(22.4, 104.0, 11)
+    qtbot.waitUntil(lambda: view.view is not None and view.view.zoom == 11, timeout=WAIT_MS)
+    parts = tuple(
+        MapArea(3, "outline", centre=(104.0 + n * 0.08, 22.4), radius_m=radius_m, note="Lũ\nđến 01:55", level=2)
+        for n, radius_m in enumerate((4_000.0, 9_000.0, 3_000.0))
+    )
+    view.push(MapDelta(areas={"flood": parts, "quiet": (MapArea(4, "outline", centre=(104.0, 22.5), radius_m=900.0),)}))
+    settled(qtbot, view)
+    found = ask(qtbot, view, "Desk.areas.notes(Desk.points.labels).map((n) => [n.lines, n.boxes.length])")
+    assert found == [[["Lũ", "đến 01:55"], 3]]
+    boxes = ask(qtbot, view, "Desk.areas.notes(Desk.points.labels)[0].boxes")
+    assert isinstance(boxes, list)
+    sizes = [(right - left) * (bottom - top) for left, top, right, bottom in boxes]
+    assert sizes == sorted(sizes, reverse=True)
+
+
 def _contrast(colours: set[tuple[int, int, int]]) -> int:
     return max(map(sum, colours)) - min(map(sum, colours))
 

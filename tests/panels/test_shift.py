@@ -35,3 +35,24 @@ def test_signing_on_and_doing_a_task_by_keyboard(qtbot: QtBot) -> None:
     seat.grant(ShiftTaskDone(watch_id=turn.watch_id, task_id=marked.task_id))
     assert "done" in panel.model.rows[3].cells[0]
     seat.refuse("needs_reason", "say why")
+
+
+def test_before_anybody_signs_on_the_roster_and_the_tasks_of_the_turn_are_shown(qtbot: QtBot) -> None:
+    seat = Seat(language="en")
+    panel = ShiftPanel(seat.session)
+    qtbot.addWidget(panel)
+    panel.show()
+    turn, site = panel.turn(), seat.state.site
+    assert turn is not None
+    assert site is not None
+    assert len(panel.turns.rows) == 5
+    running = panel.turns.rows[0].cells
+    assert turn.shift.name_en in running[0]
+    assert running[4] == "nobody yet"
+    assert {row.cells[2] for row in panel.model.rows} <= {task.words_en for task in site.shifts.tasks}
+    assert panel.model.rows
+    panel.mark("done")
+    assert not seat.sent, "nobody does tasks of a watch that has not begun"
+    panel.start()
+    seat.grant(ShiftStarted(turn=turn, position_id=site.shifts.positions[0].position_id, tasks=site.shifts.tasks))
+    assert site.shifts.positions[0].name_en in panel.turns.rows[0].cells[4]

@@ -15,7 +15,18 @@ from backend.contracts import events as ev
 from backend.contracts.commands import RefusalCode
 from backend.contracts.events import LoggedEvent
 from backend.contracts.kinds.alerts import Priority
-from backend.contracts.shifts import Shift, ShiftRules, Team, sheet_digest, team_of, turn_on, turns_at
+from backend.contracts.shifts import (
+    Shift,
+    ShiftRules,
+    Team,
+    due_ms,
+    roster,
+    sheet_digest,
+    tasks_of,
+    team_of,
+    turn_on,
+    turns_at,
+)
 from backend.contracts.state import RoomState, StateSnapshot, apply
 from backend.domain.alerts import Refusal
 from backend.domain.shifts import decide
@@ -152,7 +163,7 @@ def test_a_task_is_open_overdue_done_or_skipped_for_a_reason(room: Room) -> None
     room.sign_on()
     task = room.state.watches[WATCH].tasks[0]
     assert room.state.watches[WATCH].task_state(task, room.now_ms) == "open"
-    room.now_ms = room.state.watches[WATCH].due_ms(task) + 1
+    room.now_ms = due_ms(room.state.watches[WATCH], task) + 1
     assert room.state.watches[WATCH].task_state(task, room.now_ms) == "overdue"
     assert code(room.mark(task.task_id, "skipped")) is RefusalCode.NEEDS_REASON
     assert code(room.mark(task.task_id, user="mai")) is RefusalCode.NOT_ALLOWED
@@ -275,3 +286,21 @@ def test_every_mistake_of_the_file_is_told(tmp_path: Path) -> None:
     for word in ("early", "begins_min", "unknown shift 'dem'"):
         assert word in told
     assert read_shifts(tmp_path / "none", Problems()) == ShiftRules()
+
+
+def test_the_roster_begins_with_the_turn_that_runs_and_follows_the_rota() -> None:
+    rules = SITE.shifts
+    turns = roster(rules, EVENING_MS, OFFSET_MIN, 5)
+    assert turns[0].watch_id == WATCH
+    assert turns[0].begins_ms <= EVENING_MS < turns[0].ends_ms
+    assert [one.begins_ms for one in turns] == sorted(one.begins_ms for one in turns)
+    assert all(one.ends_ms == other.begins_ms for one, other in zip(turns, turns[1:], strict=False))
+    teams = [team.team_id for turn in turns if (team := team_of(rules, turn.watch_id)) is not None]
+    assert len(set(teams[:4])) == 4, "four teams take turns"
+
+
+def test_the_duty_has_eighteen_tasks_in_the_order_of_their_time() -> None:
+    every = {task.task_id for shift in SITE.shifts.shifts for task in tasks_of(SITE.shifts.tasks, shift.shift_id)}
+    assert len(every) == 18
+    mine = tasks_of(SITE.shifts.tasks, "dem")
+    assert [task.due_min for task in mine] == sorted(task.due_min for task in mine)
