@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 import weakref
 from collections.abc import Mapping
@@ -182,9 +183,12 @@ class TileReader(QObject):
         self._worker.opened.connect(self.opened, queued)
         self._worker.refused.connect(self.refused, queued)
         self._thread.finished.connect(self._worker.close, Qt.ConnectionType.DirectConnection)
-        # However this object ends (deleted with its window, or the program just exits), the thread ends first.
-        self.destroyed.connect(partial(_end, self._thread))
-        weakref.finalize(self, _end, self._thread)
+        # However this object ends (deleted with its window, or the program just exits), the thread ends first: what
+        # is registered last is done first at the exit, before Qt's own objects go.
+        end = partial(_end, self._thread)
+        self.destroyed.connect(end)
+        weakref.finalize(self, end).atexit = False
+        atexit.register(end)
         self._thread.start()
 
     def open(self, path: Path | None) -> None:
