@@ -175,7 +175,7 @@ def test_in_and_out_marks_are_never_the_wrong_way_round() -> None:
 
 def test_a_jump_over_a_plausible_day_tells_of_everything_that_differs() -> None:
     """A new part of the room's state is told by `difference` too, or its panel would stand still after a jump."""
-    told_as = {"closed": "alerts", "holds": "evidence", "exports": "evidence"}
+    told_as = {"closed": "alerts", "holds": "evidence", "exports": "evidence", "steering": "cameras"}
     told_by_others = {"rules"}  # on the cards of its open alerts, when there are any
     seen: set[str] = set()
     state = RoomState(epoch="e")
