@@ -187,6 +187,7 @@ class Desk(QObject):
 
     def stop(self) -> None:
         """Everything that runs, in the order it depends on each other; quick, and never waits for a camera."""
+        self.voice.stop()
         if self.windows.windows and not self._settings.run.shots:
             self.windows.save()
         self.preferences.flush()

@@ -1,4 +1,7 @@
-"""The banner of a training room: striped, permanent, in both languages, on every window, live and replayed."""
+"""The banner of a training room, striped and permanent; in a real room a line while somebody else exercises.
+
+Both are on every window, in both languages, live and replayed.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +50,17 @@ class _Stripes(QWidget):
 
 
 class ExerciseBanner(QWidget):
-    """Hides itself where no exercise is. Its second line is the newest call that the instructor played."""
+    """Hides itself where no exercise is.
+
+    In a training room its second line is the newest call that the instructor played. In a real room there is only that
+    line, while a bulletin marked as an exercise is in force: what else is heard there is real.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("exerciseBanner")
         self._session = session
-        band = _Stripes(self)
+        band = self._band = _Stripes(self)
         self._word = QLabel(WORD, band)
         self._word.setObjectName("exerciseWord")
         self._title = ElidedLabel(parent=band)
@@ -86,7 +93,7 @@ class ExerciseBanner(QWidget):
         return self._title.text()
 
     def _changed(self, delta: Delta) -> None:
-        if delta.reset or delta.site or delta.marks:
+        if delta.reset or delta.site or delta.marks or delta.alerts:
             self._show()
 
     def _show(self) -> None:
@@ -97,10 +104,24 @@ class ExerciseBanner(QWidget):
             both = f"{site.exercise_vi} — {english}" if english and english != site.exercise_vi else site.exercise_vi
             self._title.setText(both)
             self.setAccessibleName(f"{WORD}: {both}")
-        note = self._newest_note() if titled else ""
+        note = self._newest_note() if titled else self._others()
+        if not titled:
+            self.setAccessibleName(note)
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        self.setVisible(titled)
+        self._band.setVisible(titled)
+        self.setVisible(titled or bool(note))
+
+    def _others(self) -> str:
+        """Whose exercise bulletin is in force in a real room; "" = none is."""
+        playing = [alert for alert in self._session.state.alerts.values() if alert.exercise]
+        if not playing:
+            return ""
+        first = min(playing, key=lambda alert: (alert.priority, alert.raised_ms))
+        headline = self._session.alerts.headline(first)
+        more = self.tr(" (and {count} more)").format(count=len(playing) - 1) if len(playing) > 1 else ""
+        words = self.tr("“{headline}”{more} is an exercise. Every alert that is not marked so is real.")
+        return f"{WORD} · " + words.format(headline=headline, more=more)
 
     def _newest_note(self) -> str:
         notes = [

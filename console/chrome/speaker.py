@@ -17,6 +17,7 @@ SYNTHESIS_MOST_MS: Final = 8_000
 """A synthesiser that takes longer stands still (espeak-ng issue 2442) and is ended."""
 
 PLAY_SLACK_MS: Final = 2_000
+CLOSE_MOST_MS: Final = 500
 PROGRAM: Final = "espeak-ng"
 
 
@@ -84,6 +85,13 @@ class Speaker(QObject):
             if self._system is not None:
                 self._system.stop()
             self._end()
+
+    def close(self) -> None:
+        """End what is being said and the program that says it, before this returns or soon after."""
+        process = self._process
+        self.stop()
+        if process is not None:
+            process.waitForFinished(CLOSE_MOST_MS)
 
     def _system_voice(self, language: str) -> QTextToSpeech | None:
         wanted = QLocale(language).language()

@@ -89,6 +89,12 @@ class Voice(QObject):
         self._session.acted.emit("sound", "voice_on" if self._on else "voice_off")
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Nothing is said any more: the desk ends."""
+        self._timer.stop()
+        self._on = False
+        self._speaker.close()
+
     def say_worst(self) -> bool:
         """Say the worst alert that waits for a hand, muted or not, because somebody asks; False when there is none."""
         wanting = self._wanting()

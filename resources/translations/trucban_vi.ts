@@ -1951,6 +1951,17 @@
     </message>
 </context>
 <context>
+    <name>ExerciseBanner</name>
+    <message>
+        <source> (and {count} more)</source>
+        <translation> (và {count} bản tin khác)</translation>
+    </message>
+    <message>
+        <source>“{headline}”{more} is an exercise. Every alert that is not marked so is real.</source>
+        <translation>“{headline}”{more} là diễn tập. Mọi cảnh báo không ghi như vậy đều là thật.</translation>
+    </message>
+</context>
+<context>
     <name>Finder</name>
     <message>
         <source>Nothing found</source>

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from backend.contracts.commands import Role
-from backend.contracts.events import AlertAcknowledged, AlertRaised, MarkPlaced, SiteLoaded
+from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, MarkPlaced, SiteLoaded
 from backend.contracts.exercise import ExerciseAnswer, ScoreSheet
+from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
 from backend.contracts.site import Site
 from backend.exercise.score import Scorer
@@ -21,7 +22,7 @@ from console.models.numbers import NO_VALUE
 from console.models.score import Column
 from console.panels.score import ScorePanel
 from tests.panels.desk_room import Seat
-from tests.panels.map_room import laocai
+from tests.panels.map_room import alert, laocai
 from tests.unit.exercise_samples import Log, alert_of, scenario_of
 
 TITLES = {"exercise_vi": "Lũ sông Hồng", "exercise_en": "Red River flood"}
@@ -47,6 +48,20 @@ def test_a_real_room_has_no_banner(qtbot: QtBot) -> None:
     banner = banner_of(qtbot, seat)
     assert banner.isHidden()
     seat.happen(call("Điện thoại", 1))
+    assert banner.isHidden()
+
+
+def test_a_bulletin_of_an_exercise_is_told_in_a_real_room_as_long_as_it_is_in_force(qtbot: QtBot) -> None:
+    seat = Seat(language="en")
+    banner = banner_of(qtbot, seat)
+    seat.raise_alerts(alert("real", Priority.CRITICAL))
+    assert banner.isHidden()
+    seat.raise_alerts(alert("drill", Priority.HIGH, headline="Diễn tập lũ quét").model_copy(update={"exercise": True}))
+    assert not banner.isHidden()
+    assert banner.note.startswith(WORD)
+    assert "Every alert that is not marked so is real" in banner.note
+    assert WORD in banner.accessibleName()
+    seat.happen(AlertAcknowledged(alert_id="drill"), AlertReturned(alert_id="drill"))
     assert banner.isHidden()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from backend.contracts.events import AlertAcknowledged
@@ -105,6 +107,25 @@ def test_turned_off_it_says_nothing_and_saves_nothing_up(qtbot: QtBot, ear: Ear)
     ear.seat.raise_alerts(alert("low", Priority.LOW))
     qtbot.waitUntil(lambda: bool(ear.said), timeout=WAIT_MS)
     assert ear.ids == ["low"]
+
+
+def test_when_the_desk_ends_so_does_what_speaks_and_nothing_begins_again(qtbot: QtBot, tmp_path: Path) -> None:
+    """A synthesiser that takes its time is ended with the desk."""
+    program = tmp_path / "slow"
+    program.write_text('#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 60\n', encoding="utf-8")
+    program.chmod(0o755)
+    ear = Ear(tmp_path, program=str(program))
+    ear.seat.raise_alerts(alert("fire", Priority.CRITICAL))
+    pid_file = tmp_path / "slow.pid"
+    qtbot.waitUntil(lambda: pid_file.exists() and pid_file.read_text().strip() != "", timeout=WAIT_MS)
+    pid = int(pid_file.read_text())
+    ear.voice.stop()
+    assert not ear.speaker.busy
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    ear.seat.raise_alerts(alert("another", Priority.CRITICAL))
+    assert not ear.voice.on
+    assert not any(timer.isActive() for timer in ear.voice.findChildren(QTimer))
 
 
 def test_a_synthesiser_that_is_not_there_or_fails_is_told_and_stops_nothing(qtbot: QtBot, tmp_path: Path) -> None:
