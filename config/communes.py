@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from backend.contracts.site import Commune
 from config.problems import Problems, read_text
@@ -15,6 +18,15 @@ Ring = list[tuple[float, float]]
 _SLACK_DEG = 0.003
 """Boundaries are simplified to about 60 m: a thing this near to one may stand on either side."""
 
+_Edge = tuple[float, float, float, float]
+"""(latitude of the one end, of the other, longitude of the one end, degrees of longitude per degree of latitude)."""
+
+_CELL_DEG: Final = 0.02
+"""Which communes reach into a square of this size is known beforehand."""
+
+_BAND_DEG: Final = 0.01
+"""Boundaries are kept in bands of latitude of about a kilometre: a point is held against the edges of one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -22,13 +34,25 @@ class Area:
 
     commune: Commune
     polygons: list[list[Ring]]
+    _bands: dict[int, list[_Edge]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for ring in (ring for rings in self.polygons for ring in rings):
+            for (lon_a, lat_a), (lon_b, lat_b) in zip(ring, ring[1:], strict=False):
+                if lat_a == lat_b:
+                    continue
+                edge = (lat_a, lat_b, lon_a, (lon_b - lon_a) / (lat_b - lat_a))
+                for band in range(_band(min(lat_a, lat_b)), _band(max(lat_a, lat_b)) + 1):
+                    self._bands.setdefault(band, []).append(edge)
 
     def holds(self, lat_deg: float, lon_deg: float) -> bool:
         """Whether the point lies inside, holes excluded."""
-        return any(
-            _inside(rings[0], lat_deg, lon_deg) and not any(_inside(hole, lat_deg, lon_deg) for hole in rings[1:])
-            for rings in self.polygons
-        )
+        # A hole is crossed once more, so one count over all rings does for shapes that do not overlap themselves.
+        inside = False
+        for lat_a, lat_b, lon_a, slope in self._bands.get(_band(lat_deg), ()):
+            if (lat_a > lat_deg) != (lat_b > lat_deg) and lon_deg < lon_a + (lat_deg - lat_a) * slope:
+                inside = not inside
+        return inside
 
     def nearly_holds(self, lat_deg: float, lon_deg: float) -> bool:
         """Whether the point lies inside or closer to the boundary than the boundary is exact."""
@@ -41,10 +65,22 @@ class Areas:
     """All communes by code, and the box around them."""
 
     by_code: dict[str, Area]
+    _near: dict[tuple[int, int], list[Area]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for area in self.by_code.values():
+            points = [point for rings in area.polygons for point in rings[0]]
+            lons, lats = [lon for lon, _ in points], [lat for _, lat in points]
+            for row in range(_cell(min(lats)), _cell(max(lats)) + 1):
+                for column in range(_cell(min(lons)), _cell(max(lons)) + 1):
+                    self._near.setdefault((row, column), []).append(area)
 
     def commune_at(self, lat_deg: float, lon_deg: float) -> Commune | None:
         """The commune that holds the point."""
-        return next((area.commune for area in self.by_code.values() if area.holds(lat_deg, lon_deg)), None)
+        for area in self._near.get((_cell(lat_deg), _cell(lon_deg)), ()):
+            if area.holds(lat_deg, lon_deg):
+                return area.commune
+        return None
 
     def box(self) -> tuple[float, float, float, float] | None:
         """(south, west, north, east) around every commune; None without communes."""
@@ -55,14 +91,12 @@ class Areas:
         return min(lats), min(lons), max(lats), max(lons)
 
 
-def _inside(ring: Ring, lat_deg: float, lon_deg: float) -> bool:
-    inside = False
-    for (lon_a, lat_a), (lon_b, lat_b) in zip(ring, ring[1:], strict=False):
-        if (lat_a > lat_deg) != (lat_b > lat_deg):
-            crossing = lon_a + (lat_deg - lat_a) / (lat_b - lat_a) * (lon_b - lon_a)
-            if lon_deg < crossing:
-                inside = not inside
-    return inside
+def _band(lat_deg: float) -> int:
+    return math.floor(lat_deg / _BAND_DEG)
+
+
+def _cell(deg: float) -> int:
+    return math.floor(deg / _CELL_DEG)
 
 
 def _area_and_centre(ring: Ring) -> tuple[float, float, float]:
@@ -78,6 +112,13 @@ def _area_and_centre(ring: Ring) -> tuple[float, float, float]:
     return area, lat / (3 * area), lon / (3 * area)
 
 
+def _point(numbers: Sequence[float]) -> tuple[float, float]:
+    lon_deg, lat_deg = float(numbers[0]), float(numbers[1])
+    if not (-180 <= lon_deg <= 180 and -90 <= lat_deg <= 90):
+        raise ValueError(f"[{lon_deg}, {lat_deg}] is no place on earth; longitude comes first")
+    return lon_deg, lat_deg
+
+
 def _area(feature: dict[str, object]) -> Area:
     properties, geometry = feature["properties"], feature["geometry"]
     if not isinstance(properties, dict) or not isinstance(geometry, dict):
@@ -85,7 +126,7 @@ def _area(feature: dict[str, object]) -> Area:
     if geometry["type"] not in ("Polygon", "MultiPolygon"):
         raise ValueError(f"geometry {geometry['type']!r}; allowed: Polygon, MultiPolygon")
     parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    polygons = [[[(float(p[0]), float(p[1])) for p in ring] for ring in rings] for rings in parts]
+    polygons = [[[_point(point) for point in ring] for ring in rings] for rings in parts]
     _, lat, lon = max((_area_and_centre(rings[0]) for rings in polygons), key=lambda item: abs(item[0]))
     name = properties.get("fullName") or properties["name"]
     commune = Commune(code=str(properties["code"]), name=str(name), lat_deg=lat, lon_deg=lon)
