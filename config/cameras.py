@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable
 from functools import partial
@@ -13,8 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from config.csv_rows import read_rows
 from config.model import CameraConfig
-from config.problems import Problems, one_of, read_text
+from config.problems import Problems, one_of
 
 COLUMNS: Final = tuple(CameraConfig.model_fields)
 _OPTIONAL: Final = ("bearing_deg", "sub_url", "engine", "simulated")
@@ -47,56 +46,22 @@ def url_mistake(url: str) -> str | None:
 
 def read_cameras(path: Path, problems: Problems) -> dict[int, CameraConfig]:
     """The cameras by line number; every mistake of every row is told."""
-    text = read_text(path, problems)
-    if text is None:
-        return {}
-    reader = csv.reader(io.StringIO(text), strict=True)
     found: dict[int, CameraConfig] = {}
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        if not _header_is_right(header, path.name, problems):
-            return {}
-        start = reader.line_num + 1
-        for row in reader:
-            line, start = start, reader.line_num + 1
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(header):
-                problems.add(path.name, line, f"{len(row)} columns where the header has {len(header)}")
-                continue
-            cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
-            camera = _camera(cells, partial(problems.add, path.name, line))
-            if camera is not None:
-                found[line] = camera
-    except csv.Error as error:
-        problems.add(path.name, reader.line_num, f"not valid CSV: {error}")
+    for line, cells in read_rows(path, COLUMNS, _OPTIONAL, problems).items():
+        camera = _camera(cells, partial(problems.add, path.name, line))
+        if camera is not None:
+            found[line] = camera
     return found
 
 
-def _header_is_right(header: list[str], file: str, problems: Problems) -> bool:
-    before = len(problems.found)
-    for name in header:
-        if name not in COLUMNS:
-            problems.add(file, 1, f"unknown column {name!r}{one_of(name, COLUMNS)}")
-        elif header.count(name) > 1:
-            problems.add(file, 1, f"column {name!r} is there twice")
-    missing = [name for name in COLUMNS if name not in header and name not in _OPTIONAL]
-    if missing:
-        problems.add(file, 1, f"columns missing: {', '.join(missing)}")
-    return len(problems.found) == before
-
-
 def _camera(cells: dict[str, str], wrong: Wrong) -> CameraConfig | None:
-    good = True
+    good = all(cells.get(name) for name in COLUMNS if name not in _OPTIONAL)
 
     def refuse(message: str) -> None:
         nonlocal good
         good = False
         wrong(message)
 
-    for name in COLUMNS:
-        if not cells.get(name) and name not in _OPTIONAL:
-            refuse(f"{name} is empty")
     numbers = {name: _number(name, cells.get(name, ""), refuse) for name in _RANGES}
     for name in ("main_url", "sub_url"):
         mistake = url_mistake(cells[name]) if cells.get(name) else None

@@ -16,6 +16,7 @@ from backend.contracts.alarm_load import KpiTarget
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.commands import Role
 from backend.contracts.events import FireNature
+from backend.contracts.organisation import Unit
 from backend.contracts.recording import RecordingMode
 from backend.contracts.shifts import ShiftRules
 from backend.contracts.site import (
@@ -37,6 +38,7 @@ from backend.contracts.site import (
     WaterSource,
 )
 from backend.contracts.sop import Sop
+from config.report_model import ReportsConfig
 
 
 class Config(BaseModel):
@@ -787,6 +789,8 @@ class SiteConfig(Config):
     alarms: AlarmRules = AlarmRules()
     kpis: tuple[KpiTarget, ...] = ()
     shifts: ShiftRules = ShiftRules()
+    units: tuple[Unit, ...] = ()
+    reports: ReportsConfig = ReportsConfig()
     delays: tuple[DelayConfig, ...] = ()
 
     def delay(self, station_id: str, symbol: str) -> DelayConfig | None:

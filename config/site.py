@@ -61,9 +61,11 @@ from config.model import (
     station_file_rules,
 )
 from config.mqtt import completed
+from config.organisation import read_organisation
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.ptz import read_ptz
 from config.recording import read_recording
+from config.reports import read_reports
 from config.shifts import read_shifts
 from config.site_files import SiteHead, StationEntry
 from config.sop import read_sops
@@ -136,13 +138,15 @@ class _Reader:
             self.known(file, ("hydrology", "forecasters", index), "producer", name, allowed)
         plants, stations = self.stations(areas, limits, day, {c.camera_id for c in cameras}, producers)
         agencies = self.only_list("agencies", "agency", Agency, lambda item: item.agency_id)
+        units = read_organisation(self.folder, set(areas.by_code), self.problems)
         parts = {
             "plants": plants,
             "stations": stations,
             "cameras": cameras,
             "patrols": self.patrols({camera.camera_id for camera in cameras}),
             "agencies": agencies,
-            "operators": self.operators({agency.agency_id for agency in agencies}),
+            "operators": self.operators({agency.agency_id for agency in agencies} | {unit.unit_id for unit in units}),
+            "units": units,
             "producers": tuple(producers),
             "sources": self.sources(producers, stations, {camera.camera_id for camera in cameras}),
             "detection_rules": self.listed(file, "detection_rule", DetectionRule, lambda item: item.label),
@@ -165,6 +169,9 @@ class _Reader:
         places |= {station.station_id: "station" for station in stations}
         alarms, delays, kpis = read_alarms(self.folder, places, self.problems)
         shifts = read_shifts(self.folder, self.problems)
+        answerable = {agency.agency_id for agency in agencies} | {unit.unit_id for unit in units}
+        offset_min = head.utc_offset_min if head else 0
+        reports = read_reports(self.folder, answerable, set(areas.by_code), offset_min, self.problems)
         province = self.province(head)
         if head is None or home is None or cap is None or cyber is None or hydrology is None or self.problems.found:
             return None
@@ -184,6 +191,7 @@ class _Reader:
             delays=delays,
             kpis=kpis,
             shifts=shifts,
+            reports=reports,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,
@@ -538,6 +546,8 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         fire_dispatch=config.fire_dispatch.public() if config.fire_dispatch is not None else None,
         alarms=config.alarms,
         shifts=config.shifts,
+        units=config.units,
+        reports=config.reports.rules,
         digest="",
         loaded_ms=now_ms,
     )

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
+from backend.contracts.organisation import Unit
+from backend.contracts.report_rules import ReportRules
 from backend.contracts.shifts import ShiftRules
 
 StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river", "counter"]
@@ -325,3 +327,5 @@ class Site(Wire):
     fire_sites: tuple[FireSite, ...] = ()
     fire_dispatch: DispatchTarget | None = None
     shifts: ShiftRules = ShiftRules()
+    units: tuple[Unit, ...] = ()
+    reports: ReportRules = ReportRules()

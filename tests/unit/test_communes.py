@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_boundaries_that_leave_the_earth_are_told_of_at_once(tmp_path: Path, wro
         problems.raise_if_any()
 
 
-def _file(folder: Path, rings: list[list[list[object]]] | list[list[list[float]]]) -> Path:
+def _file(folder: Path, rings: Sequence[Sequence[Sequence[object]]]) -> Path:
     feature = {"properties": {"code": "1", "name": "Xã"}, "geometry": {"type": "Polygon", "coordinates": rings}}
     path = folder / "communes.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
