@@ -21,7 +21,10 @@ def received(event: ev.ReportReceived) -> Report:
 
 def after(report: Report, event: ev.ReportEvent, at_ms: int) -> Report:
     """The row with one more event, logged at `at_ms`."""
-    return report.model_copy(update={**_changes(report, event, at_ms), "changed_ms": at_ms})
+    changes = _changes(report, event, at_ms)
+    if changes.get("clock", report.clock) != report.clock:
+        changes["told"] = ""  # another clock comes near its own end
+    return report.model_copy(update={**changes, "changed_ms": at_ms})
 
 
 def _changes(report: Report, event: ev.ReportEvent, at_ms: int) -> Changes:
@@ -53,7 +56,7 @@ def _changes(report: Report, event: ev.ReportEvent, at_ms: int) -> Changes:
         case ev.ReportRated():
             return {"rating": event.rating} | _state(report, "rated", at_ms)
         case ev.ReportOverdue():
-            return {"late": True} if event.stage == "late" else {}
+            return {"told": event.stage} | ({"late": True} if event.stage == "late" else {})
 
 
 def _moved(report: Report, event: ev.ReportMoved, at_ms: int) -> Changes:

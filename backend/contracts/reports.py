@@ -111,6 +111,7 @@ class Report(Wire):
         chief: agency that answers for it, "" before it was routed; `partners` work with it.
         leader: account or title of the leader of the place, who is told with the agency.
         clock: None before it was routed.
+        told: what was told last of its clock as it is now.
         late: the clock ran out at least once, however long the extension that came after.
         duplicate_of: id of the report that is handled instead.
         reopened: how often it was opened again.
@@ -139,6 +140,7 @@ class Report(Wire):
     clock: Clock | None = None
     extension: Extension | None = None
     extended: int = 0
+    told: Literal["", "near", "late"] = ""
     late: bool = False
     duplicate_of: str = ""
     reopened: int = 0

@@ -155,14 +155,14 @@ def rate(report: Report, rating: Rating, text: str) -> Decided:
     return refusal or (ev.ReportRated(report_id=report.report_id, rating=rating, text=text),)
 
 
-def overdue(report: Report, now_ms: int, told: Literal["", "near", "late"]) -> tuple[ev.ReportEvent, ...]:
-    """What is to be told of its clock now, `told` being what was told last of the same clock."""
+def overdue(report: Report, now_ms: int) -> tuple[ev.ReportEvent, ...]:
+    """What is to be told of its clock now, each stage once a clock."""
     if report.clock is None or report.is_ended or report.state == "done_pending":
         return ()
     stage = report.clock.timeliness(now_ms)
-    if stage == "late" and told != "late":
+    if stage == "late" and report.told != "late":
         return (ev.ReportOverdue(report_id=report.report_id, stage="late"),)
-    if stage == "near" and told == "":
+    if stage == "near" and not report.told:
         return (ev.ReportOverdue(report_id=report.report_id, stage="near"),)
     return ()
 

@@ -118,20 +118,22 @@ def test_time_that_is_granted_counts_from_where_the_time_ends() -> None:
 
 
 def test_a_clock_that_ran_out_is_told_once_and_stays_told() -> None:
-    clock = report_clock.started(ALWAYS, hours(10), 0)
-    one = report("in_progress", clock, chief="so-xd")
-    assert report_life.overdue(one, hours(7), "") == ()
-    assert report_life.overdue(one, hours(9), "") == (ev.ReportOverdue(report_id="r1", stage="near"),)
-    assert report_life.overdue(one, hours(9), "near") == ()
-    late = report_life.overdue(one, hours(10) + 1, "near")
+    one = report("in_progress", report_clock.started(ALWAYS, hours(10), 0), chief="so-xd")
+    assert report_life.overdue(one, hours(7)) == ()
+    near = report_life.overdue(one, hours(9))
+    assert near == (ev.ReportOverdue(report_id="r1", stage="near"),)
+    one = after(one, near[0], hours(9))
+    assert report_life.overdue(one, hours(9)) == ()
+    late = report_life.overdue(one, hours(10) + 1)
     assert late == (ev.ReportOverdue(report_id="r1", stage="late"),)
     one = after(one, late[0], hours(10) + 1)
     assert one.late
-    assert report_life.overdue(one, hours(11), "late") == ()
+    assert report_life.overdue(one, hours(11)) == ()
     one = done(one, report_life.ask_extension(one, hours(5), "mưa", "cb", hours(11)), hours(11))
     one = done(one, report_life.decide_extension(one, True, "", ALWAYS, hours(11)), hours(11))
     assert one.late
     assert one.timeliness(hours(11.5)) == "in_time"
+    assert report_life.overdue(one, hours(14)) == (ev.ReportOverdue(report_id="r1", stage="near"),)
 
 
 @pytest.mark.parametrize(
