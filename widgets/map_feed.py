@@ -158,6 +158,7 @@ class MapFeed:
             None if cone is None else [cone.bearing_deg, cone.view_deg, cone.range_m],
             layer.label_zoom,
             layer.value_zoom,
+            point.tint,
         ]
 
 

@@ -39,6 +39,7 @@ class MapPoint:
         value: a figure shown beside the label.
         note: words of its condition ("MẤT TÍN HIỆU"); shown before the value.
         tip: lines shown when pointed at.
+        tint: CSS colour of its ground, "" for the page's own; never of what is old or lost.
     """
 
     key: str
@@ -52,6 +53,7 @@ class MapPoint:
     note: str = ""
     tip: str = ""
     cone: Cone | None = None
+    tint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ AirPeriod = Literal["hour", "day"]
 
 SOURCE_VI: Final = "VN_AQI, QĐ 1459/QĐ-TCMT ngày 12/11/2019"
 
+OLD_PERIODS: Final = 2
+"""An index is of now until so many of its periods after its end: the next one comes within one."""
+
 
 class AirIndex(Wire):
     """The index of one station over one hour or one day.
@@ -35,6 +38,10 @@ class AirIndex(Wire):
     @property
     def key(self) -> str:
         return f"{self.station_id}/{self.period}"
+
+    def is_old(self, now_ms: int) -> bool:
+        """It is no longer the index of now: none has followed it."""
+        return now_ms - self.until_ms > OLD_PERIODS * (self.until_ms - self.from_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QCoreApplication
 
 from backend.contracts.air import SOURCE_VI, AirBand, AirIndex, air_band
@@ -11,9 +9,6 @@ from backend.contracts.site import Station
 from console.models.numbers import format_time
 from console.models.session import Session
 from widgets.index_tile import IndexLook
-
-OLD_HOURS: Final = 2
-"""An hourly index is of now until so many of its hours after its end: the next one comes within one."""
 
 
 def air_looks(session: Session) -> list[IndexLook]:
@@ -36,7 +31,7 @@ def _look(session: Session, station: Station) -> IndexLook:
     band = air_band(hour.value)
     name, advice = session.local_name(band.name_vi, band.name_en), session.local_name(band.advice_vi, band.advice_en)
     span = _span(session, hour)
-    old = session.clock.now_ms() - hour.until_ms > OLD_HOURS * (hour.until_ms - hour.from_ms)
+    old = hour.is_old(session.clock.now_ms())
     if old:
         span = QCoreApplication.translate("AirQuality", "old: {span}").format(span=span)
     highest = QCoreApplication.translate("AirQuality", "highest: {pollutant}").format(pollutant=hour.pollutant)

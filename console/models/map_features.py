@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
+from backend.contracts.air import SOURCE_VI, AirIndex, air_band
 from backend.contracts.alerts import SET_ASIDE, Alert, AlertPhase
 from backend.contracts.geometry import Circle
 from backend.contracts.kinds.sensors import sensor_kind
@@ -73,6 +74,7 @@ class Words:
     risk: str = "risk level {level}"
     until: str = "until {time}"
     no_end: str = "no end stated"
+    highest: str = "highest: {pollutant}"
     recording: Mapping[str, str] = field(default_factory=dict)
     """What is said of each condition of a camera's recording; a condition without words is not told."""
     seconds: str = "{n} s"
@@ -100,7 +102,7 @@ class Projector:
         site = state.site
         if site is not None:
             delta.points[CAMERAS] = [self.camera(camera, state) for camera in site.cameras]
-            delta.points[STATIONS] = [self.station(station, now_ms) for station in site.stations]
+            delta.points[STATIONS] = [self.station(station, state, now_ms) for station in site.stations]
         self._alerts(state, state.alerts, delta)
         return delta
 
@@ -113,6 +115,8 @@ class Projector:
         if changed and state.site is not None:
             cameras = [camera for camera in state.site.cameras if camera.camera_id in changed]
             delta.points[CAMERAS] = [self.camera(camera, state) for camera in cameras]
+        if change.air:
+            delta.points.update(self.stations(state, change.air, now_ms).points)
         self._alerts(state, change.alerts, delta)
         return delta
 
@@ -123,7 +127,7 @@ class Projector:
             return MapDelta()
         wanted = None if station_ids is None else set(station_ids)
         chosen = [station for station in site.stations if wanted is None or station.station_id in wanted]
-        return MapDelta(points={STATIONS: [self.station(station, now_ms) for station in chosen]})
+        return MapDelta(points={STATIONS: [self.station(station, state, now_ms) for station in chosen]})
 
     def camera(self, camera: Camera, state: RoomState) -> MapPoint:
         known = state.cameras.get(camera.camera_id)
@@ -154,7 +158,31 @@ class Projector:
             cone=cone,
         )
 
-    def station(self, station: Station, now_ms: int) -> MapPoint:
+    def station(self, station: Station, state: RoomState, now_ms: int) -> MapPoint:
+        """Its newest figure; of ambient air its hourly VN_AQI in the decree's colour, and its readings in the tip."""
+        point = self._measured(station, now_ms)
+        index = state.air.get(f"{station.station_id}/hour")
+        if index is None or index.value is None:
+            return point
+        return self._with_index(point, index, index.value, now_ms)
+
+    def _with_index(self, point: MapPoint, index: AirIndex, value: int, now_ms: int) -> MapPoint:
+        band = air_band(value)
+        text = f"VN_AQI {value} · {self._name(band.name_vi, band.name_en)}"
+        advice = self._name(band.advice_vi, band.advice_en)
+        name, _, readings = point.tip.partition("\n")
+        lines = [name, text, self.words.highest.format(pollutant=index.pollutant), readings]
+        if index.is_old(now_ms):
+            age = format_age((now_ms - index.until_ms) / 1000, self.words)
+            old = self.words.old.format(age=age)
+            lines.insert(2, old)
+            return replace(point, look="dim", value=text, note=point.note or old, tip=_lines([*lines, SOURCE_VI]))
+        red, green, blue = band.rgb
+        # What is old or faulty keeps no live colour.
+        tint = f"#{red:02X}{green:02X}{blue:02X}" if point.look == "normal" else ""
+        return replace(point, value=text, tint=tint, tip=_lines([*lines, advice, SOURCE_VI]))
+
+    def _measured(self, station: Station, now_ms: int) -> MapPoint:
         name = self._name(station.name_vi, station.name_en)
         newest: tuple[Parameter, int, float, int] | None = None
         lines = [name]

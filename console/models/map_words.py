@@ -23,6 +23,7 @@ def map_words() -> Words:
         risk=translate("MapWords", "risk level {level}"),
         until=translate("MapWords", "until {time}"),
         no_end=translate("MapWords", "no end stated"),
+        highest=translate("AirQuality", "highest: {pollutant}"),
         simulated=translate("MapWords", "simulated data"),
         recording={
             "recording": translate("MapWords", "● recorded"),
@@ -63,7 +64,7 @@ def legend_words() -> MapWords:
             LegendEntry("camera", "lost", 0, translate("MapWords", "Camera, signal lost")),
             LegendEntry("chimney", "normal", 0, translate("MapWords", "Stack gas station")),
             LegendEntry("outfall", "normal", 0, translate("MapWords", "Waste water station")),
-            LegendEntry("wind", "normal", 0, translate("MapWords", "Air station")),
+            LegendEntry("wind", "normal", 0, translate("MapWords", "Air station, in the colour of its VN_AQI")),
             LegendEntry("drop", "normal", 0, translate("MapWords", "Surface water station")),
             LegendEntry("rain", "normal", 0, translate("MapWords", "Rain gauge")),
             LegendEntry("waves", "normal", 0, translate("MapWords", "River gauge")),

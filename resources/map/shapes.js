@@ -88,19 +88,25 @@ Desk.shapes = (() => {
     c.stroke();
   }
 
-  function drawThing(c, shape, look) {
+  // The ink that is read on a ground: dark on light, light on dark (relative luminance of WCAG 2).
+  function inkOn(ground) {
+    const [r, g, b] = [1, 3, 5].map((at) => (parseInt(ground.slice(at, at + 2), 16) / 255) ** 2.2);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
+  }
+
+  function drawThing(c, shape, look, tint) {
     const round = ROUND.has(shape);
     if (look === "lost") return drawLost(c, round);
     frame(c, round, 8.5);
-    c.fillStyle = colour("window");
+    c.fillStyle = tint || colour("window");
     c.strokeStyle = look === "dim" ? colour("text3") : "#8a96a4";
     c.lineWidth = 1.2;
     if (look === "dim") c.setLineDash([2.5, 2]);
     c.fill();
     c.stroke();
     c.setLineDash([]);
-    c.strokeStyle = look === "dim" ? colour("text3") : colour("text1");
-    c.lineWidth = 1.15;
+    c.strokeStyle = look === "dim" ? colour("text3") : tint ? inkOn(tint) : colour("text1");
+    c.lineWidth = tint ? 1.5 : 1.15;
     c.lineCap = "round";
     c.lineJoin = "round";
     c.beginPath();
@@ -132,8 +138,8 @@ Desk.shapes = (() => {
   }
 
   // A sprite is a canvas of SIDE x SIDE CSS pixels whose middle is the symbol's place.
-  function sprite(shape, look, rank, dimmed = false) {
-    const key = `${shape}|${look}|${rank}|${dimmed}`;
+  function sprite(shape, look, rank, dimmed = false, tint = "") {
+    const key = `${shape}|${look}|${rank}|${dimmed}|${tint}`;
     let found = cache.get(key);
     if (!found) {
       const ratio = window.devicePixelRatio || 1;
@@ -143,7 +149,7 @@ Desk.shapes = (() => {
       c.scale(ratio, ratio);
       c.translate(SIDE / 2, SIDE / 2);
       if (shape === "mark") drawMark(c, rank, look, dimmed);
-      else drawThing(c, shape, look);
+      else drawThing(c, shape, look, tint);
       cache.set(key, found);
     }
     return found;
@@ -178,5 +184,5 @@ Desk.shapes = (() => {
     return found;
   }
 
-  return { SIDE, sprite, clusterSprite, forget: () => cache.clear() };
+  return { SIDE, sprite, inkOn, clusterSprite, forget: () => cache.clear() };
 })();

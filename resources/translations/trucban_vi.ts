@@ -3027,8 +3027,8 @@
         <translation>Trạm nước thải</translation>
     </message>
     <message>
-        <source>Air station</source>
-        <translation>Trạm không khí</translation>
+        <source>Air station, in the colour of its VN_AQI</source>
+        <translation>Trạm không khí, theo màu VN_AQI	MapWords</translation>
     </message>
     <message>
         <source>Surface water station</source>

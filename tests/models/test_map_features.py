@@ -6,8 +6,16 @@ import dataclasses
 
 import pytest
 
+from backend.contracts.air import AIR_BANDS, SOURCE_VI, AirIndex
 from backend.contracts.alerts import AlertPhase
-from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, CameraChanged, RecordingChanged
+from backend.contracts.events import (
+    AirIndexed,
+    AlertAcknowledged,
+    AlertRaised,
+    AlertReturned,
+    CameraChanged,
+    RecordingChanged,
+)
 from backend.contracts.geometry import Polygon
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
@@ -167,7 +175,7 @@ def test_a_station_is_old_after_three_missed_intervals(age_s: float, look: str) 
     room = Room()
     station = laocai().stations[0]
     room.measure(station, NOW_MS - int(age_s * station.interval_s * 1000), 7.25)
-    point = projector(room).station(station, NOW_MS)
+    point = projector(room).station(station, room.state, NOW_MS)
     assert point.look == look
     assert ("ago" in point.note) == (look == "dim")
     assert "7,2" in point.value
@@ -175,7 +183,7 @@ def test_a_station_is_old_after_three_missed_intervals(age_s: float, look: str) 
 
 def test_a_station_without_data_says_so() -> None:
     room = Room()
-    point = projector(room).station(laocai().stations[0], NOW_MS)
+    point = projector(room).station(laocai().stations[0], room.state, NOW_MS)
     assert (point.look, point.value) == ("dim", "no data")
 
 
@@ -183,7 +191,79 @@ def test_calibration_is_said_beside_the_figure() -> None:
     room = Room()
     station = laocai().stations[0]
     room.measure(station, NOW_MS, 7.25, status=1)
-    assert projector(room).station(station, NOW_MS).note == "calibrating"
+    assert projector(room).station(station, room.state, NOW_MS).note == "calibrating"
+
+
+HOUR_MS = 3_600_000
+
+
+def air_room(value: int | None, until_ms: int) -> tuple[Room, str]:
+    """The city's air station with fresh readings, and its index of the hour that ended at `until_ms`."""
+    room = Room()
+    station = next(each for each in laocai().stations if each.kind == "air")
+    room.measure(station, NOW_MS, 41.5)
+    index = AirIndex(
+        station_id=station.station_id,
+        period="hour",
+        from_ms=until_ms - HOUR_MS,
+        until_ms=until_ms,
+        value=value,
+        pollutant="" if value is None else "PM2,5",
+    )
+    room.happen(AirIndexed(index=index))
+    return room, station.station_id
+
+
+def air_point(value: int | None, until_ms: int = NOW_MS) -> MapPoint:
+    room, station_id = air_room(value, until_ms)
+    return points(projector(room).stations(room.state, {station_id}, NOW_MS), STATIONS)[station_id]
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "tint"),
+    [
+        (50, "VN_AQI 50 · Good", "#00E400"),
+        (51, "VN_AQI 51 · Moderate", "#FFFF00"),
+        (101, "VN_AQI 101 · Poor", "#FF7E00"),
+        (200, "VN_AQI 200 · Bad", "#FF0000"),
+        (201, "VN_AQI 201 · Very bad", "#8F3F97"),
+        (500, "VN_AQI 500 · Hazardous", "#7E0023"),
+    ],
+)
+def test_an_air_station_wears_the_decrees_colour_and_says_its_band(value: int, words: str, tint: str) -> None:
+    room, station_id = air_room(value, NOW_MS)
+    english = projector(room, english=True).stations(room.state, {station_id}, NOW_MS)
+    point = points(english, STATIONS)[station_id]
+    assert (point.look, point.value, point.tint) == ("normal", words, tint)
+    assert "highest: PM2,5" in point.tip
+    assert SOURCE_VI in point.tip
+
+
+def test_an_index_nothing_followed_is_drawn_as_old_and_keeps_no_live_colour() -> None:
+    last, old = air_point(120, NOW_MS - 2 * HOUR_MS), air_point(120, NOW_MS - 2 * HOUR_MS - 1)
+    assert (last.look, last.note, last.tint) == ("normal", "", "#FF7E00")
+    assert (old.look, old.tint) == ("dim", "")
+    assert "old" in old.note
+    assert AIR_BANDS[2].advice_vi not in old.tip, "no advice for now is made of what is old"
+
+
+def test_without_an_index_the_reading_is_shown_in_no_colour() -> None:
+    point = air_point(None)
+    assert "VN_AQI" not in point.value + point.tip
+    assert point.tint == ""
+
+
+def test_a_station_that_fell_silent_keeps_no_colour_of_its_last_index() -> None:
+    room, station_id = air_room(50, NOW_MS)
+    station = next(each for each in laocai().stations if each.station_id == station_id)
+    point = projector(room).station(station, room.state, NOW_MS + 4 * station.interval_s * 1000)
+    assert (point.look, point.tint) == ("dim", "")
+
+
+def test_a_new_index_changes_its_station_only() -> None:
+    room, station_id = air_room(50, NOW_MS)
+    delta = projector(room).project_changes(room.state, Delta(air={station_id}), NOW_MS)
+    assert set(points(delta, STATIONS)) == {station_id}
 
 
 def test_only_the_stations_asked_for_are_projected() -> None:

@@ -99,6 +99,25 @@ def test_a_broken_document_is_told_and_the_map_goes_on(qtbot: QtBot, view: MapVi
     qtbot.waitUntil(lambda: view.report["items"] == 2, timeout=WAIT_MS)
 
 
+def test_a_tinted_thing_stands_on_its_colour_with_an_ink_that_is_read_on_it(qtbot: QtBot, view: MapView) -> None:
+    grounds = {"light": ("#FFFF00", "#000"), "dark": ("#7E0023", "#fff")}
+    things = [MapPoint(key, 22.41, 104.02, "wind", tint=ground) for key, (ground, _) in grounds.items()]
+    view.push(MapDelta(points={"things": things}))
+    settled(qtbot, view)
+    colours = """(key => {
+        const item = Desk.points.items.get("things/" + key);
+        const s = Desk.shapes.sprite(item.shape, item.look, 0, false, item.tint);
+        const d = s.getContext("2d").getImageData(0, 0, s.width, s.height).data, counts = {};
+        for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255) {
+          const c = "#" + [0, 1, 2].map(k => d[i + k].toString(16).padStart(2, "0")).join("").toUpperCase();
+          counts[c] = (counts[c] || 0) + 1;
+        }
+        return Object.entries(counts).sort((a, b) => b[1] - a[1])[0][0]; })"""
+    for key, (ground, ink) in grounds.items():
+        assert ask(qtbot, view, f"{colours}('{key}')") == ground
+        assert ask(qtbot, view, f"Desk.shapes.inkOn('{ground}')") == ink
+
+
 def test_a_click_on_a_symbol_names_it(qtbot: QtBot, view: MapView) -> None:
     x, y = ask(qtbot, view, "(p => [p.x, p.y])(map_desk.latLngToContainerPoint([22.4, 104.0]))")
     target = view.focusProxy()
