@@ -11,12 +11,13 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from backend.contracts.site import Producer
+from backend.contracts.site import Producer, Station
 from config.model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, CameraConfig, Config, DetectorConfig
 from config.problems import Problems, TomlFile, one_of, read_toml
 from config.toml_lines import Path as KeyPath
 
 FILE: Final = "analytics.toml"
+COUNT_UNITS: Final = ("người", "xe")
 
 
 class _Head(Config):
@@ -24,7 +25,11 @@ class _Head(Config):
 
 
 def read_analytics(
-    folder: Path, cameras: Iterable[CameraConfig], producers: Iterable[Producer], problems: Problems
+    folder: Path,
+    cameras: Iterable[CameraConfig],
+    producers: Iterable[Producer],
+    stations: Iterable[Station],
+    problems: Problems,
 ) -> AnalyticsConfig:
     """What analytics.toml of the site folder says; every mistake is told."""
     path = folder / FILE
@@ -54,6 +59,8 @@ def read_analytics(
             file.wrong((*place, "detector"), f"unknown detector {one.detector!r}{one_of(one.detector, detectors)}")
         _check_zones(file, place, one, detectors.get(one.detector))
         found.append(one)
+    if head is not None:
+        _check_series(file, found, head.producer_id, stations)
     if head is None or rules is None:
         return AnalyticsConfig()
     return AnalyticsConfig(
@@ -92,3 +99,32 @@ def _check_zones(file: TomlFile, place: KeyPath, camera: AnalyticsCamera, detect
         for name in zone.classes:
             if detector is not None and name not in detector.classes:
                 file.wrong((*where, "classes"), f"unknown class {name!r}{one_of(name, detector.classes)}")
+
+
+def _check_series(
+    file: TomlFile, cameras: Iterable[AnalyticsCamera], producer_id: str, stations: Iterable[Station]
+) -> None:
+    units = {
+        f"{station.station_id}/{parameter.symbol}": parameter.unit
+        for station in stations
+        if station.producer_id == producer_id
+        for parameter in station.parameters
+    }
+    taken: set[str] = set()
+    for index, camera in enumerate(cameras):
+        for number, zone in enumerate(camera.zones):
+            for key, place, right in (("occupancy", zone.occupancy, ("%",)), ("count", zone.count, COUNT_UNITS)):
+                if not place:
+                    continue
+                where: KeyPath = ("camera", index, "zone", number, key)
+                if place not in units:
+                    hint = one_of(place, units) if units else "; the producer has no station with parameters"
+                    file.wrong(where, f"{place!r} is no STATION/SYMBOL of this producer{hint}")
+                elif units[place] not in right:
+                    file.wrong(where, f"{place!r} is in {units[place]}; right would be {' or '.join(right)}")
+                elif place in taken:
+                    file.wrong(where, f"{place!r} is the series of another zone already; one each")
+                taken.add(place)
+            if zone.count and not zone.classes:
+                told = "only classes are counted; name them: classes = [...]"
+                file.wrong(("camera", index, "zone", number, "count"), told)

@@ -505,6 +505,8 @@ class AnalyticsZone(Config):
         from_share: from which share of the zone on it counts; left out = as [rules] says.
         classes: what the camera's detector counts in the zone, which is judged by its number then.
         from_count: from how many on.
+        occupancy: "STATION/SYMBOL" that how full the zone is (%) is a series of; "" = it is none.
+        count: likewise of how many of `classes` are in it.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -514,6 +516,8 @@ class AnalyticsZone(Config):
     from_share: Annotated[float, Field(gt=0, le=1)] | None = None
     classes: tuple[str, ...] = ()
     from_count: Annotated[int, Field(ge=1, le=10_000)] = 1
+    occupancy: str = ""
+    count: str = ""
 
 
 DetectorLayout = Literal["yolov8", "yolov5", "end_to_end", "ssd"]
@@ -577,6 +581,7 @@ class AnalyticsRules(Config):
         moved_below_likeness: correlation of the edges with where they usually lie.
         relearn_after_s: a picture that is another for so long is how the camera looks now.
         *_from_share, standing_below_share: of a zone.
+        series_every_s: of how long a stretch each figure of a zone's series is the mean.
     """
 
     pictures_per_s: Annotated[float, Field(gt=0, le=15)] = 2.0
@@ -597,6 +602,7 @@ class AnalyticsRules(Config):
     standing_below_share: Share = 0.03
     traffic_on_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
     zone_off_s: Annotated[float, Field(ge=0, le=3600)] = 15.0
+    series_every_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
 
 
 class AnalyticsConfig(Config):

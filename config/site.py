@@ -153,7 +153,7 @@ class _Reader:
             "targets": self.listed(file, "target", TargetConfig, lambda item: str(item.priority)),
         }
         recording = read_recording(self.folder, cameras, self.problems)
-        analytics = read_analytics(self.folder, cameras, producers, self.problems)
+        analytics = read_analytics(self.folder, cameras, producers, stations, self.problems)
         fire_sites, fire_dispatch = read_fire_sites(
             self.folder,
             {camera.camera_id for camera in cameras},

@@ -36,7 +36,7 @@ from backend.sources.cyber_note import CyberNote
 from backend.sources.detections import DetectionsError, ParsedDetection, parse_detections
 from backend.sources.fire_codes import FireReport
 from backend.sources.forecast_file import ForecastError, parse_forecasts
-from backend.sources.mqtt_messages import Heard, MessageError, MqttMessage, PropertyStates, read_message
+from backend.sources.mqtt_messages import CountReading, Heard, MessageError, MqttMessage, PropertyStates, read_message
 from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
 from backend.storage.detections import DetectionsStore
@@ -149,6 +149,12 @@ class Ingest:
         every = tuple(sorted((*parsed.rejections, *rejections), key=lambda item: item.line))
         return await self._answered(producer, "detections", "", body, accepted, duplicates, every, ignored)
 
+    async def counted(self, producer_id: str, counts: Sequence[CountReading]) -> None:
+        """Take what our own analytics counted; what is there already is passed over. Raises: StorageError."""
+        new = await self._readings.record(_count_rows(producer_id, counts, self._now_ms()))
+        self._pulses[producer_id].accepted += len(new)
+        self.heard(producer_id)
+
     async def fire(
         self, producer_id: str, fire_site_id: str, reports: Sequence[FireReport], origin: str = ""
     ) -> IngestAnswer:
@@ -217,7 +223,8 @@ class Ingest:
         read = parse() if size_bytes <= LARGE_BYTES else await asyncio.to_thread(parse)
         accepted, duplicates, rejections = await self._detections_heard(producer_id, read)
         accepted += await self._fires_heard(producer_id, read, rejections)
-        rows = self._counted(producer_id, read, received_ms)
+        counts = [heard.count for heard in read if isinstance(heard, Heard) and heard.count is not None]
+        rows = _count_rows(producer_id, counts, received_ms)
         if rows:
             new = await self._readings.record(rows)
             accepted, duplicates = accepted + len(new), duplicates + len(rows) - len(new)
@@ -253,15 +260,6 @@ class Ingest:
             await self.fires.take(producer_id, fire_site_id, heard.fire.reports, "")
             taken += 1
         return taken
-
-    def _counted(self, producer_id: str, read: Sequence[Heard | str], received_ms: int) -> list[ReadingRow]:
-        rows: dict[tuple[str, int], ReadingRow] = {}
-        for heard in read:
-            if isinstance(heard, Heard) and (count := heard.count) is not None:
-                station_id, _, symbol = count.place.partition("/")
-                row = ReadingRow(station_id, symbol, count.at_ms, count.value, MEASURING, received_ms, producer_id)
-                rows[(count.place, count.at_ms)] = row
-        return list(rows.values())
 
     async def _brokers_answer(
         self,
@@ -403,6 +401,16 @@ def _heard(message: MqttMessage, source: MqttSource, received_ms: int) -> Heard 
         return read_message(message, source, received_ms)
     except MessageError as error:
         return str(error)
+
+
+def _count_rows(producer_id: str, counts: Sequence[CountReading], received_ms: int) -> list[ReadingRow]:
+    """The last of several of one place and instant."""
+    rows: dict[tuple[str, int], ReadingRow] = {}
+    for count in counts:
+        station_id, _, symbol = count.place.partition("/")
+        row = ReadingRow(station_id, symbol, count.at_ms, count.value, MEASURING, received_ms, producer_id)
+        rows[(count.place, count.at_ms)] = row
+    return list(rows.values())
 
 
 def _unknown_producer(producer_id: str) -> IngestAnswer:

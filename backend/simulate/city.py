@@ -278,6 +278,8 @@ class City:
                 return DropFolder(self.data / source.folder)
             if isinstance(source, MqttSource) and source.producer_id == producer.producer_id:
                 return None
+        if producer.door == "rtsp":
+            return None  # the room itself counts these in the simulated cameras' pictures
         token = self._token(producer.producer_id)
         return HttpDoor(client, producer.producer_id, token) if token else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 
 from backend.contracts.alerts import Alert
 from backend.contracts.kinds.alerts import Priority
-from backend.contracts.site import Producer
+from backend.contracts.site import Parameter, Producer
 from backend.gateway.compose import running
 from backend.gateway.parts import Parts
 from backend.simulate import rtsp
@@ -105,18 +106,38 @@ def counted(address: str, folder: Path) -> SiteConfig:
         for name in ("good", "bad")
     )  # fmt: skip
     zone = {"name": "sân", "use": "crowd", "polygon": CROWD, "classes": ("lamp",), "from_count": 1}
+    places = {"good": {"occupancy": "MD-1/Occupancy", "count": "MD-1/People"}, "bad": {}}
+    station = site.stations[0].model_copy(
+        update={
+            "station_id": "MD-1",
+            "kind": "counter",
+            "producer_id": "own",
+            "parameters": (
+                Parameter(symbol="Occupancy", unit="%", decimals=0),
+                Parameter(symbol="People", unit="người", decimals=0),
+            ),
+        }
+    )
     cameras = [
         site.cameras[0].model_copy(update={"camera_id": name, "main_url": SecretStr(address), "sub_url": SecretStr("")})
         for name in ("good", "bad")
     ]
     looked_at = tuple(
-        AnalyticsCamera.model_validate({"camera_id": one.camera_id, "detector": one.camera_id, "zone": (zone,)})
+        AnalyticsCamera.model_validate(
+            {"camera_id": one.camera_id, "detector": one.camera_id, "zone": ({**zone, **places[one.camera_id]},)}
+        )
         for one in cameras
     )
-    rules = site.analytics.rules.model_copy(update={"crowd_on_s": 1.0})
+    rules = site.analytics.rules.model_copy(update={"crowd_on_s": 1.0, "series_every_s": 1.0})
     analytics = AnalyticsConfig(producer_id="own", rules=rules, detectors=detectors, cameras=looked_at)
     crowd = DetectionRule(label="crowd_dense", name_vi="Đông người", name_en="Crowd", group_s=2.0)
-    changes = {"folder": folder, "cameras": tuple(cameras), "analytics": analytics, "detection_rules": (crowd,)}
+    changes = {
+        "folder": folder,
+        "cameras": tuple(cameras),
+        "analytics": analytics,
+        "detection_rules": (crowd,),
+        "stations": (*site.stations, station),
+    }
     return site.model_copy(update=changes)
 
 
@@ -168,5 +189,9 @@ async def test_a_detector_counts_what_it_finds_and_one_that_is_no_model_is_a_fau
         (fault,) = alerts("service.fault")
         assert "bad.onnx" in fault.headline_vi
         assert fault.priority is Priority.SYSTEM
+        async with asyncio.timeout(30):
+            while not (rows := await parts.readings_store.samples("MD-1", "People", 0, parts.now_ms())):
+                await asyncio.sleep(0.05)
+        assert all(value > 0 for _, value, _ in rows), "what was counted is a series"
         await until(lambda: parts.analytics.sights["bad"].per_s > 0, "its light analytics go on")
         assert parts.analytics.faults.keys() == {"bad"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,9 @@ from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import CameraSteered, LoggedEvent, SteerCondition
 from backend.services.analytics.measures import LEARNT_AFTER_S, Grey, Measurer
 from backend.services.analytics.rules import CameraRules, Change, Condition, Measure, ZoneMeasure
+from backend.services.analytics.series import Mean, ZoneSeries
 from backend.services.analytics.service import Analytics
+from backend.sources.mqtt_messages import CountReading
 from config.analytics import read_analytics
 from config.model import AnalyticsCamera, AnalyticsRules
 from config.problems import Problems
@@ -53,6 +56,7 @@ class Eye:
     def __init__(self, camera: AnalyticsCamera | None = None, at_s: float = NIGHT_S) -> None:
         camera = camera or AnalyticsCamera(camera_id="c")
         self.measurer, self.rules = Measurer(camera), CameraRules(camera, RULES, 420)
+        self.series, self.means = ZoneSeries(camera, RULES.series_every_s), list[Mean]()
         self.at_s = at_s
         self.pictures = 0
         self.newest: Measure | None = None
@@ -64,6 +68,7 @@ class Eye:
             self.pictures += 0 if still else 1
             self.newest = self.measurer.measure(noisy(picture, self.pictures), self.at_s)
             changes += self.rules.update(self.newest, self.at_s)
+            self.means += self.series.add(self.newest if self.rules.zones_seen else None, self.at_s)
             self.measurer.learn(self.rules.sees)
         return changes
 
@@ -138,6 +143,9 @@ class Nowhere:
 
     async def detections(self, producer_id: str, body: bytes) -> IngestAnswer:
         raise AssertionError(body)
+
+    async def counted(self, producer_id: str, counts: Sequence[CountReading]) -> None:
+        raise AssertionError(counts)
 
     def heard(self, producer_id: str) -> None:
         raise AssertionError(producer_id)
@@ -222,6 +230,48 @@ def test_zones_are_not_judged_by_a_camera_that_sees_nothing() -> None:
     assert told(eye.look(np.full(SIZE, 90, np.float32), 20)) == [("camera_covered", True)]
 
 
+def test_how_full_a_zone_is_is_a_series_with_gaps_where_nobody_saw_it() -> None:
+    eye = zoned("crowd", from_share=0.9, occupancy="MD/Occupancy")
+    eye.look(street(), 119.5)
+    (empty,) = eye.means[-1:]
+    assert empty.value < 2
+    assert empty.at_ms == round((NIGHT_S + 60) * 1000), "a mean stands at the end of its stretch"
+    crowd = street()
+    cv2.rectangle(crowd, (0, 90), (159, 179), 20.0, -1)  # the left half of the zone
+    eye.means.clear()
+    eye.look(crowd, 60)
+    eye.look(np.full(SIZE, 90, np.float32), 80)  # covered over the whole of the next stretch
+    eye.look(street(), 60)
+    assert [one.at_ms for one in eye.means] == [round((NIGHT_S + after_s) * 1000) for after_s in (120, 180, 300)]
+    assert eye.means[1].value == pytest.approx(45, abs=8)
+    assert {one.place for one in eye.means} == {"MD/Occupancy"}
+
+
+def counts_in(numbers: Sequence[int | None], every_s: float, began_s: float = NIGHT_S) -> list[Mean]:
+    zone = {"name": "z", "use": "crowd", "polygon": ROAD, "classes": ("person",), "count": "MD/People"}
+    camera = AnalyticsCamera.model_validate({"camera_id": "c", "detector": "d", "zone": (zone,)})
+    series, means = ZoneSeries(camera, 60), list[Mean]()
+    for number, counted in enumerate(numbers):
+        measure = Measure(100, 1, 1, 1, 0, True, {"z": ZoneMeasure(0, 0, counted)})
+        means += series.add(measure, began_s + number * every_s)
+    return means
+
+
+def test_counts_are_means_of_whole_stretches_and_half_seen_at_least() -> None:
+    assert [one.value for one in counts_in([4] * 31 + [10] * 30, 1)] == [pytest.approx(6.9, abs=0.2)]
+    assert counts_in([4] * 20 + [None] * 45, 1) == []
+    assert counts_in([4] * 60 + [4] * 60, 20) == [], "a picture stands for a few seconds, not for the minute"
+
+
+def test_a_clock_that_is_set_back_tells_no_stretch_twice() -> None:
+    zone = {"name": "z", "use": "crowd", "polygon": ROAD, "occupancy": "MD/Occupancy"}
+    series = ZoneSeries(AnalyticsCamera.model_validate({"camera_id": "c", "zone": (zone,)}), 60)
+    measure = Measure(100, 1, 1, 1, 0, True, {"z": ZoneMeasure(0, 0.5)})
+    forwards = [one for at in range(130) for one in series.add(measure, NIGHT_S + at)]
+    assert [one.value for one in forwards] == [50, 50]
+    assert series.add(measure, NIGHT_S - 3600) == []
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 5), st.booleans()), max_size=60), st.floats(0, 10), st.floats(0, 10))
 def test_a_condition_changes_only_after_its_delay_and_never_twice_the_same_way(
     steps: list[tuple[float, bool]], on_s: float, off_s: float
@@ -254,6 +304,33 @@ def test_every_mistake_of_the_file_is_told_with_its_line(tmp_path: Path) -> None
         encoding="utf-8",
     )
     problems = Problems()
-    read_analytics(tmp_path, site.cameras, site.producers, problems)
+    read_analytics(tmp_path, site.cameras, site.producers, site.stations, problems)
     assert {problem.line for problem in problems.found} == {2, 4, 5, 11}
     assert load_site(LAOCAI).analytics.cameras, "the demonstration looks at some of its cameras"
+
+
+def test_a_series_has_a_station_of_the_analytics_with_the_right_unit(tmp_path: Path) -> None:
+    site = load_site(LAOCAI)
+    zones = "".join(
+        f'[[camera.zone]]\nname = "{number}"\nuse = "crowd"\npolygon = [[0, 0], [1, 0], [1, 1]]\n{series}\n'
+        for number, series in enumerate((
+            'occupancy = "MD-HC-TINH/Occupancy"',
+            'occupancy = "MD-HC-TINH/Occupancy"',
+            'occupancy = "DEM-KT/People"',
+            'count = "MD-COC-LEU/Occupancy"',
+        ))
+    )  # fmt: skip
+    (tmp_path / "analytics.toml").write_text(
+        f'[analytics]\nproducer_id = "phan-tich-hinh"\n[[camera]]\ncamera_id = "hc-tinh"\n{zones}', encoding="utf-8"
+    )
+    problems = Problems()
+    read_analytics(tmp_path, site.cameras, site.producers, site.stations, problems)
+    told = "\n".join(str(one) for one in sorted(problems.found))
+    for words in (
+        "'MD-HC-TINH/Occupancy' is the series of another zone already; one each",
+        "'DEM-KT/People' is no STATION/SYMBOL of this producer",
+        "'MD-COC-LEU/Occupancy' is in %; right would be người or xe",
+        "only classes are counted; name them: classes = [...]",
+    ):
+        assert words in told, told
+    assert len(problems.found) == 4

@@ -178,7 +178,7 @@ zone = [{ name = "b", use = "crowd", polygon = [[0, 0], [1, 0], [1, 1]], classes
 """
     (tmp_path / "analytics.toml").write_text(text, encoding="utf-8")
     site, problems = load_site(LAOCAI), Problems()
-    read_analytics(tmp_path, site.cameras, site.producers, problems)
+    read_analytics(tmp_path, site.cameras, site.producers, site.stations, problems)
     told = "\n".join(str(one) for one in sorted(problems.found))
     for line, words in (
         (7, "there is no file 'khong-co.onnx' in the site folder"),

@@ -130,7 +130,7 @@ def test_the_unit_of_a_limit_must_fit_the_parameter(edited: Callable[[str, str, 
 def test_the_demonstration_city_has_what_it_promises(laocai: SiteConfig) -> None:
     kinds = [station.kind for station in laocai.stations]
     counts = {kind: kinds.count(kind) for kind in set(kinds)}
-    assert counts == {"stack": 18, "wastewater": 1, "air": 1, "water": 1, "rain": 4, "river": 3, "counter": 1}
+    assert counts == {"stack": 18, "wastewater": 1, "air": 1, "water": 1, "rain": 4, "river": 3, "counter": 3}
     assert len(laocai.cameras) >= 24
     assert len(laocai.communes) == 99
     assert len(laocai.agencies) >= 12

@@ -63,6 +63,7 @@ _KINDS: Final[tuple[SensorKind, ...]] = (
     SensorKind("DO", "Ôxy hòa tan", "Dissolved oxygen", "mg/L", 2),
     SensorKind("Rain", "Lượng mưa", "Rainfall", "mm", 1, ("Mua", "RainFall", "X"), accumulates=True),
     SensorKind("People", "Số người", "People", "người", 0, ("Persons", "Person")),
+    SensorKind("Occupancy", "Mức lấp đầy", "Occupancy", "%", 0),
     SensorKind("Vehicles", "Số xe", "Vehicles", "xe", 0, ("Vehicle",)),
     SensorKind("Level", "Mực nước", "Water level", "m", 2, ("H", "MucNuoc", "WaterLevel")),
 )

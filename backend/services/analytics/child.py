@@ -21,8 +21,9 @@ from av.video.reformatter import VideoReformatter
 
 from backend.services.analytics.detector import Detector, DetectorError, count_inside
 from backend.services.analytics.measures import Measurer
-from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Turned, Watch
+from backend.services.analytics.messages import Detecting, Found, Looked, Means, Order, Report, Stop, Turned, Watch
 from backend.services.analytics.rules import CameraRules, Change, Measure
+from backend.services.analytics.series import ZoneSeries
 from backend.services.recorder.capture import (
     OPEN_TIMEOUT_S,
     OPTIONS,
@@ -78,6 +79,7 @@ class Looking:
         self._camera_id = order.camera.camera_id
         self.away = False
         self._rules = CameraRules(order.camera, order.rules, order.utc_offset_min)
+        self._series = ZoneSeries(order.camera, order.rules.series_every_s)
         self._measurer = Measurer(order.camera)
         self._reformatter = VideoReformatter()
         self._counting = Counting(order, report) if order.detector is not None else None
@@ -133,6 +135,7 @@ class Looking:
         if self.away:
             self._measurer.look_away()
             self._tell(self._rules.end(), time.time())
+            self._tell_means(None, time.time())
             return
         width = self._order.rules.width_px
         height = max(2, round(width * frame.height / frame.width))
@@ -142,6 +145,7 @@ class Looking:
         if self._counting is not None:
             measure = self._counting.counted(frame, measure)
         self._tell(self._rules.update(measure, at_s), at_s)
+        self._tell_means(measure if self._rules.zones_seen else None, at_s)
         self._measurer.learn(self._rules.sees)
 
     def _tell(self, changes: Iterable[Change], at_s: float) -> None:
@@ -149,6 +153,10 @@ class Looking:
             self._report(
                 Found(self._camera_id, change.label, change.zone, change.began, round(at_s * 1000), change.share)
             )
+
+    def _tell_means(self, measure: Measure | None, at_s: float) -> None:
+        if means := self._series.add(measure, at_s):
+            self._report(Means(self._camera_id, tuple(means)))
 
 
 class Counting:

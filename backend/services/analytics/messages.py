@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from backend.services.analytics.series import Mean
 from config.model import AnalyticsCamera, AnalyticsRules, DetectorConfig
 
 
@@ -69,4 +70,12 @@ class Detecting:
     fault: str
 
 
-Report = Found | Looked | Detecting
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Figures of the series of a camera's zones, of one stretch of time."""
+
+    camera_id: str
+    means: tuple[Mean, ...]
+
+
+Report = Found | Looked | Detecting | Means

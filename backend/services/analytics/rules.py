@@ -86,6 +86,7 @@ class CameraRules:
         self._utc_offset_min = utc_offset_min
         self._conditions: dict[tuple[str, str], Condition] = {}
         self._away_since_s: float | None = None
+        self._frozen = False
         self._at_s = 0.0
 
     @property
@@ -95,11 +96,17 @@ class CameraRules:
         """
         return self._away_since_s is None or self._at_s - self._away_since_s >= self._rules.relearn_after_s
 
+    @property
+    def zones_seen(self) -> bool:
+        """The newest picture tells how the zones are now: it shows them, and it is no old one."""
+        return self._away_since_s is None and not self._frozen
+
     def update(self, measure: Measure, at_s: float) -> list[Change]:
         """Conditions that began or ended with this picture. `at_s`: seconds since the epoch."""
         changes: list[Change] = []
         sight = self._sight(measure)
         self._at_s = at_s
+        self._frozen = sight["camera_frozen"]
         away = any(so for label, so in sight.items() if label != "camera_frozen")
         self._away_since_s = (at_s if self._away_since_s is None else self._away_since_s) if away else None
         if self._camera.sight:

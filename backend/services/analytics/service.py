@@ -17,8 +17,10 @@ from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import CameraSteered, LoggedEvent
 from backend.contracts.state import SteerState
 from backend.services.analytics import child
-from backend.services.analytics.messages import Detecting, Found, Looked, Order, Report, Stop, Turned, Watch
+from backend.services.analytics.messages import Detecting, Found, Looked, Means, Order, Report, Stop, Turned, Watch
+from backend.services.analytics.series import Mean
 from backend.services.child_process import ChildProcess
+from backend.sources.mqtt_messages import CountReading
 from backend.storage.errors import StorageError
 from config.model import AnalyticsCamera, SiteConfig
 
@@ -38,6 +40,8 @@ class Door(Protocol):
     """Where detections go in (`backend.services.ingest.Ingest`)."""
 
     async def detections(self, producer_id: str, body: bytes) -> IngestAnswer: ...
+
+    async def counted(self, producer_id: str, counts: Sequence[CountReading]) -> None: ...
 
     def heard(self, producer_id: str) -> None: ...
 
@@ -176,7 +180,11 @@ class Analytics:
 
     async def _take(self, reports: Sequence[Report]) -> None:
         told: list[Mapping[str, object]] = []
+        means: list[Mean] = []
         for report in reports:
+            if isinstance(report, Means):
+                means += report.means
+                continue
             sight = self.sights[report.camera_id]
             if isinstance(report, Detecting):
                 self._told_of(report.camera_id, sight, report.fault)
@@ -193,6 +201,9 @@ class Analytics:
             elif (began := self._open.pop(key, None)) is not None:
                 told.append(_event("end", began, report.at_ms))
         await self._tell(told)
+        if means:
+            counts = [CountReading(one.place, one.at_ms, one.value) for one in means]
+            await self._door.counted(self._config.producer_id, counts)
 
     async def _tell_again(self) -> None:
         while True:
