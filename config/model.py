@@ -374,6 +374,30 @@ class FireDispatchConfig(Config):
 AlertPriority = Annotated[int, Field(ge=1, le=4)]
 
 
+class SelfLimits(Config):
+    """[self_watch]: where trouble of the room's own parts begins; the room's own practice, no standard.
+
+    Attributes:
+        disk_low_gb: less free space than this on a disk that we write to (a watch's recordings of some cameras), or
+        disk_low_share: of a small disk less than this share of it.
+        write_slow_ms: a small write takes longer: operators wait for their acknowledgement.
+        queue_full_share: so much of the write queue is taken.
+        clock_off_s: a producer's newest sample lies so far ahead of our clock, or our clock jumped by so much.
+        seat_clock_off_s: the clock of a desk is so far from ours.
+        certificate_days: a certificate of our own doors ends within so many days.
+        back_share: trouble is over when the figure is back by this share of its limit.
+    """
+
+    disk_low_gb: Annotated[float, Field(gt=0)] = 5.0
+    disk_low_share: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    write_slow_ms: Annotated[float, Field(gt=0)] = 1_000.0
+    queue_full_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    clock_off_s: Annotated[float, Field(ge=1)] = 60.0
+    seat_clock_off_s: Annotated[float, Field(ge=1)] = 5.0
+    certificate_days: Annotated[float, Field(ge=1, le=365)] = 30.0
+    back_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
+
+
 class CyberSettings(Config):
     """[cyber]: which reports of security sensors become alerts, and of which priority; what is left out raises none.
 
@@ -780,6 +804,7 @@ class SiteConfig(Config):
     detection_rules: tuple[DetectionRule, ...]
     cap: CapSettings
     cyber: CyberSettings = CyberSettings()
+    self_watch: SelfLimits = SelfLimits()
     recording: RecordingConfig
     analytics: AnalyticsConfig = AnalyticsConfig()
     ptz: PtzConfig = PtzConfig()

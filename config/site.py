@@ -53,6 +53,7 @@ from config.model import (
     LimitDay,
     MqttSource,
     OperatorConfig,
+    SelfLimits,
     SiteConfig,
     SourceConfig,
     StationFileRules,
@@ -119,7 +120,8 @@ class _Reader:
 
     def read(self, today: date | None) -> SiteConfig | None:
         file = self.files["site"]
-        file.only(("site", "home", "cap", "detection_rule", "producer", "source", "target", "hydrology", "cyber"))
+        lists = ("detection_rule", "producer", "source", "target")
+        file.only(("site", "home", "cap", "hydrology", "cyber", "self_watch", *lists))
         for table in ("site", "home"):
             if table not in file.data:
                 file.wrong((), f"table [{table}] is missing")
@@ -127,6 +129,7 @@ class _Reader:
         home = file.parse(("home",), file.table("home"), MapView) if "home" in file.data else None
         cap = file.parse(("cap",), file.table("cap"), CapSettings)
         cyber = file.parse(("cyber",), file.table("cyber"), CyberSettings)
+        self_watch = file.parse(("self_watch",), file.table("self_watch"), SelfLimits)
         hydrology = file.parse(("hydrology",), file.table("hydrology"), HydrologySettings)
         day = today or _today(head.utc_offset_min if head else 0)
         areas = read_communes(self.folder / (head.communes if head else "communes.geojson"), self.problems)
@@ -175,6 +178,7 @@ class _Reader:
         province = self.province(head)
         if head is None or home is None or cap is None or cyber is None or hydrology is None or self.problems.found:
             return None
+        assert self_watch is not None, "a table that does not fit is a problem found"
         site = SiteConfig(
             folder=self.folder,
             home=home,
@@ -182,6 +186,7 @@ class _Reader:
             hydrology=hydrology,
             limit_days=self.limit_days,
             cyber=cyber,
+            self_watch=self_watch,
             recording=recording,
             analytics=analytics,
             ptz=ptz,

@@ -42,11 +42,18 @@ class Subscribe(Wire):
     stations: tuple[Identifier, ...] | None
 
 
+class SeatClock(Wire):
+    """What the seat's own clock says, sent with each heartbeat it hears."""
+
+    type: Literal["clock"] = "clock"
+    local_ms: EpochMs
+
+
 class Goodbye(Wire):
     type: Literal["goodbye"] = "goodbye"
 
 
-ClientFrame = Annotated[Hello | CommandFrame | Subscribe | Goodbye, Field(discriminator="type")]
+ClientFrame = Annotated[Hello | CommandFrame | Subscribe | SeatClock | Goodbye, Field(discriminator="type")]
 
 
 class Welcome(Wire):

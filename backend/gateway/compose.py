@@ -16,6 +16,7 @@ from backend.contracts.state import RoomState
 from backend.domain.incidents import sop_events
 from backend.gateway.feed.conversation import FeedControl
 from backend.gateway.feed.fanout import Fanout
+from backend.gateway.feed.seat import clocks_ahead
 from backend.gateway.health import SERVICE, Health
 from backend.gateway.metrics import Metrics
 from backend.gateway.parts import Parts
@@ -26,6 +27,7 @@ from backend.services.alarm_watch import AlarmWatch
 from backend.services.analytics.service import Analytics
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
+from backend.services.certificates import certificate_eye, certificate_files
 from backend.services.commands import CommandDesk
 from backend.services.density import DensityService
 from backend.services.environment import EnvironmentWatch
@@ -41,12 +43,12 @@ from backend.services.rivers import RiverWatch
 from backend.services.room import Room
 from backend.services.self_watch import (
     ClockEye,
-    SelfLimits,
     SelfWatch,
     ahead_of_us,
     database_eyes,
     detector_eye,
     disk_eye,
+    seat_eye,
 )
 from backend.services.signing import Signer
 from backend.services.steering import Steering
@@ -226,14 +228,17 @@ def _start_services(parts: Parts) -> None:
 
 
 def _self_watch(parts: Parts) -> SelfWatch:
-    limits = SelfLimits()
+    limits = parts.site.self_watch
+    certificates = certificate_files(parts.site, parts.data_dir, parts.settings.certificate)
     eyes = (
         disk_eye({"data": parts.data_dir, **parts.segments.volumes}, limits),
         *database_eyes(parts.database, limits),
         ClockEye(lambda: ahead_of_us(parts.readings.latest()), parts.now_ms, limits),
         detector_eye(lambda: parts.analytics.faults),
+        seat_eye(lambda: clocks_ahead(parts.fanout.seats), limits),
+        certificate_eye(certificates, parts.site, parts.now_ms),
     )
-    return SelfWatch(parts.site, parts.room, eyes, parts.now_ms, limits)
+    return SelfWatch(parts.site, parts.room, eyes, parts.now_ms)
 
 
 async def _watch_jobs(parts: Parts) -> None:

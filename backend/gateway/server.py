@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
@@ -146,7 +146,8 @@ async def serve(options: ServeOptions) -> None:
     options.check()
     sock = bound_socket(options.host, options.port)
     try:
-        async with running(options.site, options.data_dir, options.database, options.settings) as parts:
+        settings = replace(options.settings, certificate=options.certfile)
+        async with running(options.site, options.data_dir, options.database, settings) as parts:
             await _serve(options, parts, sock)
     finally:
         sock.close()

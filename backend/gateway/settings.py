@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from backend.gateway.feed.outbox import OutboxLimits
 from backend.services.accounts import SESSION_S
@@ -28,6 +29,7 @@ class GatewaySettings:
         tail_events: a seat that missed more gets a snapshot.
         stuck_s: a connection that takes no byte for so long, although some wait, is cut.
         check_s: how often a seat's session is looked up again (expired, disabled, signed out).
+        certificate: PEM file of the TLS certificate that the doors are served with; None = without TLS.
         heads: where the signed heads of the audit log go.
     """
 
@@ -45,4 +47,5 @@ class GatewaySettings:
     stuck_s: float = 30.0
     check_s: float = 3.0
     outbox: OutboxLimits = field(default_factory=OutboxLimits)
+    certificate: Path | None = None
     heads: HeadPlan = HeadPlan()

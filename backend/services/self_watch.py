@@ -1,4 +1,5 @@
-"""The room watches itself: disks that fill, a database that slows, queues that grow, clocks that are wrong.
+"""The room watches itself: disks that fill, a database that slows, queues that grow, clocks that are wrong,
+certificates that end.
 
 Each is an alert of the room's own class, never among the city's, begun and ended with hysteresis. How each is measured
 is given from outside: this module only judges.
@@ -28,32 +29,18 @@ from backend.storage.errors import StorageError
 from backend.storage.notes import NotesStore
 from backend.storage.readings import ReadingRow
 from backend.storage.writer import QUEUE_ROWS
-from config.model import SiteConfig
+from config.model import SelfLimits, SiteConfig
 
 TICK_S: Final = 5.0
 GB: Final = 1e9
-_KINDS: Final[tuple[AlertKindKey, ...]] = ("disk.low", "database.slow", "queue.full", "clock.skew", "service.fault")
-
-
-@dataclass(frozen=True, slots=True)
-class SelfLimits:
-    """Where trouble begins and where it is over again; the room's own practice.
-
-    Attributes:
-        disk_low_gb: less free space than this on a disk that we write to (a watch's recordings of some cameras), or
-        disk_low_share: of a small disk less than this share of it.
-        write_slow_ms: a small write takes longer: operators wait for their acknowledgement.
-        queue_full_share: so much of the write queue is taken.
-        clock_off_s: a producer's newest sample lies so far ahead of our clock, or our clock jumped by so much.
-        back_share: trouble is over when the figure is back by this share of its limit.
-    """
-
-    disk_low_gb: float = 5.0
-    disk_low_share: float = 0.05
-    write_slow_ms: float = 1_000.0
-    queue_full_share: float = 0.5
-    clock_off_s: float = 60.0
-    back_share: float = 0.2
+_KINDS: Final[tuple[AlertKindKey, ...]] = (
+    "disk.low",
+    "database.slow",
+    "queue.full",
+    "clock.skew",
+    "service.fault",
+    "certificate.ending",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +66,12 @@ class SelfWatch:
         room: Room,
         eyes: Sequence[Eye],
         now_ms: Callable[[], int],
-        limits: SelfLimits | None = None,
     ) -> None:
         self._site = site
         self._room = room
         self._eyes = eyes
         self._now_ms = now_ms
-        self._limits = limits or SelfLimits()
+        self._limits = site.self_watch
         self._open = OpenAlerts(lambda alert: (_key(alert.kind, alert.place_id),) if alert.kind in _KINDS else ())
 
     async def run(self) -> None:
@@ -239,3 +225,21 @@ class ClockEye:
             )
             looks.append(Look("clock.skew", producer_id, producer_id, ahead_s / self._limits.clock_off_s, told))
         return looks
+
+
+def seat_eye(clocks: Callable[[], Mapping[str, int]], limits: SelfLimits) -> Eye:
+    """Desks whose clock is not ours. `clocks`: address of the desk's machine -> by how many ms it is ahead of us."""
+
+    async def look() -> Sequence[Look]:
+        looks = []
+        for origin, ahead_ms in clocks().items():
+            ahead_s = ahead_ms / 1000
+            vi, en = ("chạy trước", "ahead") if ahead_s > 0 else ("chạy sau", "behind")
+            words = (
+                f"Đồng hồ của bàn trực {origin} {vi} máy chủ {number_vi(abs(ahead_s), 1)} s",
+                f"The clock of the desk at {origin} is {abs(ahead_s):.1f} s {en}",
+            )
+            looks.append(Look("clock.skew", f"seat-{origin}", origin, abs(ahead_s) / limits.seat_clock_off_s, words))
+        return looks
+
+    return look

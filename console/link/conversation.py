@@ -23,6 +23,7 @@ from backend.contracts.feed import (
     Farewell,
     Heartbeat,
     Hello,
+    SeatClock,
     SnapshotFrame,
     Welcome,
 )
@@ -175,7 +176,8 @@ class Conversation:
             )
             await socket.send(hello.model_dump_json())
             while (text := await self._next(socket)) is not None:
-                self._take(text, socket)
+                if self._take(text, socket):
+                    await socket.send(SeatClock(local_ms=WallClock.local_ms()).model_dump_json())
 
     async def _next(self, socket: _Connection) -> bytes | None:
         """The next frame; None when the server closed in order.
@@ -196,7 +198,8 @@ class Conversation:
             except websockets.ConnectionClosedOK:
                 return None
 
-    def _take(self, text: bytes, socket: ClientConnection) -> None:
+    def _take(self, text: bytes, socket: ClientConnection) -> bool:
+        """Whether it was a heartbeat."""
         try:
             frame = SERVER_FRAME.validate_json(text)
         except ValidationError as error:
@@ -229,6 +232,7 @@ class Conversation:
             case Farewell():
                 self._farewell(frame)
         self._inbound.arrived.set()
+        return isinstance(frame, Heartbeat)
 
     def _farewell(self, frame: Farewell) -> None:
         if frame.code in ("unauthorised", "expired"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Iterator
 
@@ -11,10 +12,12 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from backend.contracts.alerts import AlertPhase
+from backend.contracts.alerts import Alert, AlertPhase
 from backend.contracts.commands import AcknowledgeAlert, Command, CommentAlert, DispatchAlert, Role, TakeAlert
-from backend.contracts.feed import SERVER_FRAME, Farewell
+from backend.contracts.feed import SERVER_FRAME, Farewell, SeatClock
+from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import RoomState
+from backend.gateway.feed.seat import CLOCKS_KEPT
 from tests.system.backend_process import SMALL_SITE, BackendProcess, run_backend
 from tests.system.feed_client import FeedClient, feed_client, hello, same_state
 from tests.system.producers import cap_message, file_name, station_file
@@ -238,6 +241,28 @@ def test_heartbeats_tell_of_producers_and_of_the_newest_event(backend: BackendPr
             assert pulse.accepted >= 1
             assert pulse.last_message_ms is not None
             assert (beat.degraded, beat.seq >= seat.state.seq - 1) == ("", True)
+
+    asyncio.run(scenario())
+
+
+def test_a_desk_with_a_wrong_clock_is_an_alert_of_the_rooms_own_while_it_is_there(
+    backend: BackendProcess, tokens: dict[Role, str]
+) -> None:
+    async def scenario() -> None:
+        async with feed_client(backend.feed_url, tokens[Role.DUTY_OFFICER]) as watching:
+
+            def skewed() -> list[Alert]:
+                return [one for one in watching.state.alerts.values() if one.kind == "clock.skew" and one.active]
+
+            async with feed_client(backend.feed_url, tokens[Role.LEADER]) as wrong:
+                for _ in range(CLOCKS_KEPT):
+                    wrong_ms = round(time.time() * 1000) + 300_000
+                    await wrong.connection.send(SeatClock(local_ms=wrong_ms).model_dump_json())
+                await watching.until(lambda: bool(skewed()), 20)
+                (alert,) = skewed()
+                assert (alert.priority, alert.place_id) == (Priority.SYSTEM, "seat-127.0.0.1")
+                assert "chạy trước" in alert.headline_vi
+            await watching.until(lambda: not skewed(), 20)
 
     asyncio.run(scenario())
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from websockets.sync.server import ServerConnection, serve
 
 from backend.contracts.alerts import Alert, AlertPhase
 from backend.contracts.commands import Role
+from backend.contracts.feed import CLIENT_FRAME, PROTOCOL_VERSION, Heartbeat, SeatClock, Welcome
 from console.link.target import Target, TargetError
 from tests.system.backend_process import SMALL_SITE, BackendProcess
 from tests.system.link_seat import LinkSeat
@@ -317,3 +320,39 @@ def test_a_fold_that_does_not_fit_starts_over_from_a_snapshot(
     send_cap(backend, "gap")
     qtbot.waitUntil(lambda: seat.live_now and same_as_server(seat, backend), timeout=LIVE_MS)
     assert bulletins(seat) == 1
+
+
+def test_a_desk_tells_its_own_clock_with_each_heartbeat(qtbot: QtBot, seat: LinkSeat) -> None:
+    told: list[SeatClock] = []
+    beat = Heartbeat(server_ms=1_000, seq=0, producers=()).model_dump_json()
+
+    def converse(connection: ServerConnection) -> None:
+        connection.recv()
+        connection.send(
+            Welcome(
+                protocol=PROTOCOL_VERSION,
+                server_ms=1_000,
+                epoch="e",
+                seq=0,
+                user="one",
+                display_name="One",
+                role=Role.LEADER,
+                rights=(),
+                token_expires_ms=2_000,
+                heartbeat_s=2.0,
+            ).model_dump_json()
+        )
+        for _ in range(2):
+            connection.send(beat)
+            frame = CLIENT_FRAME.validate_json(connection.recv())
+            assert isinstance(frame, SeatClock)
+            told.append(frame)
+
+    with serve(converse, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        seat.connect(f"http://127.0.0.1:{server.socket.getsockname()[1]}", "token")
+        qtbot.waitUntil(lambda: len(told) >= 2, timeout=LIVE_MS)
+        server.shutdown()
+        thread.join(5)
+    assert abs(told[0].local_ms - time.time() * 1000) < 60_000

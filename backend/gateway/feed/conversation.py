@@ -25,6 +25,7 @@ from backend.contracts.feed import (
     Farewell,
     Goodbye,
     Hello,
+    SeatClock,
     Subscribe,
     Welcome,
 )
@@ -210,6 +211,8 @@ class FeedDoor:
             elif isinstance(frame, Subscribe):
                 seat.outbox.view = seat.outbox.view.with_stations(frame.stations)
                 seat.tell_readings(seat.outbox.view.chosen(self._fanout.latest_pieces()))
+            elif isinstance(frame, SeatClock):
+                seat.tell_clock(frame.local_ms, self._now_ms())
             elif isinstance(frame, Goodbye):
                 await peer.bye()
                 raise _Ended(None)

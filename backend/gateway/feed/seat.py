@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from pydantic_core import to_json
 
@@ -15,6 +17,10 @@ from backend.gateway.feed.wire import EVENTS_PER_FRAME, SeriesPiece, Tick, batch
 from backend.services.accounts import SignedIn
 from backend.storage.errors import StorageError
 from backend.storage.event_log import EventLog
+
+CLOCKS_KEPT: Final = 8
+"""Of so many of a seat's clock readings the quickest to come counts (clock filter, RFC 5905 §10): a slow network makes
+a clock look late, never early."""
 
 
 class Seat:
@@ -29,8 +35,18 @@ class Seat:
         self._stuck_s = stuck_s
         self._caught_up = False
         self._wake = asyncio.Event()
+        self._behind_ms: deque[int] = deque(maxlen=CLOCKS_KEPT)
         self._unsent_bytes = 0
         self._moved_at_s = asyncio.get_running_loop().time()
+
+    def tell_clock(self, local_ms: int, now_ms: int) -> None:
+        """What the seat's clock said, and what ours says as that comes."""
+        self._behind_ms.append(now_ms - local_ms)
+
+    @property
+    def clock_ahead_ms(self) -> int | None:
+        """By how much the seat's clock is ahead of ours; None until it has told enough to be judged."""
+        return -min(self._behind_ms) if len(self._behind_ms) == CLOCKS_KEPT else None
 
     def leave(self, farewell: Farewell) -> None:
         """End the conversation; the first reason given is the one told."""
@@ -103,3 +119,13 @@ class Seat:
                 return
             self.pipe.write(frame)
             self.outbox.seq = page[-1].seq
+
+
+def clocks_ahead(seats: Iterable[Seat]) -> dict[str, int]:
+    """Address -> by how many ms the clock there is ahead of ours; the seats of one machine share its clock."""
+    ahead: dict[str, int] = {}
+    for seat in seats:
+        own_ms = seat.clock_ahead_ms
+        if own_ms is not None and abs(own_ms) >= abs(ahead.get(seat.origin, 0)):
+            ahead[seat.origin] = own_ms
+    return ahead
