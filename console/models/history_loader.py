@@ -15,6 +15,9 @@ from console.models.session import HistoryDoor
 
 AT_ONCE: Final = 4
 
+MAX_POINTS: Final = 20_000
+"""Two weeks of one sample a minute come whole; what is denser comes as extremes and whole again when zoomed in."""
+
 
 class Question(NamedTuple):
     station_id: str
@@ -60,6 +63,13 @@ class HistoryLoader(QObject):
         if question not in self._asked and question not in self._waiting:
             self._waiting.append(question)
             self._go_on()
+
+    def ask_until(self, station_id: str, symbol: str, span_ms: int, now_ms: int) -> None:
+        """Load the `span_ms` that end at `now_ms`, from a whole minute on, unless they are here."""
+        known_ms = self._store.history_from(station_id, symbol)
+        if known_ms is None or known_ms > now_ms - span_ms:
+            start_ms = (now_ms - span_ms) // 60_000 * 60_000
+            self.ask(Question(station_id, symbol, start_ms, now_ms, MAX_POINTS))
 
     def drop_waiting(self) -> None:
         """Forget what was not asked yet: nobody looks at it any more."""

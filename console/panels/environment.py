@@ -13,7 +13,7 @@ from backend.contracts.state import Delta
 from console.models.air import air_looks
 from console.models.environment import ROW_ROLE, STATION_ROLE, EnvironmentModel
 from console.models.environment_rows import DAY_MS, counts
-from console.models.history_loader import HistoryLoader, Question
+from console.models.history_loader import HistoryLoader
 from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
@@ -27,7 +27,6 @@ RETRY_MS: Final = 10_000
 AGAIN_MS: Final = 400
 """After a jump in time: several jumps in a row ask once."""
 
-MAX_POINTS: Final = 20_000
 COLUMNS_MOST: Final = 8
 
 
@@ -207,12 +206,9 @@ class EnvironmentPanel(Panel):
             return
         self._failure = ""
         now_ms = self._session.clock.now_ms()
-        start_ms = (now_ms - DAY_MS) // 60_000 * 60_000
         for station in site.stations:
             for parameter in station.parameters:
-                known_ms = self._session.readings.history_from(station.station_id, parameter.symbol)
-                if known_ms is None or known_ms > now_ms - DAY_MS:
-                    self._loader.ask(Question(station.station_id, parameter.symbol, start_ms, now_ms, MAX_POINTS))
+                self._loader.ask_until(station.station_id, parameter.symbol, DAY_MS, now_ms)
 
     def _history_failed(self, station_id: str, symbol: str, reason: str) -> None:
         self._failure = reason

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBo
 
 from backend.contracts.hydrology import DAY_MS
 from backend.contracts.state import Delta
-from console.models.history_loader import HistoryLoader, Question
+from console.models.history_loader import HistoryLoader
 from console.models.hydrology import LOOK_ROLE, STATION_ROLE, GaugeModel, RainModel
 from console.models.hydrology_rows import gauges_of, rain_stations_of
 from console.models.hydrology_words import station_name, sum_words, summary_words
@@ -29,7 +29,6 @@ RETRY_MS: Final = 10_000
 AGAIN_MS: Final = 400
 """After a jump in time: several jumps in a row ask once."""
 
-MAX_POINTS: Final = 20_000
 RAIN_SPAN_MS: Final = 3 * DAY_MS
 
 
@@ -220,10 +219,7 @@ class HydrologyPanel(Panel):
             (each, RAIN_SPAN_MS) for each in rain_stations_of(site)
         ]
         for (station, parameter), span_ms in wanted:
-            start_ms = (now_ms - span_ms) // 60_000 * 60_000
-            known_ms = self._session.readings.history_from(station.station_id, parameter.symbol)
-            if known_ms is None or known_ms > now_ms - span_ms:
-                self._loader.ask(Question(station.station_id, parameter.symbol, start_ms, now_ms, MAX_POINTS))
+            self._loader.ask_until(station.station_id, parameter.symbol, span_ms, now_ms)
         self._say()
 
     def _history_failed(self, station_id: str, symbol: str, reason: str) -> None:

@@ -14,7 +14,7 @@ from backend.contracts.site import Parameter, Station
 from backend.contracts.state import Delta
 from console import jobs
 from console.models.csv_export import CsvLimit, CsvParameter, CsvStation, file_name, write_csv
-from console.models.history_loader import HistoryLoader, Question
+from console.models.history_loader import MAX_POINTS, HistoryLoader, Question
 from console.models.session import Session
 from console.models.station_strips import chart_formats, first_station, limit_name, station_for, strip_specs
 from console.panels import Panel, PanelSpec
@@ -25,8 +25,6 @@ from widgets.strip_chart import StripChart
 
 HOUR_MS: Final = 3_600_000
 SPANS_H: Final = (1, 6, 24, 168)
-MAX_POINTS: Final = 20_000
-"""Two weeks of one sample a minute come whole; what is denser comes as extremes and whole again when zoomed in."""
 ASK_AFTER_MS: Final = 250
 
 

@@ -68,6 +68,21 @@ async def test_what_is_not_measured_raises_no_alarm_and_is_left_out_of_means(tmp
         assert (await desk.store.samples("TL-KT-01", "SO2", 0, NOW_MS))[-1] == (NOW_MS, 9000.0, int(status))
 
 
+@pytest.mark.parametrize("status", ["01", "02"])
+@pytest.mark.anyio
+async def test_an_hour_with_a_calibration_in_it_has_the_mean_of_what_was_measured(tmp_path: Path, status: str) -> None:
+    async with opened_desk(tmp_path) as desk:
+        lines = [
+            line(value="9000" if back in (3, 7) else "700", status=status if back in (3, 7) else "00", at=at)
+            for back, at in enumerate(local_time(NOW_MS - back * 5 * MINUTE_MS) for back in range(12))
+        ]
+        await brought(desk, "\n".join(lines))
+        await desk.judge()
+        judged = desk.only("station.limit").limit
+        assert judged is not None
+        assert judged.value == 700.0
+
+
 @pytest.mark.anyio
 async def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     async with opened_desk(tmp_path) as desk:
