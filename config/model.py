@@ -177,7 +177,8 @@ class FirePanelSource(Config):
 
     Attributes:
         host: address to listen on; 127.0.0.1 = only this machine, 0.0.0.0 = every network it is in.
-        tcp_port, udp_port: 0 = not opened.
+        tcp_port, udp_port, tls_port: 0 = not opened.
+        cert_file, key_file: PEM, in the site folder or absolute; `ca_file`: panels must have a certificate of it.
         late_s, early_s: how far a panel's timestamp may lie behind and ahead of our clock (DC-09 5.5.1.9: 40 and 20).
         check_time: "encrypted" as the standard says, "always", or "never".
         codes: the site's own word for some SIA codes, e.g. { PA = "alarm" }.
@@ -188,6 +189,10 @@ class FirePanelSource(Config):
     host: str = "127.0.0.1"
     tcp_port: Annotated[int, Field(ge=0, le=65_535)] = 7700
     udp_port: Annotated[int, Field(ge=0, le=65_535)] = 7700
+    tls_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    cert_file: str = ""
+    key_file: str = ""
+    ca_file: str = ""
     late_s: Annotated[float, Field(gt=0, le=86_400)] = 40.0
     early_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
     check_time: Literal["encrypted", "always", "never"] = "encrypted"

@@ -401,7 +401,7 @@ class _Reader:
                 }
                 source = completed(source, file, path, self.folder, cameras, symbols)
             _check_one_way_in(source, found, file, path)
-            _check_syslog(source, file, path)
+            _check_tls(source, file, path)
             found.append(source)
         return tuple(found)
 
@@ -421,8 +421,12 @@ class _Reader:
             file.wrong(path, "TLS needs both certfile and keyfile")
 
 
-def _check_syslog(source: SourceConfig, file: TomlFile, path: KeyPath) -> None:
-    if isinstance(source, SyslogSource) and source.tls_port and not (source.cert_file and source.key_file):
+def _check_tls(source: SourceConfig, file: TomlFile, path: KeyPath) -> None:
+    if (
+        isinstance(source, SyslogSource | FirePanelSource)
+        and source.tls_port
+        and not (source.cert_file and source.key_file)
+    ):
         file.wrong((*path, "tls_port"), "TLS needs cert_file and key_file, PEM files in the site folder")
 
 

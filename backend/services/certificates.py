@@ -12,7 +12,7 @@ from typing import Final
 from OpenSSL import crypto
 
 from backend.services.self_watch import Eye, Look
-from config.model import FtpDoorSource, SiteConfig, SyslogSource
+from config.model import FirePanelSource, FtpDoorSource, SiteConfig, SyslogSource
 
 DAY_MS: Final = 86_400_000
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -24,8 +24,8 @@ def certificate_files(site: SiteConfig, data_dir: Path, gateway: Path | None) ->
     for source in site.sources:
         if isinstance(source, FtpDoorSource) and source.certfile:
             files[f"ftp {source.port}"] = data_dir / source.certfile
-        elif isinstance(source, SyslogSource) and source.tls_port:
-            files[f"syslog {source.tls_port}"] = site.folder / source.cert_file
+        elif isinstance(source, SyslogSource | FirePanelSource) and source.tls_port:
+            files[f"{source.kind} {source.tls_port}"] = site.folder / source.cert_file
     return files
 
 
@@ -79,6 +79,6 @@ def certificate_eye(files: Mapping[str, Path], site: SiteConfig, now_ms: Callabl
 
 
 def _told(door: str, stage: str, badness: float, words: tuple[str, str]) -> Look:
-    place_id = f"certificate-{door.replace(' ', '-')}{stage}"
+    place_id = f"certificate-{door.replace(' ', '-').replace('_', '-')}{stage}"
     headline = (f"Chứng chỉ TLS của cổng {door} {words[0]}", f"The TLS certificate of door {door} {words[1]}")
     return Look("certificate.ending", place_id, door, badness, headline)

@@ -21,7 +21,7 @@ from backend.sources.dc09 import (
     read_message,
 )
 from backend.sources.fire_codes import FireCodeError, reports_of
-from backend.sources.socket_door import DoorLimits, SocketDoor
+from backend.sources.socket_door import DoorLimits, SocketDoor, tls_context
 from backend.sources.spec import SourceContext, SourceSpec
 from config.model import FirePanelSource, FireSiteConfig
 
@@ -33,6 +33,11 @@ WAITING_DATAGRAMS: Final = 1_000
 BAD_IN_A_ROW: Final = 20
 """Frames without a good one between them after which a TCP sender is cut off."""
 
+HIGHEST_SEQUENCE: Final = 9_999
+STEPS_OF_A_COUNT: Final = 2
+MOST_LOST: Final = 1_000
+"""A panel that leaps further has begun another count."""
+
 Address = tuple[str, int]
 
 
@@ -41,6 +46,28 @@ class _Last:
     sequence: str
     digest: bytes
     at_ms: int
+
+
+@dataclass(slots=True)
+class _Count:
+    """An account's sequence numbers (DC-09 5.5.1.4: 0001 to 9999 and again; 0000 stands outside).
+
+    Only a panel that has counted one by one just now can be missing something: cheap ones send one number for ever,
+    others begin at 1 after every loss of mains, or share one count among several receivers.
+    """
+
+    last: int = 0
+    steps: int = 0
+
+    def take(self, sequence: int) -> int:
+        """How many messages before this one never came."""
+        if sequence in (0, self.last):
+            return 0
+        ahead = (sequence - self.last) % HIGHEST_SEQUENCE
+        counted = self.last > 0 and self.steps >= STEPS_OF_A_COUNT
+        self.steps = self.steps + 1 if self.last > 0 and ahead == 1 else 0
+        self.last = sequence
+        return ahead - 1 if counted and 1 < ahead <= MOST_LOST and sequence != 1 else 0
 
 
 class Receiver:
@@ -57,6 +84,7 @@ class Receiver:
         self._keys = {account: self._panel_key(site) for account, site in self._sites.items()}
         self._natures: Mapping[str, FireNature] = config.codes
         self._last: dict[str, _Last] = {}
+        self._counts: dict[str, _Count] = {}
         self._turns: dict[str, asyncio.Lock] = {account: asyncio.Lock() for account in self._sites}
 
     def _panel_key(self, site: FireSiteConfig) -> PanelKey:
@@ -81,7 +109,10 @@ class Receiver:
             return await self._refused(frame, peer, str(error), error.answer), False
         # One at a time for an account: a second copy on another path waits until the first is durable.
         async with self._turns[message.account]:
-            return await self._report(message, frame, peer)
+            answer = await self._report(message, frame, peer)
+            if answer[0]:
+                await self._follow_count(message, frame, peer)
+            return answer
 
     async def _report(self, message: Message, frame: bytes, peer: str) -> tuple[bytes, bool]:
         site, key = self._sites[message.account], self._keys[message.account].key
@@ -98,6 +129,14 @@ class Receiver:
             if reports:
                 self._last[message.account] = told
         return answer_to(message, "ACK", key, self._context.now_ms()).frame, True
+
+    async def _follow_count(self, message: Message, frame: bytes, peer: str) -> None:
+        """Messages that a panel numbered and that never came are counted as rejected, and told with the premises."""
+        lost = self._counts.setdefault(message.account, _Count()).take(int(message.sequence))
+        if lost:
+            name = self._sites[message.account].name_vi
+            reason = f"panel of {name} ({message.account}): {lost} messages before {message.sequence} never came"
+            await self._context.ingest.refuse(self._config.producer_id, DOOR, f"from {peer}", frame, reason, count=lost)
 
     def _is_again(self, account: str, told: _Last) -> bool:
         """The same event as the last of the account. Only the last: cheap panels send one sequence for ever."""
@@ -179,7 +218,7 @@ async def run(config: FirePanelSource, context: SourceContext) -> None:
     """Listen until cancelled.
 
     Raises:
-        OSError: a port is taken.
+        OSError: a port is taken, a file of the certificate cannot be read.
         StorageError: a datagram's report could not be stored; run again and the panel sends it again.
     """
     receiver = Receiver(config, context)
@@ -194,11 +233,16 @@ async def run(config: FirePanelSource, context: SourceContext) -> None:
         lambda peer, why: context.fault(config.producer_id, f"connection of {peer} ended: {why}"),
     )
     async with AsyncExitStack() as opened, asyncio.TaskGroup() as jobs:
-        if config.tcp_port:
-            server = await door.serve(config.host, config.tcp_port)
+        if config.tcp_port or config.tls_port:
             opened.push_async_callback(door.close)
-            opened.callback(server.close)
             jobs.create_task(door.watch())
+        if config.tcp_port:
+            opened.callback((await door.serve(config.host, config.tcp_port)).close)
+        if config.tls_port:
+            tls = await asyncio.to_thread(
+                tls_context, context.site.folder, config.cert_file, config.key_file, config.ca_file
+            )
+            opened.callback((await door.serve(config.host, config.tls_port, tls)).close)
         if config.udp_port:
             loop = asyncio.get_running_loop()
             transport, protocol = await loop.create_datagram_endpoint(
@@ -207,7 +251,7 @@ async def run(config: FirePanelSource, context: SourceContext) -> None:
             opened.callback(transport.close)
             jobs.create_task(_answer_datagrams(receiver, protocol, transport))
             jobs.create_task(_tell_dropped(protocol, config, context))
-        if not (config.tcp_port or config.udp_port):
+        if not (config.tcp_port or config.udp_port or config.tls_port):
             context.fault(config.producer_id, "no port is given: nothing is received")
             await asyncio.Event().wait()
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 READ_BYTES: Final = 16_384
@@ -184,6 +185,24 @@ class SocketDoor:
             self._refused(caller.peer, f"a message was begun and not ended in {self._limits.unfinished_s:g} s")
         elif not caller.proven:
             self._refused(caller.peer, f"nothing good came in {self._limits.unproven_s:g} s")
+
+
+def tls_context(folder: Path, cert_file: str, key_file: str, ca_file: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer (RFC 5425); with `ca_file` only senders that have a certificate of it are let in.
+
+    Args:
+        folder: what relative files lie in.
+
+    Raises:
+        OSError, ssl.SSLError: a file is missing or holds no certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(folder / cert_file, folder / key_file)
+    if ca_file:
+        context.load_verify_locations(folder / ca_file)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def _peer_of(writer: asyncio.StreamWriter) -> str:

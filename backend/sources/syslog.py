@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Final
 
 from backend.sources.cyber_note import CyberNote, CyberNoteError
-from backend.sources.socket_door import DoorLimits, SocketDoor
+from backend.sources.socket_door import DoorLimits, SocketDoor, tls_context
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.syslog_message import Refused, SyslogError, SyslogFramer, note_of, parse_syslog
 from config.model import SyslogSource
@@ -158,21 +156,6 @@ async def _tell_lost(protocol: _Datagrams, config: SyslogSource, context: Source
             await context.ingest.refuse(config.producer_id, DOOR, "", b"", reason, count=count)
 
 
-def tls_context(config: SyslogSource, folder: Path) -> ssl.SSLContext:
-    """RFC 5425: TLS 1.2 or newer; with `ca_file` only senders that have a certificate of it are let in.
-
-    Raises:
-        OSError, ssl.SSLError: a file is missing or holds no certificate.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(folder / config.cert_file, folder / config.key_file)
-    if config.ca_file:
-        context.load_verify_locations(folder / config.ca_file)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
-
-
 async def run(config: SyslogSource, context: SourceContext) -> None:
     """Listen until cancelled.
 
@@ -194,7 +177,9 @@ async def run(config: SyslogSource, context: SourceContext) -> None:
         if config.tcp_port:
             opened.callback((await door.serve(config.host, config.tcp_port)).close)
         if config.tls_port:
-            tls = await asyncio.to_thread(tls_context, config, context.site.folder)
+            tls = await asyncio.to_thread(
+                tls_context, context.site.folder, config.cert_file, config.key_file, config.ca_file
+            )
             opened.callback((await door.serve(config.host, config.tls_port, tls)).close)
         if config.udp_port:
             transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(

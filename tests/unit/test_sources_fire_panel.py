@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pysiaalarm.event import SIAEvent
 
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.doors import IngestAnswer
-from backend.contracts.events import AlertAcknowledged, FireReported
+from backend.contracts.events import AlertAcknowledged, FireReported, InputQuarantined
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.site import FireZoneName
 from backend.sources import SourceContext, source_specs
@@ -39,7 +40,7 @@ from backend.sources.fire_panel import BAD_IN_A_ROW
 from backend.sources.mqtt_messages import MqttMessage
 from backend.storage.errors import StorageError
 from config.model import FirePanelConfig, FirePanelSource, FireSiteConfig, MqttSource, SiteConfig
-from tests.unit.feeds_samples import NOW_MS, Desk, Moment, opened_desk, producer, small_site
+from tests.unit.feeds_samples import FIXTURES, NOW_MS, Desk, Moment, opened_desk, producer, small_site
 
 KEY = bytes(range(16))
 KEYS = {"1001": PanelKey(), "2002": PanelKey(key=KEY)}
@@ -301,6 +302,58 @@ def test_a_repeated_message_is_answered_and_not_raised_twice(tmp_path: Path) -> 
         assert station.desk.kinds().count("fire.reported") == 3
 
     on_station(tmp_path, scenario)
+
+
+def numbered(sequence: int) -> str:
+    return f'"SIA-DCS"{sequence:04}R0L0#1001[#1001|NRP{sequence % 9}]'
+
+
+def test_numbers_that_a_counting_panel_leaves_out_are_lost_messages(tmp_path: Path) -> None:
+    async def scenario(station: Station) -> None:
+        await station.say(numbered(9_997), numbered(9_998), numbered(9_999), numbered(1), numbered(2))
+        assert station.rejected() == 0, "after 9999 comes 1"
+        await station.say(numbered(2), '"NULL"0000R0L0#1001[]', numbered(3))
+        assert station.rejected() == 0, "sent again, and a link test outside the count"
+        answers = await station.say(numbered(7))
+        assert answers == ['"ACK"0007R0L0#1001[]']
+        assert station.rejected() == 3
+        (told,) = station.desk.alerts("input.quarantined")
+        assert told.place_id == "bao-chay"
+        (reason,) = [one.event.reason for one in station.desk.events if isinstance(one.event, InputQuarantined)]
+        assert reason == "panel of Chợ Cốc Lếu (1001): 3 messages before 0007 never came"
+
+    on_station(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("numbers", [(7, 7, 7, 8, 7), (1, 2, 3, 1, 2), (2, 4, 6, 8, 10), (1, 2, 3, 5_000)])
+def test_panels_that_do_not_count_one_by_one_lose_nothing(numbers: tuple[int, ...], tmp_path: Path) -> None:
+    async def scenario(station: Station) -> None:
+        await station.say(*map(numbered, numbers))
+        assert station.rejected() == 0
+
+    on_station(tmp_path, scenario)
+
+
+def test_a_panel_with_a_certificate_is_heard_through_tls_and_one_without_is_not(tmp_path: Path) -> None:
+    tls = FIXTURES / "tls"
+    files = {"cert_file": "loopback.pem", "key_file": "loopback-key.pem", "ca_file": "loopback.pem"}
+    port = free_port()
+
+    async def scenario(station: Station) -> None:
+        trust = ssl.create_default_context(cafile=str(tls / "loopback.pem"))
+        trust.check_hostname = False
+        await until(lambda: _listens(port))
+        stranger, _ = await asyncio.open_connection("127.0.0.1", port, ssl=trust)
+        with pytest.raises((ssl.SSLError, ConnectionError, asyncio.IncompleteReadError)):
+            await heard(stranger)
+        trust.load_cert_chain(tls / "loopback.pem", tls / "loopback-key.pem")
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust)
+        writer.write(framed(FIRE.encode()))
+        assert await heard(reader) == '"ACK"0007R0L0#1001[]'
+        assert station.desk.only("fire.alarm").place_id == "cho"
+        writer.close()
+
+    on_station(tmp_path, scenario, tls_port=port, **{key: str(tls / name) for key, name in files.items()})
 
 
 def test_encrypted_accounts_are_believed_only_encrypted(tmp_path: Path) -> None:
