@@ -210,7 +210,8 @@ class MqttSource(Config):
         client_id: the broker keeps what came while we were away under this name; no two backends share one.
         topics: what is subscribed to, with QoS 1.
         cameras: name on the broker -> camera_id. Frigate: its camera's name; ONVIF: "DEVICE/VIDEO_SOURCE" or "DEVICE".
-        counters: what is counted -> "STATION/SYMBOL". Frigate: "CAMERA/LABEL"; ONVIF: "DEVICE/RULE" or "DEVICE".
+        counters: what is counted -> "STATION/SYMBOL". Frigate: "CAMERA/LABEL"; ONVIF: "DEVICE/RULE" or "DEVICE";
+            of scene descriptions "DEVICE/onvif-mj/CLASS" or "DEVICE/onvif-mj/PROFILE/CLASS".
         gone_after_s: a broker that is away for so long makes the producer silent.
         fire_prefix: fire panels of this producer report on "PREFIX/ACCOUNT" (docs/operating.md); "" = none do. Their
             topics must be among `topics`.

@@ -49,6 +49,9 @@ MAX_REASON_LINES: Final = 50
 
 _ANALYTICS_STOPPED: Final = ("máy chủ phân tích hình ảnh báo đã dừng", "the analytics server says it has stopped")
 
+SCENE_EVERY_MS: Final = 10_000
+"""A camera describes its scene with every picture; a count of it so often is enough for a chart."""
+
 LARGE_BYTES: Final = 16_384
 """A larger body is read on a thread: up to 2 MB of it, good or hostile, would hold up every seat and producer."""
 
@@ -97,6 +100,7 @@ class Ingest:
         self._brokers = {source.producer_id: source for source in site.sources if isinstance(source, MqttSource)}
         self._properties: dict[str, PropertyStates] = {}
         self._offline: dict[str, bool] = {}
+        self._scene_ms: dict[str, int] = {}
 
     async def cap(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer:
         """Take one CAP message. Raises: StorageError."""
@@ -223,10 +227,11 @@ class Ingest:
         read = parse() if size_bytes <= LARGE_BYTES else await asyncio.to_thread(parse)
         accepted, duplicates, rejections = await self._detections_heard(producer_id, read)
         accepted += await self._fires_heard(producer_id, read, rejections)
-        counts = [heard.count for heard in read if isinstance(heard, Heard) and heard.count is not None]
+        counts = self._counts_to_take(read)
         rows = _count_rows(producer_id, counts, received_ms)
         if rows:
             new = await self._readings.record(rows)
+            self._scene_ms.update((count.place, count.at_ms) for count in counts if count.of_many)
             accepted, duplicates = accepted + len(new), duplicates + len(rows) - len(new)
         rejections += [Rejection(line=n, reason=item) for n, item in enumerate(read, 1) if isinstance(item, str)]
         return await self._brokers_answer(producer, messages, read, accepted, duplicates, rejections)
@@ -259,6 +264,18 @@ class Ingest:
                 continue
             await self.fires.take(producer_id, fire_site_id, heard.fire.reports, "")
             taken += 1
+        return taken
+
+    def _counts_to_take(self, read: Sequence[Heard | str]) -> list[CountReading]:
+        """Of what each picture of a camera tells one in a while, also after the camera's clock was set back."""
+        taken: list[CountReading] = []
+        last_ms = dict(self._scene_ms)
+        for count in (count for heard in read if isinstance(heard, Heard) for count in heard.counts):
+            if count.of_many:
+                if abs(count.at_ms - last_ms.get(count.place, -SCENE_EVERY_MS)) < SCENE_EVERY_MS:
+                    continue
+                last_ms[count.place] = count.at_ms
+            taken.append(count)
         return taken
 
     async def _brokers_answer(

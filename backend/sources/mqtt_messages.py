@@ -1,5 +1,7 @@
 """What a message of an MQTT broker says: Frigate's topics and ONVIF's events (Profile M, `onvif-ej`). Pure.
 
+Scene descriptions of Profile M (`onvif-mj`) are counted only: `backend.sources.onvif_scene`.
+
 Frigate: docs/docs/integrations/mqtt.md of blakeblackshear/frigate. ONVIF: Core Specification, "Event Broker":
 `TopicPrefix/onvif-ej/Local/Topic[/&Source/Source...]`, payload {"UtcTime", "Source", "Key", "Data"}; properties are
 retained, and a payload of no bytes means that the property is gone.
@@ -27,6 +29,7 @@ from backend.sources.detections import (
     without_prefixes,
 )
 from backend.sources.fire_mqtt import FireEnvelopeError, FireWord, fire_word
+from backend.sources.onvif_scene import SCENE_LEVEL, counted_classes, scene_counts
 from backend.sources.text import plain, shown
 from config.model import MqttSource
 
@@ -68,11 +71,12 @@ class PropertyChange:
 
 @dataclass(frozen=True, slots=True)
 class CountReading:
-    """How many were counted, at a place of the site's `counters`."""
+    """How many were counted, at a place of the site's `counters`. `of_many`: each picture of a camera tells so."""
 
     place: str
     at_ms: int
     value: float
+    of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Heard:
 
     detections: tuple[ParsedDetection, ...] = ()
     change: PropertyChange | None = None
-    count: CountReading | None = None
+    counts: tuple[CountReading, ...] = ()
     available: bool | None = None
     fire: FireWord | None = None
 
@@ -105,6 +109,8 @@ def may_be_dropped(message: MqttMessage) -> bool:
     """
     if message.retained or f"/{ONVIF_LEVEL}/" in message.topic:
         return False
+    if f"/{SCENE_LEVEL}/" in message.topic:
+        return True
     return message.topic.endswith("/events") and _UPDATE.search(message.payload) is not None
 
 
@@ -123,6 +129,9 @@ def read_message(message: MqttMessage, source: MqttSource, received_ms: int) -> 
             return NOTHING if message.retained else Heard(fire=word)
         if ONVIF_LEVEL in message.topic.split("/"):
             return _onvif(message, source, received_ms)
+        if places := counted_classes(message.topic, source.counters):
+            scene = () if message.retained else scene_counts(_object(message.payload), places, received_ms)
+            return Heard(counts=tuple(CountReading(*one, of_many=True) for one in scene))
         prefix = f"{source.frigate_prefix}/"
         if message.topic.startswith(prefix):
             return _frigate(message.topic.removeprefix(prefix), message, source, received_ms)
@@ -146,7 +155,7 @@ def _frigate(topic: str, message: MqttMessage, source: MqttSource, received_ms: 
     elif topic == "reviews":
         found = _review(_json(message.payload), received_ms)
     elif place := source.counters.get(topic, ""):
-        return Heard(count=CountReading(place, received_ms, _count(message.payload)))
+        return Heard(counts=(CountReading(place, received_ms, _count(message.payload)),))
     else:
         return NOTHING
     # A retained event is an old one: somebody's broker keeps the last.
@@ -222,7 +231,7 @@ def _counter(device: str, value: Json, source: MqttSource, received_ms: int) -> 
         raise MessageError("Data is no JSON object")
     count = data.get("Count", data.get("@Count"))
     text = count if isinstance(count, str) else json.dumps(count, default=str)
-    return Heard(count=CountReading(place, utc_ms(value.get("UtcTime"), received_ms), _count(text[:40].encode())))
+    return Heard(counts=(CountReading(place, utc_ms(value.get("UtcTime"), received_ms), _count(text[:40].encode())),))
 
 
 def _count(payload: bytes) -> float:
@@ -233,14 +242,19 @@ def _count(payload: bytes) -> float:
 
 
 def _json(payload: bytes) -> Json:
+    value = _object(payload)
+    if "after" not in value and "Data" not in value and "UtcTime" not in value:
+        raise MessageError("neither an event of Frigate (type, before, after) nor one of ONVIF (UtcTime, Source, Data)")
+    return value
+
+
+def _object(payload: bytes) -> Json:
     try:
         value: object = json.loads(payload, parse_constant=no_constant)
     except ValueError as error:  # JSONDecodeError, UnicodeDecodeError and numbers of a thousand digits
         raise MessageError(f"no JSON: {plain(str(error), 200)}") from error
     if not isinstance(value, dict):
         raise MessageError("the payload is no JSON object")
-    if "after" not in value and "Data" not in value and "UtcTime" not in value:
-        raise MessageError("neither an event of Frigate (type, before, after) nor one of ONVIF (UtcTime, Source, Data)")
     return value
 
 

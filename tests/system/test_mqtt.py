@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -87,9 +88,13 @@ def source_of(broker: Broker, changed: Mapping[str, object]) -> MqttSource:
         "password": SecretStr(broker.password),
         "tls": broker.tls,
         "ca_file": str(TLS / "loopback.pem") if broker.tls else "",
-        "topics": ("frigate/#", "+/onvif-ej/#"),
+        "topics": ("frigate/#", "+/onvif-ej/#", "+/onvif-mj/#"),
         "cameras": {"cua_bac": "cam-1", "AXIS-1": "cam-1", "DAHUA-2/vs-2": "cam-2", "DAHUA-2/D1": "cam-2"},
-        "counters": {"cua_bac/person": "DEM-1/People", "AXIS-1/CuaVao": "DEM-1/People"},
+        "counters": {
+            "cua_bac/person": "DEM-1/People",
+            "AXIS-1/CuaVao": "DEM-1/People",
+            "BOSCH-3/onvif-mj/Human": "DEM-1/People",
+        },
         "gone_after_s": 0.2,
     }
     return MqttSource.model_validate({**values, **changed}, strict=False)
@@ -190,6 +195,34 @@ def test_a_session_of_frigate_is_one_alarm_an_object_and_a_count(tmp_path: Path,
 
     with running(kind, tmp_path / "broker") as broker:
         on_broker(broker, tmp_path, scenario, zone, now=now)
+
+
+def scene(at_ms: int, people: int) -> str:
+    """A picture as the Analytics Service Specification writes one in JSON."""
+    shape = {"BoundingBox": {"@left": 20.0, "@top": 80.0, "@right": 100.0, "@bottom": 30.0}}
+    kind = {"Type": [{"@Likelihood": 0.8, "#text": "Human"}]}
+    things = [{"@ObjectId": number, "Appearance": {"Shape": shape, "Class": kind}} for number in range(people)]
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat().removesuffix("+00:00")
+    return json.dumps({"Frame": [{"@UtcTime": at, "@Source": "MyClassifier", "Object": things}]})
+
+
+def test_a_camera_that_describes_its_scene_is_a_count_in_a_while_and_no_detection(tmp_path: Path) -> None:
+    now = Moment(NOW_MS + 60_000)
+
+    async def scenario(feed: Fed) -> None:
+        def told(body: str) -> None:
+            feed.send.send("BOSCH-3/onvif-mj/VideoAnalytics/1/MyClassifier", body)
+
+        for picture in range(100):  # four a second
+            await asyncio.to_thread(told, scene(NOW_MS + picture * 250, picture // 4))
+        await asyncio.to_thread(told, '{"Frame": "none"}')
+        await feed.until(lambda: len(feed.desk.quarantined()) == 1, "what is no scene is refused")
+        rows = await feed.desk.store.samples("DEM-1", "People", 0, now())
+        assert [(at_ms - NOW_MS, value) for at_ms, value, _ in rows] == [(0, 0.0), (10_000, 10.0), (20_000, 20.0)]
+        assert feed.desk.alerts("detection") == []
+
+    with running("mosquitto", tmp_path / "broker") as broker:
+        on_broker(broker, tmp_path, scenario, now=now)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -27,7 +27,12 @@ SOURCE = MqttSource(
     host="broker",
     client_id="trucban",
     cameras={"CAM": "cam-1", "CAM/2": "cam-2"},
-    counters={"CAM/Cua": "DEM-1/People", "cua/person": "DEM-1/People"},
+    counters={
+        "CAM/Cua": "DEM-1/People",
+        "cua/person": "DEM-1/People",
+        "SCN/onvif-mj/Human": "DEM-1/People",
+        "SCN/onvif-mj/main/Vehicle": "DEM-1/Vehicles",
+    },
 )
 INSIDE = "CAM/onvif-ej/RuleEngine/FieldDetector/ObjectsInside/&1/Bai"
 UPDATE = b'{"type": "update"}'
@@ -46,6 +51,22 @@ def test_a_devices_second_lens_is_another_camera() -> None:
         MqttMessage(f"{crossed}/&2/Vach", b'{"UtcTime":"2026-01-01T02:00:00Z","Data":{"ObjectId":"3"}}'), SOURCE, NOW_MS
     )
     assert bare.detections[0].camera == "cam-2"
+
+
+def scene(profile: str, *kinds: object) -> tuple[tuple[str, int, float], ...]:
+    things = [{"@ObjectId": number, "Appearance": {"Class": {"Type": kind}}} for number, kind in enumerate(kinds)]
+    body = {"Frame": [{"@UtcTime": "2025-12-31T00:00:00"}, {"@UtcTime": "2026-01-01T02:00:00.5", "Object": things}]}
+    topic = f"SCN/onvif-mj/VideoAnalytics/{profile}/MyClassifier"
+    counts = read_message(MqttMessage(topic, json.dumps(body).encode()), SOURCE, NOW_MS).counts
+    return tuple((one.place, one.at_ms - NOW_MS, one.value) for one in counts)
+
+
+def test_a_scene_is_how_many_of_a_class_its_newest_picture_shows() -> None:
+    human, car = [{"@Likelihood": 0.8, "#text": "Human"}, {"@Likelihood": 0.1, "#text": "Vehicle"}], "Vehicle"
+    assert scene("sub", human, human, car, None) == (("DEM-1/People", 500, 2.0),)
+    assert scene("main", human, car, {"#text": "vehicle"}) == (("DEM-1/People", 500, 1.0), ("DEM-1/Vehicles", 500, 2.0))
+    assert scene("sub") == (("DEM-1/People", 500, 0.0),)
+    assert scene("sub", {"#text": 3}, {"@Likelihood": "x", "#text": "Human"}) == (("DEM-1/People", 500, 1.0),)
 
 
 @pytest.mark.parametrize("value", [True, "true", "TRUE", 1, "1", {"#text": "true", "@x": "y"}])
@@ -99,6 +120,7 @@ def test_objects_of_one_rule_come_and_go_each_for_itself() -> None:
         ("frigate/cua/car", b"2"),
         ("CAM/onvif-ej/Monitoring/ProcessorUsage", b'{"UtcTime":"2026-01-01T02:00:00Z","Data":{"Value":1}}'),
         ("CAM/onvif-mj/VideoAnalytics/1", b"{}"),
+        ("SCN/onvif-mj/PTZ/1", b"{}"),
         ("elsewhere", b"\xff"),
     ],
 )
@@ -124,6 +146,10 @@ def test_what_the_room_has_no_use_for_is_neither_taken_nor_refused(topic: str, p
             b'{"UtcTime":"2026-01-01","Source":{"Rule":"Cua"},"Data":{"Count":"many"}}',
             "no count",
         ),
+        ("SCN/onvif-mj/VideoAnalytics/1/x", b"{}", "Frame is missing"),
+        ("SCN/onvif-mj/VideoAnalytics/1/x", b'{"Frame": [7]}', "no JSON object"),
+        ("SCN/onvif-mj/VideoAnalytics/1/x", b'{"Frame": {"Object": []}}', "UtcTime is missing"),
+        ("SCN/onvif-mj/VideoAnalytics/1/x", b'{"Frame": {"@UtcTime": "2026-01-01", "Object": [3]}}', "Object is no"),
     ],
 )
 def test_what_is_broken_is_refused_with_the_reason(topic: str, payload: bytes, words: str) -> None:
@@ -134,7 +160,20 @@ def test_what_is_broken_is_refused_with_the_reason(topic: str, payload: bytes, w
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just("2026-01-01T02:00:00Z"))
 FRIGATE = ("after", "type", "id", "camera", "label", "start_time", "end_time", "data", "severity", "sub_label")
 ONVIF = ("Data", "Source", "Key", "UtcTime", "IsInside", "Object", "Class", "Type", "PlateNumber", "#text", "Count")
-NAMES = st.sampled_from((*FRIGATE, "entered_zones", "recognized_license_plate", *ONVIF, "Appearance", "Rule"))
+NAMES = st.sampled_from(
+    (
+        *FRIGATE,
+        "entered_zones",
+        "recognized_license_plate",
+        *ONVIF,
+        "Appearance",
+        "Rule",
+        "Class",
+        "Type",
+        "#text",
+        "@Likelihood",
+    )
+)
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(), inner, max_size=8)
 )
@@ -149,6 +188,7 @@ TOPICS = st.sampled_from(
         "CAM/onvif-ej/RuleEngine/Recognition/LicensePlate",
         "CAM/onvif-ej/RuleEngine/CountAggregation/Counter/&Cua",
         "/onvif-ej//",
+        "SCN/onvif-mj/VideoAnalytics/main/x",
     ]
 )
 DEEP = st.integers(1, 100_000).map(lambda depth: b'{"after":' * depth)
@@ -157,6 +197,9 @@ BODIES = st.one_of(
     JSON.map(lambda value: json.dumps(value).encode()),
     st.fixed_dictionaries({"UtcTime": SCALARS, "Source": JSON, "Data": JSON}).map(lambda v: json.dumps(v).encode()),
     st.fixed_dictionaries({"type": SCALARS, "after": JSON}).map(lambda v: json.dumps(v).encode()),
+    st.fixed_dictionaries({"@UtcTime": SCALARS, "Object": JSON | st.lists(JSON)}).map(
+        lambda v: json.dumps({"Frame": [v]}).encode()
+    ),
     DEEP,
 )
 
