@@ -37,7 +37,7 @@ def examples() -> list[str]:
 @pytest.mark.parametrize("text", examples())
 def test_every_frame_shown_in_the_protocol_is_one(text: str) -> None:
     kind = json.loads(text)["type"]
-    client = {"hello", "command", "subscribe", "goodbye"}
+    client = {"hello", "command", "subscribe", "clock", "goodbye"}
     adapter: TypeAdapter[object] = TypeAdapter(object)
     frame = CLIENT_FRAME.validate_json(text) if kind in client else SERVER_FRAME.validate_json(text)
     assert adapter.dump_python(frame)
