@@ -606,6 +606,8 @@ class AnalyticsRules(Config):
     Attributes:
         pictures_per_s: how many pictures of each camera are measured.
         width_px: how wide they are made before.
+        dark_below_luma, light_from_luma: mean brightness; a camera that got dark is so until it is this light again, so
+            that dusk is told once.
         covered_below_contrast, blurred_below_texture: share of the lights and darks, and of the edges, that the camera
             usually shows. Covered it has neither, blurred it has lost its edges.
         moved_below_likeness: correlation of the edges with where they usually lie.
@@ -617,6 +619,7 @@ class AnalyticsRules(Config):
     pictures_per_s: Annotated[float, Field(gt=0, le=15)] = 2.0
     width_px: Annotated[int, Field(ge=64, le=1280)] = 320
     dark_below_luma: Annotated[float, Field(ge=0, le=255)] = 12.0
+    light_from_luma: Annotated[float, Field(ge=0, le=255)] = 18.0
     covered_below_contrast: Share = 0.35
     blurred_below_texture: Share = 0.5
     moved_below_likeness: Annotated[float, Field(ge=-1, le=1)] = 0.3

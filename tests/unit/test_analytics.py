@@ -107,6 +107,17 @@ def test_dusk_cloud_and_lamp_are_neither_cover_nor_turn(eye: Eye) -> None:
     assert eye.look(np.clip(street() * np.float32(1.3), 0, 255).astype(np.float32), 5) == []
 
 
+def test_a_dusk_that_wavers_is_told_once_and_over_when_it_is_light(eye: Eye) -> None:
+    def of_luma(luma: float) -> NDArray[np.float32]:
+        return street() * np.float32(luma / street().mean())
+
+    changes: list[Change] = []
+    for luma in [10.0, 14.0] * 20:
+        changes += eye.look(of_luma(luma), 8)
+    assert told(changes) == [("camera_dark", True)]
+    assert told(eye.look(of_luma(30), 8)) == [("camera_dark", False)]
+
+
 @settings(max_examples=25, deadline=None)
 @given(share=st.floats(0.4, 1.6), plus=st.floats(-20, 30))
 def test_brightness_alone_moves_no_edge(share: float, plus: float) -> None:

@@ -128,7 +128,9 @@ class CameraRules:
         """The plainest cause alone: a dark picture is neither covered nor moved."""
         rules = self._rules
         found = dict.fromkeys(SIGHT, False)
-        if measure.luma < rules.dark_below_luma:
+        known = self._conditions.get(("camera_dark", ""))
+        is_dark = known is not None and known.active
+        if measure.luma < (max(rules.dark_below_luma, rules.light_from_luma) if is_dark else rules.dark_below_luma):
             found["camera_dark"] = True
         elif measure.learnt and measure.texture < rules.blurred_below_texture:
             covered = measure.contrast < rules.covered_below_contrast
