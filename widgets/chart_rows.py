@@ -99,7 +99,7 @@ class _Column:
     """What the cells of one column of one group show.
 
     `note_above`: beside the name, else at the figure's left. `words`: there is room for what is said of the figure,
-    else its glyph stands alone.
+    else its glyph or letter stands alone: the line tells more than a share the bar tells too.
     """
 
     spark: bool
@@ -177,9 +177,16 @@ class RowsDelegate(QStyledItemDelegate):
         note = max((self._small_px.of(_note(cell)) for cell in cells if len(_note(cell)) <= SHORT_NOTE), default=0.0)
         value = max((self._value_px.of(cell.number) for cell in cells), default=0.0)
         above = not note or label + GAP_PX + note <= room_px
-        lines = any(cell.spark is not None for cell in cells)
-        spark = lines and above and room_px - value - GAP_PX >= SPARK_LEAST_PX
+        lines = any(cell.spark is not None for cell in cells) and room_px - value - GAP_PX >= SPARK_LEAST_PX
+        if lines and not above and all(self._brief_px(cell) <= room_px for cell in cells):
+            return _Column(spark=True, note_above=True, words=False)
+        spark = lines and above
         return _Column(spark, above, words=above or note + GAP_PX + value <= room_px)
+
+    def _brief_px(self, cell: CellLook) -> float:
+        """Of the name and the glyph beside it."""
+        brief = _brief(_note(cell))
+        return self._small_px.of(_label(cell)) + (GAP_PX + self._small_px.of(brief) if brief else 0.0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         heading = isinstance(index.data(self._role), HeadingLook)
@@ -252,7 +259,9 @@ class RowsDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.LIVENESS_INK if look.silent or look.attention else tokens.TEXT_2))
         painter.drawText(below, _LEFT, look.state)
         painter.setPen(QColor(tokens.TEXT_3))
-        painter.drawText(below.adjusted(state_px + 16, 0, 0, 0), _LEFT, look.detail)
+        left = below.adjusted(state_px + 16, 0, 0, 0)
+        detail = metrics.elidedText(look.detail, Qt.TextElideMode.ElideRight, left.width())
+        painter.drawText(left, _LEFT, detail)
 
     # -- a cell ------------------------------------------------------------------------------------------------
 
@@ -265,7 +274,8 @@ class RowsDelegate(QStyledItemDelegate):
         note_px = 0.0
         if column.note_above:
             label_px = min(self._small_px.of(_label(cell)), 0.5 * above.width())
-            note_px = self._paint_note(painter, above, cell, above.width() - label_px - GAP_PX, _RIGHT) + GAP_PX
+            room_px = above.width() - label_px - GAP_PX if column.words else 0.0
+            note_px = self._paint_note(painter, above, cell, room_px, _RIGHT) + GAP_PX
         else:
             self._paint_note(painter, below, cell, left_px if column.words else 0.0, _LEFT)
         self._paint_label(painter, above.adjusted(0, 0, -note_px, 0), cell)
@@ -299,7 +309,7 @@ class RowsDelegate(QStyledItemDelegate):
             colour = tokens.TEXT_1
         if self._small_px.of(text) > room_px:
             # Half a word tells nothing: the glyph alone says that there is something, the tool tip says what.
-            text = text.split(" ")[0] if cell.priority is not None or cell.near else ""
+            text = _brief(text)
         if not text:
             return 0.0
         painter.setFont(self._small)
@@ -359,6 +369,12 @@ class _Widths:
 
 def _label(cell: CellLook) -> str:
     return f"{cell.label} {cell.unit}" if cell.unit else cell.label
+
+
+def _brief(note: str) -> str:
+    """Its glyph, or the letter of its level."""
+    first = note.split(" ")[0]
+    return first if len(first) == 1 else ""
 
 
 def _note(cell: CellLook) -> str:
