@@ -1,37 +1,44 @@
-"""What reports.toml says, checked: as the program uses it."""
+"""What reports.toml says, checked, as plain data: the backend makes calendars and a router of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from backend.contracts.organisation import Unit
-from backend.contracts.report_rules import Category, ReportRules
-from backend.domain.report_routing import CommuneDesk, Route, Router
-from backend.domain.working_time import WorkingCalendar
+from backend.contracts.report_rules import ReportRules, Spans
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarConfig:
+    """Working hours: spans of Monday to Sunday, and of the days that are otherwise (none = a holiday)."""
+
+    week: tuple[Spans, Spans, Spans, Spans, Spans, Spans, Spans]
+    days: Mapping[date, Spans] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteConfig:
+    """[[route]]: an empty condition holds for everything; the first rule whose conditions hold decides."""
+
+    rule_id: str
+    chief: str
+    categories: frozenset[str] = frozenset()
+    communes: frozenset[str] = frozenset()
+    hours: Spans = ()
+    partners: tuple[str, ...] = ()
+    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportsConfig:
-    """The whole file, checked.
+    """The whole file.
 
     Attributes:
         rules: what seats and citizens' programs may know.
-        calendars: working hours by id; "" is around the clock.
+        calendars: working hours by id.
     """
 
     rules: ReportRules = ReportRules()
-    routes: tuple[Route, ...] = ()
-    calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
-
-    def calendar(self, category: Category) -> WorkingCalendar:
-        return self.calendars[category.calendar_id]
-
-    def router(self, units: Sequence[Unit], today: str, utc_offset_min: int) -> Router:
-        """The rules with the committees of the communes as they exist `today` (ISO date)."""
-        desks = {
-            unit.area_code: CommuneDesk(unit.unit_id, unit.leader)
-            for unit in units
-            if unit.kind == "commune" and unit.exists_on(today)
-        }
-        return Router(self.routes, desks, utc_offset_min)
+    routes: tuple[RouteConfig, ...] = ()
+    calendars: Mapping[str, CalendarConfig] = field(default_factory=dict)

@@ -14,12 +14,10 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from backend.contracts.base import Identifier
-from backend.contracts.report_rules import Campaign, Category, DuplicateRule, ReportRules
-from backend.domain.report_routing import THE_COMMUNE, Route
-from backend.domain.working_time import CalendarError, Spans, WorkingCalendar, around_the_clock
+from backend.contracts.report_rules import THE_COMMUNE, Campaign, Category, DuplicateRule, ReportRules, Spans
 from config.model import Config, sourced
 from config.problems import Problems, TomlFile, one_of, read_toml
-from config.report_model import ReportsConfig
+from config.report_model import CalendarConfig, ReportsConfig, RouteConfig
 from config.toml_lines import Path as KeyPath
 
 FILE: Final = "reports.toml"
@@ -67,9 +65,7 @@ class RouteEntry(Config):
     leader: str = ""
 
 
-def read_reports(
-    folder: Path, agencies: set[str], communes: set[str], utc_offset_min: int, problems: Problems
-) -> ReportsConfig:
+def read_reports(folder: Path, agencies: set[str], communes: set[str], problems: Problems) -> ReportsConfig:
     """What the file of the site folder says. `agencies`: ids of all that can be given a report."""
     path = folder / FILE
     if not path.is_file():
@@ -77,7 +73,7 @@ def read_reports(
     file = read_toml(path, problems)
     file.only(("reports", "calendar", "category", "route", "campaign"))
     head = file.parse(("reports",), file.table("reports"), ReportsHead) or ReportsHead()
-    calendars = _calendars(file, utc_offset_min)
+    calendars = _calendars(file)
     categories = _categories(file, calendars)
     routes = _routes(file, {one.category_id for one in categories}, communes, agencies)
     rules = ReportRules(
@@ -89,8 +85,8 @@ def read_reports(
     return ReportsConfig(rules=rules, routes=routes, calendars=calendars)
 
 
-def _calendars(file: TomlFile, utc_offset_min: int) -> dict[str, WorkingCalendar]:
-    found = {"": around_the_clock(utc_offset_min)}
+def _calendars(file: TomlFile) -> dict[str, CalendarConfig]:
+    found: dict[str, CalendarConfig] = {}
     for path, table in file.tables("calendar"):
         entry = file.parse(path, table, CalendarEntry)
         if entry is None:
@@ -98,16 +94,15 @@ def _calendars(file: TomlFile, utc_offset_min: int) -> dict[str, WorkingCalendar
         if entry.calendar_id in found:
             file.wrong(path, f"calendar {entry.calendar_id!r} is there already; each has its own id")
         spans = _spans(entry.hours)
-        week = tuple(spans if day in entry.days else () for day in WEEKDAYS)
-        days: dict[date, Spans] = dict.fromkeys(entry.worked, spans) | dict.fromkeys(entry.closed, ())
+        edges = [minute for span in spans for minute in span]
+        if edges != sorted(set(edges)) or edges[-1] > 1440:
+            file.wrong((*path, "hours"), "hours must follow each other within one day, e.g. 07:30-11:30, 13:30-17:00")
         for day in set(entry.worked) & set(entry.closed):
             file.wrong((*path, "worked"), f"{day} is both closed and worked")
-        try:
-            found[entry.calendar_id] = WorkingCalendar(
-                utc_offset_min, (week[0], week[1], week[2], week[3], week[4], week[5], week[6]), days
-            )
-        except CalendarError:
-            file.wrong((*path, "hours"), "hours must follow each other within one day, e.g. 07:30-11:30, 13:30-17:00")
+        week = tuple(spans if day in entry.days else () for day in WEEKDAYS)
+        days: dict[date, Spans] = dict.fromkeys(entry.worked, spans) | dict.fromkeys(entry.closed, ())
+        whole = (week[0], week[1], week[2], week[3], week[4], week[5], week[6])
+        found[entry.calendar_id] = CalendarConfig(whole, days)
     return found
 
 
@@ -121,7 +116,7 @@ def _spans(hours: Sequence[str]) -> Spans:
     return tuple(found)
 
 
-def _categories(file: TomlFile, calendars: Mapping[str, WorkingCalendar]) -> tuple[Category, ...]:
+def _categories(file: TomlFile, calendars: Mapping[str, CalendarConfig]) -> tuple[Category, ...]:
     found: dict[str, Category] = {}
     for path, table in file.tables("category"):
         entry = file.parse(path, table, CategoryEntry)
@@ -129,8 +124,8 @@ def _categories(file: TomlFile, calendars: Mapping[str, WorkingCalendar]) -> tup
             continue
         if entry.category_id in found:
             file.wrong(path, f"category {entry.category_id!r} is there already; each has its own id")
-        if entry.calendar_id not in calendars:
-            allowed = [name for name in calendars if name]
+        if entry.calendar_id and entry.calendar_id not in calendars:
+            allowed = calendars
             file.wrong(
                 (*path, "calendar_id"), f"unknown calendar {entry.calendar_id!r}{one_of(entry.calendar_id, allowed)}"
             )
@@ -139,8 +134,8 @@ def _categories(file: TomlFile, calendars: Mapping[str, WorkingCalendar]) -> tup
     return tuple(found.values())
 
 
-def _routes(file: TomlFile, categories: set[str], communes: set[str], agencies: set[str]) -> tuple[Route, ...]:
-    found: dict[str, Route] = {}
+def _routes(file: TomlFile, categories: set[str], communes: set[str], agencies: set[str]) -> tuple[RouteConfig, ...]:
+    found: dict[str, RouteConfig] = {}
     for path, table in file.tables("route"):
         entry = file.parse(path, table, RouteEntry)
         if entry is None:
@@ -151,7 +146,7 @@ def _routes(file: TomlFile, categories: set[str], communes: set[str], agencies: 
         _known(file, (*path, "communes"), "commune", entry.communes, communes)
         _known(file, (*path, "chief"), "agency", (entry.chief,), agencies | {THE_COMMUNE})
         _known(file, (*path, "partners"), "agency", entry.partners, agencies | {THE_COMMUNE})
-        found[entry.rule_id] = Route(
+        found[entry.rule_id] = RouteConfig(
             rule_id=entry.rule_id,
             chief=entry.chief,
             categories=frozenset(entry.categories),

@@ -173,8 +173,7 @@ class _Reader:
         alarms, delays, kpis = read_alarms(self.folder, places, self.problems)
         shifts = read_shifts(self.folder, self.problems)
         answerable = {agency.agency_id for agency in agencies} | {unit.unit_id for unit in units}
-        offset_min = head.utc_offset_min if head else 0
-        reports = read_reports(self.folder, answerable, set(areas.by_code), offset_min, self.problems)
+        reports = read_reports(self.folder, answerable, set(areas.by_code), self.problems)
         province = self.province(head)
         if head is None or home is None or cap is None or cyber is None or hydrology is None or self.problems.found:
             return None

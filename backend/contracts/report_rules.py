@@ -9,6 +9,12 @@ from pydantic import Field
 from backend.contracts.base import Identifier, Wire
 from backend.contracts.reports import Flow
 
+Spans = tuple[tuple[int, int], ...]
+"""(begin, end) in minutes of the local day, end excluded, in order and apart; 1440 = midnight at its end."""
+
+THE_COMMUNE = "@commune"
+"""In a rule of routing: the People's Committee of the commune in which the report lies."""
+
 
 class AttributeValue(Wire):
     """One answer of a list attribute."""

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from backend.contracts.report_rules import Category
+from backend.contracts.report_rules import THE_COMMUNE, Category, Spans
 from backend.domain.report_life import Target
-from backend.domain.working_time import MINUTE_MS, Spans
-
-THE_COMMUNE: Final = "@commune"
-"""In a rule: the People's Committee of the commune in which the report lies."""
+from backend.domain.working_time import MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)

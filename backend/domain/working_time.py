@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from backend.contracts.report_rules import Spans
+
 MINUTE_MS: Final = 60_000
 DAY_MIN: Final = 1440
 HORIZON_DAYS: Final = 3700
 """A span that needs more days than these is no deadline but a mistake of the calendar."""
-
-Spans = tuple[tuple[int, int], ...]
-"""(begin, end) in minutes of the local day, end excluded, in order and apart; 1440 = midnight at its end."""
 
 _EPOCH: Final = date(1970, 1, 1)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.services.report_rules import calendar_of, router_of
 from config.organisation import read_organisation
 from config.problems import Problems, SiteErrors
 from config.report_model import ReportsConfig
@@ -15,7 +16,6 @@ from config.site import load_site
 from tests.unit.test_working_time import at
 
 LAOCAI = load_site(Path("config/sites/laocai"), date(2026, 11, 23))
-OFFSET_MIN = 420
 
 CALENDAR = """
 [[calendar]]
@@ -55,7 +55,7 @@ partners = ["so-xd", "@commune"]
 def read(folder: Path, text: str) -> tuple[ReportsConfig, list[str]]:
     (folder / "reports.toml").write_text(text, encoding="utf-8")
     problems = Problems()
-    found = read_reports(folder, {"so-xd", "ubnd-1"}, {"1"}, OFFSET_MIN, problems)
+    found = read_reports(folder, {"so-xd", "ubnd-1"}, {"1"}, problems)
     return found, [str(one) for one in sorted(problems.found)]
 
 
@@ -65,7 +65,7 @@ def test_working_hours_holidays_and_worked_saturdays_come_from_the_file(tmp_path
     category = found.rules.category("rac")
     assert category is not None
     assert category.source == "QĐ 1/2026 (chưa xác minh)"
-    calendar = found.calendar(category)
+    calendar = calendar_of(LAOCAI.model_copy(update={"reports": found}), category)
     assert calendar.add(at("2026-09-01T16:00"), 2 * 3_600_000) == at("2026-09-03T08:30")
     assert calendar.works_at(at("2026-09-05T09:00"))
     assert not calendar.works_at(at("2026-09-02T09:00"))
@@ -76,7 +76,7 @@ def test_the_first_rule_that_holds_decides_and_a_place_in_no_commune_goes_to_the
     category = found.rules.category("rac")
     assert category is not None
     units = [unit.model_copy(update={"unit_id": "ubnd-1", "area_code": "1"}) for unit in LAOCAI.units[-1:]]
-    router = found.router(units, "2026-11-23", OFFSET_MIN)
+    router = router_of(LAOCAI.model_copy(update={"reports": found, "units": tuple(units)}), "2026-11-23")
     night, noon = at("2026-11-23T23:00"), at("2026-11-23T12:00")
     at_night, by_day = router.target(category, "1", night), router.target(category, "1", noon)
     nowhere = router.target(category, "", noon)
@@ -146,7 +146,7 @@ def test_lao_cai_has_every_commune_of_today_and_the_districts_of_yesterday() -> 
 
 
 def test_every_category_of_lao_cai_reaches_an_agency_from_every_commune_and_from_nowhere() -> None:
-    router = LAOCAI.reports.router(LAOCAI.units, "2026-11-23", LAOCAI.utc_offset_min)
+    router = router_of(LAOCAI, "2026-11-23")
     known = {unit.unit_id for unit in LAOCAI.units} | {agency.agency_id for agency in LAOCAI.agencies}
     for category in LAOCAI.reports.rules.categories:
         for code in ("", *(commune.code for commune in LAOCAI.communes)):

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.contracts.report_rules import Spans
 from backend.domain.working_time import (
     DAY_MIN,
     MINUTE_MS,
     CalendarError,
-    Spans,
     WorkingCalendar,
     around_the_clock,
 )
