@@ -335,7 +335,9 @@ class Projector:
         return en if self.english and en else vi
 
 
-_WORD_SYMBOLS: Final = frozenset({"Rain", "Level", "Flow", "Temp", "RH", "P", "Color"})
+_WORD_SYMBOLS: Final = frozenset(
+    {"Rain", "Level", "Flow", "Temp", "RH", "P", "Color", "People", "Vehicles", "Occupancy"}
+)
 
 LABEL_MOST: Final = 40
 """A bulletin's area may be the names of thirty communes."""

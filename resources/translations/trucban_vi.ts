@@ -3028,7 +3028,7 @@
     </message>
     <message>
         <source>Air station, in the colour of its VN_AQI</source>
-        <translation>Trạm không khí, theo màu VN_AQI	MapWords</translation>
+        <translation>Trạm không khí, theo màu VN_AQI</translation>
     </message>
     <message>
         <source>Surface water station</source>
