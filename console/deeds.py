@@ -59,6 +59,12 @@ def alert_deeds(session: Session) -> list[Deed]:
 
     return [
         Deed("alert", translate("Deeds", "Acknowledge the selected alert"), "Space", acknowledge),
+        Deed(
+            "alert",
+            translate("Deeds", "Acknowledge the selected alert with a comment"),
+            "Shift+Space",
+            partial(session.asked.emit, "acknowledge"),
+        ),
         Deed("alert", translate("Deeds", "Comment on the selected alert"), "C", partial(session.asked.emit, "comment")),
         Deed("alert", translate("Deeds", "Take over the selected alert"), "T", take),
         Deed("alert", translate("Deeds", "Hand the alert to an agency"), "D", partial(session.asked.emit, "dispatch")),

@@ -155,7 +155,7 @@ class Session(QObject):
         folded: the events themselves, a tuple of `LoggedEvent`, after state and models were updated by them.
         evidence_wanted: hold or export a span: ("hold" or "export", start_ms, end_ms); the room asks for the rest.
         acted: something was done at this desk that the room's log should tell: (`DeskAct`, about).
-        asked: a key wants a field of the shown alert card: "comment" or "dispatch".
+        asked: a key wants a field of the shown alert card: "comment", "acknowledge" or "dispatch".
     """
 
     changed = Signal(object)

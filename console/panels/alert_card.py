@@ -87,7 +87,7 @@ class ActionBar(QWidget):
         self._outcome = label("outcome")
         self._outcome.hide()
         self._comment = QLineEdit(maxLength=2000)
-        self._comment.setPlaceholderText(self.tr("Comment, Enter sends, Esc leaves"))
+        self._acknowledging = False
         self._comment.returnPressed.connect(self._send_comment)
         self._comment.installEventFilter(self)
         self._comment.hide()
@@ -202,11 +202,19 @@ class ActionBar(QWidget):
         alert_id, kind = self._asked
         send(self._session, alert_id, kind, value, texts)
 
-    def ask_comment(self) -> None:
-        if self._alert is not None and self._offered("alert.comment", self._alert):
-            self._agency_row.hide()
-            self._comment.show()
-            self._comment.setFocus()
+    def ask_comment(self, acknowledging: bool = False) -> None:
+        """A field for a comment; `acknowledging`: the comment is the acknowledgement's own."""
+        kind: CommandKind = "alert.acknowledge" if acknowledging else "alert.comment"
+        if self._alert is None or not self._offered(kind, self._alert):
+            return
+        self._acknowledging = acknowledging
+        words = self.tr("Comment, Enter sends, Esc leaves")
+        if acknowledging:
+            words = self.tr("Acknowledge with this comment: Enter sends, Esc leaves")
+        self._comment.setPlaceholderText(words)
+        self._agency_row.hide()
+        self._comment.show()
+        self._comment.setFocus()
 
     def ask_agency(self) -> None:
         if self._alert is None or not self._offered("alert.dispatch", self._alert):
@@ -233,7 +241,8 @@ class ActionBar(QWidget):
     def _send_comment(self) -> None:
         text = self._comment.text().strip()
         if text and self._alert is not None:
-            self._session.commands.comment(self._alert.alert_id, text)
+            commands = self._session.commands
+            (commands.acknowledge if self._acknowledging else commands.comment)(self._alert.alert_id, text)
             self._comment.clear()
             self._comment.hide()
 
@@ -380,6 +389,8 @@ class AlertCard(Panel):
             return
         if field == "comment":
             self.action_bar.ask_comment()
+        elif field == "acknowledge":
+            self.action_bar.ask_comment(acknowledging=True)
         elif field == "dispatch":
             self.action_bar.ask_agency()
         for kind in ASIDE_KINDS:

@@ -72,6 +72,10 @@
         <translation>Đặt lại</translation>
     </message>
     <message>
+        <source>Acknowledge with this comment: Enter sends, Esc leaves</source>
+        <translation>Xác nhận kèm ghi chú: Enter gửi, Esc thoát</translation>
+    </message>
+    <message>
         <source>Sent, waiting for the server…</source>
         <translation>Đã gửi, đang chờ máy chủ…</translation>
     </message>
@@ -1001,6 +1005,10 @@
     <message>
         <source>Acknowledge the selected alert</source>
         <translation>Xác nhận cảnh báo đang chọn</translation>
+    </message>
+    <message>
+        <source>Acknowledge the selected alert with a comment</source>
+        <translation>Xác nhận cảnh báo đang chọn kèm ghi chú</translation>
     </message>
     <message>
         <source>Comment on the selected alert</source>

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from backend.contracts.alerts import LimitReading
-from backend.contracts.commands import DispatchAlert, Role, TakeAlert
+from backend.contracts.commands import AcknowledgeAlert, DispatchAlert, Role, TakeAlert
 from backend.contracts.events import AlertAcknowledged, AlertDispatched, AlertReturned
 from backend.contracts.kinds.alerts import Priority
+from console.deeds import alert_deeds
 from console.panels.alert_card import AlertCard
 from tests.panels.desk_room import Seat
 from tests.panels.map_room import alert
@@ -83,6 +84,25 @@ def test_a_refusal_stands_under_the_buttons_in_words(qtbot: QtBot) -> None:
     card.action_bar.acknowledge()
     seat.refuse("unavailable", "đĩa đầy")
     assert "đĩa đầy" in texts(card)
+
+
+def test_an_acknowledgement_can_carry_its_comment(qtbot: QtBot) -> None:
+    seat = Seat()
+    seat.raise_alerts(alert("fire"))
+    card = open_card(qtbot, seat, "fire")
+    (deed,) = [deed for deed in alert_deeds(seat.session) if deed.key == "Shift+Space"]
+    deed.act()
+    field = card.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "da goi 114")
+    assert seat.sent == []
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    (command,) = seat.sent
+    assert isinstance(command, AcknowledgeAlert)
+    assert command.comment == "da goi 114"
+    seat.happen(AlertAcknowledged(alert_id="fire", comment=command.comment), caused_by=command.command_id)
+    deed.act()
+    assert field.isHidden(), "what is acknowledged is not acknowledged again"
 
 
 def test_a_leader_is_not_offered_what_his_role_may_not_do(qtbot: QtBot) -> None:

@@ -238,6 +238,7 @@ def test_every_action_is_in_the_menu_with_its_key(room: RunningDesk) -> None:
     assert len(texts) >= 14
     keys = {
         "Space",
+        "Shift+Space",
         "C",
         "T",
         "D",
