@@ -257,16 +257,22 @@ class ShiftPanel(Panel):
         watch = self.watch()
         if watch is None:
             return
-        dialog = QFileDialog(self, self.tr("Hand-over sheet"), f"giao-ca-{watch.watch_id}.html")
+        name = f"giao-ca-{watch.watch_id.replace('.', '-')}.pdf"
+        dialog = QFileDialog(self, self.tr("Hand-over sheet"), name)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["PDF (*.pdf)", "HTML (*.html)"])
+        dialog.setDefaultSuffix("pdf")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.save_sheet(watch.watch_id, Path(name)))
         dialog.open()
 
     def save_sheet(self, watch_id: str, path: Path) -> None:
+        """Fetch the sheet as what the file's name says it is: a page for .html, else a PDF."""
+        ending = "html" if path.suffix.lower() in (".html", ".htm") else "pdf"
         server = self._session.server
         if server is not None:
-            door = f"/api/v1/shifts/{watch_id}/handover.html"
+            door = f"/api/v1/shifts/{watch_id}/handover.{ending}"
             server.download(door, path, lambda file: self._said.setText(str(file)), self._said.setText)
 
 

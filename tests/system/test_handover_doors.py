@@ -26,6 +26,7 @@ from tests.system.backend_process import SMALL_SITE
 pytestmark = pytest.mark.anyio
 
 ID = "0" * 32
+KINDS = ("html", "pdf")
 REMARKS = "Chìa khóa <b>tủ</b> điện"
 
 
@@ -80,20 +81,23 @@ async def test_everybody_who_may_look_into_the_room_gets_the_sheet_and_nobody_el
     async with on_watch(tmp_path) as room:
         await room.draft()
         for role in Role:
-            answer = await room.get(room.door(), role.value)
-            assert answer.status_code == 200, role
-            assert room.watch.digest in answer.text
-        assert (await room.get(room.door(), "")).status_code == 401
+            page, paper = [await room.get(room.door(kind), role.value) for kind in KINDS]
+            assert (page.status_code, paper.status_code) == (200, 200), role
+            assert room.watch.digest in page.text
+            assert paper.content.startswith(b"%PDF-")
+        for kind in KINDS:
+            assert (await room.get(room.door(kind), "")).status_code == 401
 
 
-async def test_of_a_watch_without_a_sheet_or_that_is_none_nothing_is_given(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_of_a_watch_without_a_sheet_or_that_is_none_nothing_is_given(tmp_path: Path, kind: str) -> None:
     async with on_watch(tmp_path) as room:
         for watch_id in (room.turn.watch_id, "2020-01-01.dem"):
-            answer = await room.get(room.door(watch_id=watch_id))
+            answer = await room.get(room.door(kind, watch_id))
             assert answer.status_code == 404
             assert watch_id in answer.text
         for wrong in ("today", "2020-01-01.DEM", "2020-01-01.", "2020-01-01.dem%0d%0aX: y", "2020-01-01.%22"):
-            assert (await room.get(room.door(watch_id=wrong))).status_code == 422, wrong
+            assert (await room.get(room.door(kind, wrong))).status_code == 422, wrong
 
 
 async def test_a_draft_says_that_it_is_not_signed_and_a_signed_sheet_by_whom(tmp_path: Path) -> None:
@@ -119,12 +123,14 @@ async def test_a_draft_says_that_it_is_not_signed_and_a_signed_sheet_by_whom(tmp
 async def test_the_file_is_named_after_the_watch_and_runs_nothing(tmp_path: Path) -> None:
     async with on_watch(tmp_path) as room:
         await room.draft()
-        headers = (await room.get(room.door())).headers
         name = room.turn.watch_id.replace(".", "-")
-        assert headers["content-disposition"] == f'attachment; filename="giao-ca-{name}.html"'
-        assert headers["content-type"] == "text/html; charset=utf-8"
-        assert "default-src 'none'" in headers["content-security-policy"]
-        assert headers["x-content-type-options"] == "nosniff"
+        for kind, media_type in (("html", "text/html; charset=utf-8"), ("pdf", "application/pdf")):
+            headers = (await room.get(room.door(kind))).headers
+            assert headers["content-disposition"] == f'attachment; filename="giao-ca-{name}.{kind}"'
+            assert headers["content-type"] == media_type
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in (await room.get(room.door())).headers["content-security-policy"]
 
 
 async def test_a_sheet_that_is_not_what_its_digest_says_is_refused(tmp_path: Path) -> None:
@@ -135,6 +141,7 @@ async def test_a_sheet_that_is_not_what_its_digest_says_is_refused(tmp_path: Pat
             return (ev.HandoverDrafted(sheet=sheet, digest="0" * 64),)
 
         await room.backend.parts.room.record(changed, actor="officer")
-        answer = await room.get(room.door())
-        assert answer.status_code == 409
-        assert REMARKS not in answer.text
+        for kind in KINDS:
+            answer = await room.get(room.door(kind))
+            assert answer.status_code == 409
+            assert "not the one that was signed" in answer.text

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from PySide6.QtPdf import QPdfDocument
 
 from backend.contracts import commands as cmd
 from backend.contracts import events as ev
@@ -31,6 +34,7 @@ from backend.contracts.state import RoomState, StateSnapshot, apply
 from backend.domain.alerts import Refusal
 from backend.domain.shifts import decide
 from backend.services.debrief_sheet import SheetContext
+from backend.services.evidence.handover_report import to_pdf
 from backend.services.handover_sheet import to_html
 from config.problems import Problems
 from config.shifts import read_shifts
@@ -269,6 +273,32 @@ def test_on_paper_every_text_is_escaped_and_both_signatures_stand(room: Room) ->
         "Nhiệm vụ trong ca",
     ):
         assert word in page
+
+
+def test_the_pdf_tells_what_the_page_tells_and_a_note_of_very_many_lines_goes_on_over_its_pages(
+    room: Room, qapp: object, tmp_path: Path
+) -> None:
+    room.sign_on()
+    room.happen(raised("a"))
+    lines = [f"dòng {number}." for number in range(180)]
+    room.wish(cmd.NoteShift(command_id=ID, watch_id=WATCH, text="\n".join(lines)))
+    room.draft()
+    sheet = room.state.watches[WATCH].sheet
+    assert sheet is not None
+    room.sign("su")
+    watch = room.state.watches[WATCH]
+    context = SheetContext("Lào Cai", OFFSET_MIN, room.now_ms, "su", users={"su": "Lý A Sử"})
+    given = (sheet, watch.digest, watch.leaving, watch.coming, context)
+    path = tmp_path / "sheet.pdf"
+    path.write_bytes(to_pdf(*given, SITE))
+    document = QPdfDocument()
+    assert document.load(str(path)) == QPdfDocument.Error.None_
+    pages = [document.getAllText(page).text() for page in range(document.pageCount())]
+    assert all(f"SHA-256: {watch.digest}" in page for page in pages)
+    paper = re.sub(r"\s+", "", "".join(pages))
+    page = to_html(*given).partition("<body>")[2]
+    for words in (*re.split(r"<[^>]*>|\n", page), *lines):
+        assert re.sub(r"\s+", "", unescape(words)) in paper, words
 
 
 # ---- the file --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from PIL import Image as Picture
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -41,6 +42,7 @@ _GRID: Final = [
 BODY: Final = ParagraphStyle("body", fontName=REGULAR, fontSize=9.5, leading=13)
 SMALL: Final = ParagraphStyle("small", parent=BODY, fontSize=8, leading=10.5, splitLongWords=True)
 TITLE: Final = ParagraphStyle("title", parent=BODY, fontName=BOLD, fontSize=18, leading=23, spaceAfter=4)
+CENTRED: Final = ParagraphStyle("centred", parent=BODY, alignment=TA_CENTER)
 HEAD: Final = ParagraphStyle("head", parent=BODY, fontName=BOLD, fontSize=12, leading=16, spaceBefore=10, spaceAfter=4)
 _BANNER: Final = ParagraphStyle(
     "banner", parent=BODY, fontName=BOLD, textColor=colors.white, backColor=colors.HexColor("#b3001b"),
@@ -91,7 +93,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], shares: Seque
     cells = [[Paragraph(text(cell), SMALL) for cell in row] for row in rows]
     head = [[Paragraph(f"<b>{text(cell)}</b>", SMALL) for cell in header]] if header else []
     style = _GRID if header else [one for one in _GRID if one[0] != "BACKGROUND"]
-    made = LongTable([*head, *cells], colWidths=[WIDTH * share for share in shares], repeatRows=len(head))
+    widths = [WIDTH * share for share in shares]
+    # A cell of very many lines goes on over the page: refused, it would cost the whole paper.
+    made = LongTable([*head, *cells], colWidths=widths, repeatRows=len(head), splitInRow=1)
     made.setStyle(style)
     return made
 
