@@ -9,16 +9,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
 
 from backend.contracts.alerts import AlertPhase
-from backend.contracts.commands import AskTask, OpenIncident
+from backend.contracts.commands import (
+    AskTask,
+    DraftHandover,
+    MarkShiftTask,
+    NoteShift,
+    OpenIncident,
+    StartShift,
+)
 from backend.contracts.incidents import Link
+from backend.contracts.shifts import roster
 from console.commands.commands import new_id
 from console.models.session import Selected, Session
 from console.panels import panel_specs
+from console.panels.shift import ShiftPanel
 from console.replay_room import ReplaySession
 from console.timebase import monotonic_s
 from tests.panels.words import words
@@ -98,6 +108,16 @@ class Day:
         self.room.ingest("logger", "station-file", body, name=file_name("R-01"))
         until(lambda: _level(self.session) == value, "the sample is at the desk")
 
+    def sign_on(self) -> str:
+        """The operator signs on to the watch that runs; its id."""
+        session, site = self.session, self.session.state.site
+        assert site is not None
+        turn = roster(site.shifts, session.clock.now_ms(), site.utc_offset_min, 1)[0]
+        position = site.shifts.positions[0].position_id
+        session.commands.submit_room(StartShift(command_id=new_id(), watch_id=turn.watch_id, position_id=position))
+        until(lambda: turn.watch_id in session.state.watches, "the watch has begun")
+        return turn.watch_id
+
     def happens(self, what: Callable[[], object], what_for: Callable[[], bool], told: str) -> None:
         what()
         until(what_for, told)
@@ -117,12 +137,17 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         until(lambda: session.state.cameras.get("cam-1") is not None, "the probe has looked at the cameras")
         day.reading(79.1)
         day.look("a quiet room")
+        watch_id = day.sign_on()
         fire = room.new_alert("cam-1")
         day.look("a fire is reported")
         commands.acknowledge(fire, "đã gọi 114")
         until(lambda: room.alert(fire).acknowledged, "acknowledged")
         commands.dispatch(fire, "pccc", "cháy nhà dân")
         until(lambda: bool(room.alert(fire).dispatched_to), "dispatched")
+        commands.submit_room(
+            MarkShiftTask(command_id=new_id(), watch_id=watch_id, task_id="camera", state="skipped", text="mất điện")
+        )
+        until(lambda: bool(session.state.watches[watch_id].marks), "a task is skipped")
         day.look("the fire is in hand")
         link = Link(kind="alert", key=fire)
         wish = OpenIncident(command_id=new_id(), incident_id="i-1", title="Cháy nhà dân", links=(link,), take=True)
@@ -144,6 +169,9 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         day.look("the river is back")
         commands.shelve(fire, 1200, "lính cứu hỏa đang xử lý")
         until(lambda: room.alert(fire).phase is AlertPhase.SHELVED, "shelved")
+        commands.submit_room(NoteShift(command_id=new_id(), watch_id=watch_id, text="đã gọi Sở Xây dựng"))
+        commands.submit_room(DraftHandover(command_id=new_id(), watch_id=watch_id, remarks="chìa khóa ở tủ"))
+        until(lambda: session.state.watches[watch_id].sheet is not None, "the hand-over sheet is drafted")
         day.look("the fire lies on the shelf")
         yield day
         day.panels.close()
@@ -203,6 +231,27 @@ def test_the_moments_differ(day: Day) -> None:
     for before, after in zip(day.moments, day.moments[1:], strict=False):
         assert before.seq < after.seq
         assert differing(before.words, after.words), f"{before.name} and {after.name} look the same"
+
+
+def test_the_watch_is_seen_in_its_panel(day: Day) -> None:
+    """Else its replay would compare a panel that says that there are no shifts."""
+    quiet, late = (" ".join(moment.words["shift"]) for moment in (day.moments[0], day.moments[-1]))
+    for words_then in ("– skipped", "mất điện", "đã gọi Sở Xây dựng", "officer"):
+        assert words_then in late
+        assert words_then not in quiet
+
+
+@pytest.mark.parametrize(("name", "begins"), [("a.pdf", b"%PDF-"), ("a.html", b"<!DOCTYPE html>"), ("a", b"%PDF-")])
+def test_the_panel_saves_the_hand_over_sheet_as_what_the_name_of_the_file_says(
+    day: Day, tmp_path: Path, name: str, begins: bytes
+) -> None:
+    panel, path = day.panels.by_key["shift"], tmp_path / name
+    assert isinstance(panel, ShiftPanel)
+    watch = panel.watch()
+    assert watch is not None
+    panel.save_sheet(watch.watch_id, path)
+    until(path.exists, "the sheet is saved")
+    assert path.read_bytes().startswith(begins)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5), (4, 2, 5, 3, 0, 1)], ids=["in order", "here and there"])
