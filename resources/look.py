@@ -21,7 +21,7 @@ QWidget#header, QStatusBar, QWidget#statusBar { background: $PANEL; border: none
 QWidget#header { border-bottom: 1px solid $LINE; }
 QWidget#statusBar { border-top: 1px solid $LINE; }
 QWidget#statusBar QLabel, QWidget#statusBar QPushButton { font-size: ${SMALL_PX}px; color: $TEXT_2; }
-QWidget#statusBar QLabel#recording[trouble="true"] { color: $SYSTEM; }
+QWidget#statusBar QLabel[trouble="true"] { color: $SYSTEM; }
 QLabel#brand { font-weight: 700; color: $TEXT_1; padding: 0 12px; }
 QLabel#clock { font-size: 15px; color: $TEXT_1; padding: 0 8px; }
 QLabel#simulated { color: $TEXT_1; border: 1px dashed $TEXT_2; padding: 1px 8px; font-size: ${SMALL_PX}px; }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from backend.contracts.flood import alarms_lately
 from console.chrome.annunciator import Annunciator
 from console.chrome.voice import Voice
-from console.models.numbers import format_age, format_number, format_time
+from console.models.numbers import format_age, format_number, format_time, local_datetime
+from console.models.on_duty import on_duty
 from console.models.recordings import TROUBLE, condition_words, counts
 from console.models.session import Session
 from resources import tokens
@@ -22,7 +23,7 @@ TOLD_AT_MOST: Final = 20
 
 
 class StatusBar(QWidget):
-    """Link and its age, clocks, producers, alerts per ten minutes, operator, sound."""
+    """Link and its age, clocks, producers, alerts per ten minutes, who is on duty, operator, sound."""
 
     def __init__(
         self,
@@ -46,6 +47,11 @@ class StatusBar(QWidget):
         self._recording = QLabel()
         self._recording.setObjectName("recording")
         self._load = QLabel()
+        self._watch = ElidedLabel()
+        self._watch.setObjectName("watch")
+        # No wider than its words, and where there is little room it leaves half of it to the notices.
+        self._watch.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._watch_rule = _rule()
         self._notice = ElidedLabel()
         self._simulated = QLabel(self.tr("SIMULATED DATA"))
         self._simulated.setObjectName("simulated")
@@ -58,6 +64,8 @@ class StatusBar(QWidget):
         for widget in (self._link, self._clocks, self._producers, self._recording, self._load):
             row.addWidget(widget)
             row.addWidget(_rule())
+        row.addWidget(self._watch, 1)
+        row.addWidget(self._watch_rule)
         row.addWidget(self._notice, 1)
         for widget in (self._simulated, self._operator, self._sound):
             row.addWidget(widget)
@@ -75,6 +83,7 @@ class StatusBar(QWidget):
     def _look(self) -> None:
         """Now and then, not with every change: counting ten thousand alerts for each of a burst would be the burst."""
         self._tell_load()
+        self._tell_watch()
         self._tell()
 
     def _tell(self) -> None:
@@ -148,9 +157,7 @@ class StatusBar(QWidget):
         words = self.tr("recorded {well}/{all}").format(well=well, all=wanted) if wanted else self.tr("not recorded")
         trouble = well < wanted
         self._recording.setText(f"⬢ {words}" if trouble else words)
-        if self._recording.property("trouble") != trouble:
-            self._recording.setProperty("trouble", trouble)
-            self._recording.style().polish(self._recording)
+        _mark(self._recording, trouble)
         found = []
         for camera in state.site.cameras if state.site is not None else ():
             recording = state.recordings.get(camera.camera_id)
@@ -178,6 +185,24 @@ class StatusBar(QWidget):
         city = (one for one in (*state.alerts.values(), *state.closed.values()) if int(one.priority) < 5)
         count = alarms_lately((one.raised_ms for one in city), self._session.clock.now_ms())
         self._load.setText(self.tr("alerts {count}/10 min").format(count=count))
+
+    def _tell_watch(self) -> None:
+        """Who is on duty until when; before it, quietly, the watch that was not handed over in its time."""
+        session = self._session
+        duty, site = on_duty(session.state, session.clock.now_ms()), session.state.site
+        told = []
+        if duty is not None and duty.overdue is not None:
+            shift = session.local_name(duty.overdue.shift.name_vi, duty.overdue.shift.name_en)
+            told.append("⬢ " + self.tr("{shift}: hand-over overdue").format(shift=shift))
+        if duty is not None and duty.turn is not None and site is not None:
+            shift = session.local_name(duty.turn.shift.name_vi, duty.turn.shift.name_en)
+            until = f"{local_datetime(duty.turn.ends_ms, site.utc_offset_min):%H:%M}"
+            crew = ", ".join(duty.crew) or self.tr("nobody is signed on")
+            told.append(self.tr("{shift} until {time}: {crew}").format(shift=shift, time=until, crew=crew))
+        self._watch.setText(" · ".join(told))
+        for widget in (self._watch, self._watch_rule):
+            widget.setVisible(bool(told))
+        _mark(self._watch, duty is not None and duty.overdue is not None)
 
     def _tell_sound(self) -> None:
         muted_s = self._annunciator.muted_s
@@ -207,6 +232,13 @@ def role_words(role: str) -> str:
         "cyber": translate("StatusBar", "information security officer"),
     }
     return words.get(role, role)
+
+
+def _mark(label: QLabel, trouble: bool) -> None:
+    """In the colour of the room's own trouble, or not."""
+    if label.property("trouble") != trouble:
+        label.setProperty("trouble", trouble)
+        label.style().polish(label)
 
 
 def _rule() -> QFrame:

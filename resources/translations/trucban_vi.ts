@@ -4105,6 +4105,18 @@
         <translation>cảnh báo {count}/10 ph</translation>
     </message>
     <message>
+        <source>{shift}: hand-over overdue</source>
+        <translation>{shift}: quá hạn giao ca</translation>
+    </message>
+    <message>
+        <source>nobody is signed on</source>
+        <translation>chưa có ai nhận ca</translation>
+    </message>
+    <message>
+        <source>{shift} until {time}: {crew}</source>
+        <translation>{shift} đến {time}: {crew}</translation>
+    </message>
+    <message>
         <source>MUTED {left}  M</source>
         <translation>TẮT TIẾNG {left}  M</translation>
     </message>

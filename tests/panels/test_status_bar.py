@@ -9,12 +9,21 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from backend.contracts.events import ProducerChanged, RecordingChanged, SiteLoaded
+from backend.contracts.events import (
+    HandoverSigned,
+    ProducerChanged,
+    RecordingChanged,
+    ShiftStarted,
+    SiteLoaded,
+)
 from backend.contracts.feed import ProducerPulse
 from backend.contracts.kinds.alerts import Priority
+from backend.contracts.shifts import ShiftRules, Turn, roster
+from backend.contracts.site import Site
 from console.chrome.annunciator import Annunciator
 from console.chrome.status_bar import StatusBar
 from console.models.link import LinkModel
+from console.models.numbers import local_datetime
 from console.timebase import monotonic_s
 from tests.panels.desk_room import Seat
 from tests.panels.map_room import alert, laocai
@@ -100,7 +109,7 @@ def test_mute_counts_down_from_what_the_settings_say(qtbot: QtBot, line: Line) -
 def test_a_long_notice_ends_in_an_ellipsis_and_pushes_nothing_off_a_laptop(qtbot: QtBot, tmp_path: Path) -> None:
     line = Line(qtbot, tmp_path, width_px=1366)
     line.seat.link.set_pulses([], "a very long sentence about the disk " * 20)
-    notice = line.bar.findChildren(ElidedLabel)[0]
+    notice = next(one for one in line.bar.findChildren(ElidedLabel) if "disk" in one.text())
     qtbot.waitUntil(lambda: notice.shown_text().endswith("…"), timeout=WAIT_MS)
     assert line.bar.minimumSizeHint().width() <= 1366
     qtbot.waitUntil(lambda: "very long" in notice.toolTip(), timeout=WAIT_MS)
@@ -143,3 +152,55 @@ def test_recording_is_counted_quietly_and_its_trouble_is_marked_and_named(line: 
     assert label.property("trouble") is True
     line.seat.happen(RecordingChanged(camera_id=cameras[1].camera_id, condition="recording"))
     assert "⬢ recorded" not in line.words()
+
+
+def test_who_is_on_duty_until_when_and_a_hand_over_that_is_overdue_is_marked(qtbot: QtBot, line: Line) -> None:
+    seat = line.seat
+    site, now_ms = seat.state.site, seat.clock.now_ms()
+    assert site is not None
+    running = roster(site.shifts, now_ms, site.utc_offset_min, 1)[0]
+    label = line.bar.findChild(QLabel, "watch")
+    assert label is not None
+    until = f"{local_datetime(running.ends_ms, site.utc_offset_min):%H:%M}"
+    assert label.text() == f"{running.shift.name_en} until {until}: nobody is signed on"
+    for turn, user in ((ended(site, now_ms), "mai.ly"), (running, "an.tran")):
+        seat.happen(ShiftStarted(turn=turn, position_id="truong-ca"), actor=user)
+    overdue = f"{ended(site, now_ms).shift.name_en}: hand-over overdue"
+    qtbot.waitUntil(lambda: overdue in label.text(), timeout=WAIT_MS)
+    assert label.text().endswith(f"{running.shift.name_en} until {until}: an.tran")
+    assert label.property("trouble") is True
+    for user, side in (("mai.ly", "leaving"), ("an.tran", "coming")):
+        wish = {"watch_id": ended(site, now_ms).watch_id, "side": side, "digest": "0" * 64}
+        seat.happen(HandoverSigned.model_validate(wish), actor=user)
+    qtbot.waitUntil(lambda: "overdue" not in label.text(), timeout=WAIT_MS)
+    assert label.property("trouble") is False
+
+
+def test_a_site_without_shifts_has_no_watch_in_the_line(qtbot: QtBot, line: Line) -> None:
+    label = line.bar.findChild(QLabel, "watch")
+    site = line.seat.state.site
+    assert label is not None
+    assert site is not None
+    assert label.isVisible()
+    line.seat.happen(SiteLoaded(site=site.model_copy(update={"shifts": ShiftRules()})))
+    qtbot.waitUntil(lambda: not label.isVisible(), timeout=WAIT_MS)
+
+
+def test_a_crew_of_long_names_pushes_nothing_off_a_laptop(qtbot: QtBot, tmp_path: Path) -> None:
+    line = Line(qtbot, tmp_path, width_px=1366)
+    site = line.seat.state.site
+    assert site is not None
+    turn = roster(site.shifts, line.seat.clock.now_ms(), site.utc_offset_min, 1)[0]
+    for number in range(8):
+        user = f"nguyen.thi.minh.khai.{number}"
+        line.seat.happen(ShiftStarted(turn=turn, position_id="truc-ban"), actor=user)
+    label = next(one for one in line.bar.findChildren(ElidedLabel) if one.objectName() == "watch")
+    qtbot.waitUntil(lambda: label.shown_text().endswith("…"), timeout=WAIT_MS)
+    assert line.bar.minimumSizeHint().width() <= 1366
+    qtbot.waitUntil(lambda: "minh.khai.7" in label.toolTip(), timeout=WAIT_MS)
+
+
+def ended(site: Site, now_ms: int) -> Turn:
+    """The turn before the one that runs."""
+    running = roster(site.shifts, now_ms, site.utc_offset_min, 1)[0]
+    return roster(site.shifts, running.begins_ms - 1, site.utc_offset_min, 1)[0]
