@@ -135,7 +135,7 @@ class Incident(Wire):
         return next((task for task in self.tasks if task.task_id == task_id), None)
 
     def has(self, kind: LinkKind, key: str) -> bool:
-        return Link(kind=kind, key=key) in self.links
+        return any(link.key == key and link.kind == kind for link in self.links)
 
     def progress(self) -> tuple[int, int]:
         """(steps decided, steps on the way as far as it is known); (0, 0) without a procedure."""

@@ -824,7 +824,7 @@ def _tally(state: RoomState, logged: ev.LoggedEvent, open_before: int) -> None:
     if not (raised or closed or isinstance(logged.event, ev.AlertAcknowledged)):
         return
     for key, watch in state.watches.items():
-        if not watch.is_signed and logged.at_ms < watch.ends_ms + OVERTIME_MS:
+        if logged.at_ms < watch.ends_ms + OVERTIME_MS and not watch.is_signed:
             state.watches[key] = watch.model_copy(update={"tally": counted(watch.tally, logged, closed)})
 
 

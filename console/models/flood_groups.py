@@ -7,7 +7,7 @@ and stands alone as long as that is few enough, too. Nothing is acknowledged by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,18 +31,20 @@ class Group:
 def groups_of(alerts: Sequence[Alert]) -> tuple[Group, ...]:
     """All alerts in groups, in the order of their leaders. `alerts`: in the order of the inbox."""
     found: tuple[Group, ...] = ()
+    waiting = {one.alert_id for one in alerts if one.unanswered}
     for level in _LEVELS:
-        found = _grouped(alerts, level)
-        waiting = {one.alert_id for one in alerts if one.unanswered}
+        found = _grouped(alerts, waiting, level)
         if sum(group.alert_ids[0] in waiting for group in found) <= ROWS_MOST:
             return found
     return found
 
 
-def _grouped(alerts: Sequence[Alert], level: Callable[[Alert], GroupKey]) -> tuple[Group, ...]:
+def _grouped(
+    alerts: Sequence[Alert], waiting: Collection[str], level: Callable[[Alert], GroupKey]
+) -> tuple[Group, ...]:
     members: dict[GroupKey, list[str]] = {}
     for alert in alerts:
-        state = "waits" if alert.unanswered else "answered"
+        state = "waits" if alert.alert_id in waiting else "answered"
         members.setdefault((state, *level(alert)), []).append(alert.alert_id)
     return tuple(Group(key, tuple(ids)) for key, ids in members.items())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
@@ -93,7 +95,7 @@ class InboxRows(QSortFilterProxyModel):
         if not self._flood:
             self._group_of = {}
             return
-        shown = [alert for alert in self._session.alerts.alerts() if self.accepts(alert, self._filter)]
+        shown = [alert for alert in self._session.alerts.alerts() if self._filter in self.lists_of(alert)]
         self._group_of = {alert_id: group for group in groups_of(shown) for alert_id in group.alert_ids}
 
     def _tell_leaders(self, alert_ids: set[str]) -> None:
@@ -108,21 +110,19 @@ class InboxRows(QSortFilterProxyModel):
     def filter(self) -> InboxFilter:
         return self._filter
 
-    def accepts(self, alert: Alert, chosen: InboxFilter) -> bool:
-        """Whether the alert belongs to the filter."""
-        if alert.set_aside or chosen == "aside":
-            return alert.set_aside and chosen == "aside"
-        if (alert.priority is Priority.SYSTEM) != (chosen == "system"):
-            return False
-        if chosen == "unacknowledged":
-            return alert.unanswered
-        if chosen == "mine":
-            return self._session.operator is not None and alert.owner == self._session.operator.user
-        return True
+    def lists_of(self, alert: Alert) -> tuple[InboxFilter, ...]:
+        """The filters that show the alert."""
+        if alert.set_aside:
+            return ("aside",)
+        if alert.priority is Priority.SYSTEM:
+            return ("system",)
+        lists: tuple[InboxFilter, ...] = ("all", "unacknowledged") if alert.unanswered else ("all",)
+        operator = self._session.operator
+        return (*lists, "mine") if operator is not None and alert.owner == operator.user else lists
 
-    def count(self, chosen: InboxFilter) -> int:
-        """Open alerts that the filter would show."""
-        return sum(self.accepts(alert, chosen) for alert in self._session.alerts.alerts())
+    def counts(self) -> Counter[InboxFilter]:
+        """Open alerts by the filters that would show them."""
+        return Counter(chain.from_iterable(map(self.lists_of, self._session.alerts.alerts())))
 
     def alert_at(self, index: QModelIndex) -> Alert | None:
         alert = index.data(ALERT_ROLE)
@@ -135,7 +135,7 @@ class InboxRows(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
         alert = self._session.alerts.alert_at(source_row)
-        return self.accepts(alert, self._filter) and not self.hides(alert.alert_id)
+        return self._filter in self.lists_of(alert) and not self.hides(alert.alert_id)
 
     def filterAcceptsColumn(self, source_column: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
         """One column: a row is painted whole."""

@@ -49,6 +49,7 @@ class Inbox(Panel):
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.doubleClicked.connect(lambda index: self._go_there())
         self._filters: dict[InboxFilter, QPushButton] = {}
+        self._counts: Counter[InboxFilter] = Counter()
         self._load = QLabel()
         self._load.setObjectName("inboxLoad")
         self._empty = QLabel()
@@ -147,8 +148,9 @@ class Inbox(Panel):
             "system": self.tr("System"),
             "aside": self.tr("Set aside"),
         }
+        self._counts = self.rows.counts()
         for chosen, button in self._filters.items():
-            count = self.rows.count(chosen)
+            count = self._counts[chosen]
             button.setText(f"{words[chosen]} {count}" if count else words[chosen])
         self._tell_load()
         self._tell_empty()
@@ -195,7 +197,7 @@ class Inbox(Panel):
 
     def _breathe(self) -> None:
         """One pulse a second for everything that waits, between 60 % and full: seen, never vanishing."""
-        if self.isVisible() and self.rows.count("unacknowledged" if self.rows.filter != "system" else "system"):
+        if self.isVisible() and self._counts["system" if self.rows.filter == "system" else "unacknowledged"]:
             self._delegate.brightness = 0.8 + 0.2 * math.cos(2 * math.pi * monotonic_s())
             self.view.viewport().update(0, 0, PULSE_STRIP_PX, self.view.viewport().height())
 
