@@ -221,12 +221,31 @@ class CyberDetail(Wire):
     count: int
 
 
+class IndicatorItem(Wire):
+    """A figure that an alert is about: `due_ms` when it was due and did not come; `value` and `goal` when it is bad."""
+
+    code: Identifier
+    period: str
+    area: str = ""
+    due_ms: EpochMs | None = None
+    value: float | None = None
+    goal: float | None = None
+
+
+class IndicatorDetail(Wire):
+    """Figures of indicators that are late or bad. `owner`: the agency that answers for them."""
+
+    owner: Identifier
+    items: tuple[IndicatorItem, ...]
+
+
 class Alert(Wire):
     """One alert, from raised to closed.
 
     Attributes:
         alert_id: stable across updates; the same condition raised again after closing gets a new one.
-        place_id: a station, camera, producer, fire site or service, by the kind's `about`; "" for an area.
+        place_id: a station, camera, producer, fire site, service, agency or indicator, by the kind's `about`; "" for
+            an area.
         headline_vi, headline_en: one line; plain text.
         commune_code: GSO code of the commune it lies in, "" when unknown.
         exercise: the source says that it is an exercise (DIỄN TẬP), or the whole room is for one.
@@ -263,6 +282,7 @@ class Alert(Wire):
     detection: DetectionDetail | None = None
     fire: FireDetail | None = None
     cyber: CyberDetail | None = None
+    indicator: IndicatorDetail | None = None
     simulated: bool = False
     exercise: bool = False
     silent: bool = False

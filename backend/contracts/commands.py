@@ -15,6 +15,7 @@ from backend.contracts.incidents import IncidentPhase, Link, TaskState
 from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import MarkKind
 from backend.contracts.recording import ExportOrder
+from backend.contracts.reports import Digest, ReportState
 from backend.contracts.sop import Answer, StepState
 
 CommandId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -131,6 +132,98 @@ class ResetAlert(Wire):
     command_id: CommandId
     alert_id: Identifier
     comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+class MoveReport(Wire):
+    """Bring a report into another state; what the state needs to be told comes with it."""
+
+    kind: Literal["report.move"] = "report.move"
+    command_id: CommandId
+    report_id: Identifier
+    state: ReportState
+    reason: Annotated[str, Field(max_length=500)] = ""
+    text: Annotated[str, Field(max_length=4000)] = ""
+    duplicate_of: str = ""
+
+
+class RouteReport(Wire):
+    """Give a report to a chief agency and its partners; "" = as the site's rules say."""
+
+    kind: Literal["report.route"] = "report.route"
+    command_id: CommandId
+    report_id: Identifier
+    chief: str = ""
+    partners: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class NoteReport(Wire):
+    """Say something inside, or to the citizen."""
+
+    kind: Literal["report.note"] = "report.note"
+    command_id: CommandId
+    report_id: Identifier
+    audience: Literal["inside", "citizen"] = "inside"
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class AskReportExtension(Wire):
+    """Ask for so much more working time."""
+
+    kind: Literal["report.ask_extension"] = "report.ask_extension"
+    command_id: CommandId
+    report_id: Identifier
+    more_min: Annotated[int, Field(ge=1, le=100_000)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class DecideReportExtension(Wire):
+    kind: Literal["report.decide_extension"] = "report.decide_extension"
+    command_id: CommandId
+    report_id: Identifier
+    granted: bool
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class TellReportsApart(Wire):
+    """They are about different things, however much they look alike."""
+
+    kind: Literal["report.tell_apart"] = "report.tell_apart"
+    command_id: CommandId
+    report_id: Identifier
+    other_id: Identifier
+
+
+class DecideReportMedium(Wire):
+    """Give one picture of a report free for the public page, or take it back."""
+
+    kind: Literal["report.decide_medium"] = "report.decide_medium"
+    command_id: CommandId
+    report_id: Identifier
+    digest: Digest
+    public: bool
+
+
+class ReadReport(Wire):
+    """The leader of the place has opened it; `text`: a short word to it."""
+
+    kind: Literal["report.read"] = "report.read"
+    command_id: CommandId
+    report_id: Identifier
+    text: Annotated[str, Field(max_length=500)] = ""
+
+
+ReportCommand = (
+    MoveReport
+    | RouteReport
+    | NoteReport
+    | AskReportExtension
+    | DecideReportExtension
+    | TellReportsApart
+    | DecideReportMedium
+    | ReadReport
+)
+"""Commands about one citizen's report: they have a `report_id`."""
 
 
 class PlaceMark(Wire):
@@ -406,6 +499,23 @@ IncidentCommand = (
 )
 """Commands about one incident: they have an `incident_id`."""
 
+
+class BeginCrisis(Wire):
+    """Put the hotline into crisis mode, by one of the site's themes."""
+
+    kind: Literal["hotline.begin_crisis"] = "hotline.begin_crisis"
+    command_id: CommandId
+    template_id: Identifier
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class EndCrisis(Wire):
+    kind: Literal["hotline.end_crisis"] = "hotline.end_crisis"
+    command_id: CommandId
+    crisis_id: Identifier
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 AlertCommand = (
     AcknowledgeAlert
     | CommentAlert
@@ -433,9 +543,45 @@ RoomCommand = (
     | GotoPreset
     | IncidentCommand
     | ShiftCommand
+    | BeginCrisis
+    | EndCrisis
 )
 
-Command = Annotated[AlertCommand | RoomCommand, Field(discriminator="kind")]
+
+class AssignStory(Wire):
+    """Give a story of press or social media to the agency that is to answer it."""
+
+    kind: Literal["story.assign"] = "story.assign"
+    command_id: CommandId
+    story_id: Identifier
+    agency_id: Identifier
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class DismissStory(Wire):
+    kind: Literal["story.dismiss"] = "story.dismiss"
+    command_id: CommandId
+    story_id: Identifier
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ReportStory(Wire):
+    """Make a report of it (channel "press"), as if its text had been filed; its link stands under the text."""
+
+    kind: Literal["story.to_report"] = "story.to_report"
+    command_id: CommandId
+    story_id: Identifier
+    category_id: Identifier
+    text: Annotated[str, Field(min_length=1, max_length=3000)]
+    lat_deg: LatDeg | None = None
+    lon_deg: LonDeg | None = None
+    address: Annotated[str, Field(max_length=300)] = ""
+
+
+StoryCommand = AssignStory | DismissStory | ReportStory
+"""Commands about a story of press or social media: they have a `story_id`."""
+
+Command = Annotated[AlertCommand | RoomCommand | ReportCommand | StoryCommand, Field(discriminator="kind")]
 
 
 def subject(command: Command) -> str:
@@ -444,6 +590,10 @@ def subject(command: Command) -> str:
         return command.incident_id
     if isinstance(command, ShiftCommand):
         return command.watch_id
+    if isinstance(command, ReportCommand):
+        return command.report_id
+    if isinstance(command, StoryCommand):
+        return command.story_id
     match command:
         case PlaceMark() | RemoveMark():
             return command.mark_id
@@ -455,6 +605,10 @@ def subject(command: Command) -> str:
             return command.about
         case GotoPreset():
             return command.camera_id
+        case BeginCrisis():
+            return command.template_id
+        case EndCrisis():
+            return command.crisis_id
         case _:
             return command.alert_id
 
@@ -498,7 +652,25 @@ Right = Literal[
     "shift.note",
     "shift.draft",
     "shift.sign",
+    "report.move",
+    "report.route",
+    "report.note",
+    "report.ask_extension",
+    "report.decide_extension",
+    "report.tell_apart",
+    "report.decide_medium",
+    "report.read",
+    "report.file",
+    "report.identity",
+    "story.assign",
+    "story.dismiss",
+    "story.to_report",
+    "press.leaders",
+    "hotline",
+    "hotline.begin_crisis",
+    "hotline.end_crisis",
     "sop.edit",
+    "indicator.enter",
     "replay",
     "debrief",
     "audit",
@@ -517,12 +689,38 @@ _INCIDENT: Final[tuple[Right, ...]] = (
 )  # fmt: skip
 _SHIFT: Final[tuple[Right, ...]] = ("shift.start", "shift.mark_task", "shift.note", "shift.draft", "shift.sign")
 _SERVICE: Final[tuple[Right, ...]] = ("alert.take_out_of_service", "alert.return_to_service")
+_REPORT: Final[tuple[Right, ...]] = (
+    "report.move", "report.route", "report.note", "report.decide_extension", "report.tell_apart",
+    "report.decide_medium", "report.file", "report.identity",
+)  # fmt: skip
+_OF_AGENCY: Final[tuple[Right, ...]] = ("report.move", "report.note", "report.ask_extension", "report.read")
+"""For the reports of one's own agency only."""
+
+_STORY: Final[tuple[Right, ...]] = ("story.assign", "story.dismiss", "story.to_report")
 _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.DUTY_OFFICER: frozenset((*_DESK, *_INCIDENT, *_SHIFT)),
+    Role.DUTY_OFFICER: frozenset((*_DESK, *_INCIDENT, *_SHIFT, *_REPORT, *_STORY, "hotline")),
     Role.SUPERVISOR: frozenset(
-        (*_DESK, *_SERVICE, *_INCIDENT, *_SHIFT, *_EXPORT, "incident.review", "sop.edit", "debrief", "audit", "cyber")
+        (
+            *_DESK,
+            *_SERVICE,
+            *_INCIDENT,
+            *_SHIFT,
+            *_REPORT,
+            *_STORY,
+            *_EXPORT,
+            "press.leaders",
+            "hotline",
+            "hotline.begin_crisis",
+            "hotline.end_crisis",
+            "incident.review",
+            "sop.edit",
+            "indicator.enter",
+            "debrief",
+            "audit",
+            "cyber",
+        )
     ),
     Role.LEADER: frozenset(
         (
@@ -536,15 +734,20 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
             "incident.note",
             "incident.ask_task",
             "incident.review",
+            "press.leaders",
+            "report.read",
         )  # fmt: skip
     ),
-    Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act", "incident.note")),
-    Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act", "sop.edit")),
+    Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act", "incident.note", "indicator.enter", *_OF_AGENCY)),
+    Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act", "sop.edit", "indicator.enter")),
     Role.CYBER: frozenset((*_DESK, *_INCIDENT, *_SHIFT, "cyber")),
 }
 """A command's `kind` is the right it needs; "watch" opens the feed and the reading doors, "replay" the recordings and
-the past, "audit" the audit log. "cyber" is needed besides to change anything of a cyber alert: everybody sees that
-there is one, the information security officer and the supervisor handle it."""
+the past, "audit" the audit log. "press.leaders" shows what the leaders' lists of press.toml find; "hotline" the
+earlier calls of a number;
+"indicator.enter" opens the doors of figures (an agency's: for those it answers for); "cyber" is needed besides to
+change anything of a cyber alert: everybody sees that there is one, the information security officer and the
+supervisor handle it."""
 
 
 def may_change(command: str, alert_kind: str, role: str, rights: Collection[str]) -> bool:

@@ -10,15 +10,30 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from backend.contracts.air import AirIndex
-from backend.contracts.alerts import Alert, CapDetail, CyberDetail, DetectionDetail, FireDetail, LimitReading, Verdict
+from backend.contracts.alerts import (
+    Alert,
+    CapDetail,
+    CyberDetail,
+    DetectionDetail,
+    FireDetail,
+    IndicatorDetail,
+    LimitReading,
+    Verdict,
+)
 from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.crisis import CrisisEvent
 from backend.contracts.forecasts import Forecast
 from backend.contracts.geometry import Shape
+from backend.contracts.hotline import CallEvent
 from backend.contracts.incidents import Incident, IncidentPhase, Late, Link, Task, TaskState
+from backend.contracts.indicators import FIGURES_AT_ONCE, Channel, IndicatorFigure
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import Mark
+from backend.contracts.press import Story, StoryEvent, StorySeen
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
+from backend.contracts.report_events import ReportEvent, ReportReceived
+from backend.contracts.reports import Report
 from backend.contracts.shifts import DutyTask, HandoverSheet, Turn
 from backend.contracts.site import Site, Station
 from backend.contracts.sop import Answer, Sop, StepState
@@ -49,6 +64,7 @@ class AlertUpdated(Wire):
     detection: DetectionDetail | None = None
     fire: FireDetail | None = None
     cyber: CyberDetail | None = None
+    indicator: IndicatorDetail | None = None
     shapes: tuple[Shape, ...] | None = None
     count: int | None = None
     text: str = ""
@@ -371,6 +387,25 @@ class ForecastIssued(Wire):
     forecast: Forecast
 
 
+class RowsShown(Wire):
+    """Rows as they stand, put where they were not; it says nothing new of them.
+
+    In the log: ended reports and old stories that are taken up again. To a seat that sees a part of the room only:
+    what it may see from now on, in the place of the event that made it so; an empty one stands for an event that is
+    not for it.
+
+    Attributes:
+        hidden: ids of reports and stories that it may not see any more; never in the log.
+    """
+
+    kind: Literal["rows.shown"] = "rows.shown"
+    alerts: tuple[Alert, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    reports: tuple[Report, ...] = ()
+    stories: tuple[Story, ...] = ()
+    hidden: tuple[Identifier, ...] = ()
+
+
 class SopPublished(Wire):
     """A version of a procedure holds from now on; runs keep the version they began with."""
 
@@ -564,6 +599,22 @@ ShiftEvent = ShiftStarted | ShiftTaskDone | ShiftTaskSkipped | ShiftNoted | Hand
 """Events about a watch."""
 
 
+class IndicatorsEntered(Wire):
+    """Figures of indicators that came together: all of them are in the log, or none.
+
+    Attributes:
+        file_name, digest: of the sheet they stood in and its SHA-256; "" when there was none.
+        derived: made of them by formula; nobody entered these.
+    """
+
+    kind: Literal["indicators.entered"] = "indicators.entered"
+    channel: Channel
+    file_name: Annotated[str, Field(max_length=300)] = ""
+    digest: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    figures: Annotated[tuple[IndicatorFigure, ...], Field(max_length=FIGURES_AT_ONCE)]
+    derived: tuple[IndicatorFigure, ...] = ()
+
+
 DeskAct = Literal["workspace", "camera", "go_to", "brought", "replay", "snapshot", "sound"]
 
 
@@ -624,7 +675,15 @@ Event = Annotated[
     | SopPublished
     | IncidentOpened
     | IncidentEvent
-    | ShiftEvent,
+    | ShiftEvent
+    | ReportReceived
+    | RowsShown
+    | ReportEvent
+    | StorySeen
+    | StoryEvent
+    | IndicatorsEntered
+    | CallEvent
+    | CrisisEvent,
     Field(discriminator="kind"),
 ]
 

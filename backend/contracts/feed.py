@@ -57,7 +57,12 @@ ClientFrame = Annotated[Hello | CommandFrame | Subscribe | SeatClock | Goodbye, 
 
 
 class Welcome(Wire):
-    """Answer to `Hello`. `heartbeat_s`: a seat that hears nothing for three of them calls the link lost."""
+    """Answer to `Hello`.
+
+    Attributes:
+        heartbeat_s: a seat that hears nothing for three of them calls the link lost.
+        agency_id: the agency this seat belongs to, which sees its own part of the room; "" = the room's own people.
+    """
 
     type: Literal["welcome"] = "welcome"
     protocol: int
@@ -70,6 +75,7 @@ class Welcome(Wire):
     rights: tuple[Right, ...]
     token_expires_ms: EpochMs
     heartbeat_s: float
+    agency_id: str = ""
 
 
 class SnapshotFrame(Wire):

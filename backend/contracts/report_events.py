@@ -7,19 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from backend.contracts.base import Identifier, LatDeg, LonDeg, Wire
-from backend.contracts.reports import Clock, Extension, Medium, Rating, Report, ReportState
+from backend.contracts.reports import Clock, Digest, Extension, Medium, Rating, Report, ReportState
 
 TEXT_MOST = 4000
 """Characters of what a citizen says (GeoReport v2's own bound) and of an answer."""
 
 
 class ReportReceived(Wire):
-    """A new report, in the state "new". `text` is what was said, whole."""
+    """A new report, in the state "new". `text` is what was said, whole.
+
+    `answers`: question id -> answer id, of the questions of the crisis that it is part of.
+    """
 
     kind: Literal["report.received"] = "report.received"
     report: Report
     text: Annotated[str, Field(max_length=TEXT_MOST)]
     media: tuple[Medium, ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
 
 
 class ReportRouted(Wire):
@@ -110,6 +114,31 @@ class ReportOverdue(Wire):
     stage: Literal["near", "late"]
 
 
+class ReportsToldApart(Wire):
+    """Somebody looked at both: they are about different things, and are not suggested as duplicates any more."""
+
+    kind: Literal["report.told_apart"] = "report.told_apart"
+    report_id: Identifier
+    other_id: Identifier
+
+
+class ReportMediumDecided(Wire):
+    """Whether everybody may see one of its pictures once its result is published. Undecided, nobody may."""
+
+    kind: Literal["report.medium_decided"] = "report.medium_decided"
+    report_id: Identifier
+    digest: Digest
+    public: bool
+
+
+class ReportRead(Wire):
+    """The leader of the place has opened it, or said a word to it; who it was stands beside the event."""
+
+    kind: Literal["report.read"] = "report.read"
+    report_id: Identifier
+    text: Annotated[str, Field(max_length=500)] = ""
+
+
 ReportEvent = (
     ReportRouted
     | ReportMoved
@@ -119,5 +148,8 @@ ReportEvent = (
     | ReportExtensionDecided
     | ReportRated
     | ReportOverdue
+    | ReportsToldApart
+    | ReportMediumDecided
+    | ReportRead
 )
 """Events about a report that is there: they have a `report_id`."""

@@ -9,6 +9,9 @@ from backend.contracts.reports import ENDED, Report, ReportState
 
 Changes = dict[str, object]
 
+APART_KEPT: Final = 50
+"""So many refusals of a suggestion a row remembers."""
+
 _SEEN_BY_CITIZEN: Final[frozenset[ReportState]] = frozenset(
     ("need_info", "rejected", "duplicate", "assigned", "in_progress", "published")
 )
@@ -19,15 +22,15 @@ def received(event: ev.ReportReceived) -> Report:
     return event.report.model_copy(update={"media": len(event.media)})
 
 
-def after(report: Report, event: ev.ReportEvent, at_ms: int) -> Report:
-    """The row with one more event, logged at `at_ms`."""
-    changes = _changes(report, event, at_ms)
+def after(report: Report, event: ev.ReportEvent, at_ms: int, actor: str = "") -> Report:
+    """The row with one more event, logged at `at_ms` and done by `actor`."""
+    changes = _changes(report, event, at_ms, actor)
     if changes.get("clock", report.clock) != report.clock:
         changes["told"] = ""  # another clock comes near its own end
     return report.model_copy(update={**changes, "changed_ms": at_ms})
 
 
-def _changes(report: Report, event: ev.ReportEvent, at_ms: int) -> Changes:
+def _changes(report: Report, event: ev.ReportEvent, at_ms: int, actor: str) -> Changes:
     match event:
         case ev.ReportRouted():
             routed: Changes = {
@@ -37,6 +40,8 @@ def _changes(report: Report, event: ev.ReportEvent, at_ms: int) -> Changes:
                 "clock": event.clock,
                 "extension": None,
             }
+            if event.leader != report.leader:
+                routed |= {"read_ms": None, "read_by": "", "read_words": ""}
             return routed | _state(report, "assigned", at_ms)
         case ev.ReportMoved():
             return _moved(report, event, at_ms)
@@ -57,6 +62,22 @@ def _changes(report: Report, event: ev.ReportEvent, at_ms: int) -> Changes:
             return {"rating": event.rating} | _state(report, "rated", at_ms)
         case ev.ReportOverdue():
             return {"told": event.stage} | ({"late": True} if event.stage == "late" else {})
+        case ev.ReportsToldApart() | ev.ReportMediumDecided() | ev.ReportRead():
+            return _looked_at(report, event, at_ms, actor)
+
+
+def _looked_at(
+    report: Report, event: ev.ReportsToldApart | ev.ReportMediumDecided | ev.ReportRead, at_ms: int, actor: str
+) -> Changes:
+    """Its state stays as it is. Of several looks of the leader the first counts; a word said later stands with it."""
+    if isinstance(event, ev.ReportsToldApart):
+        others = [one for one in report.apart if one != event.other_id]
+        return {"apart": (*others, event.other_id)[-APART_KEPT:]}
+    if isinstance(event, ev.ReportMediumDecided):
+        rest = tuple(one for one in report.public_media if one != event.digest)
+        return {"public_media": (*rest, event.digest) if event.public else rest}
+    seen: Changes = {} if report.read_ms is not None else {"read_ms": at_ms, "read_by": actor}
+    return seen | ({"read_words": event.text} if event.text else {})
 
 
 def _moved(report: Report, event: ev.ReportMoved, at_ms: int) -> Changes:

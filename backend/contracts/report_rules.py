@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,6 +15,26 @@ Spans = tuple[tuple[int, int], ...]
 
 THE_COMMUNE = "@commune"
 """In a rule of routing: the People's Committee of the commune in which the report lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """[[route]]: an empty condition holds for everything; the first rule whose conditions hold decides.
+
+    Attributes:
+        rule_id: what the log names.
+        hours: spans of the local day in which it holds.
+        chief, partners: agency ids or `THE_COMMUNE`.
+        leader: account or title; "" = the leader of the commune.
+    """
+
+    rule_id: str
+    chief: str
+    categories: frozenset[str] = frozenset()
+    communes: frozenset[str] = frozenset()
+    hours: Spans = ()
+    partners: tuple[str, ...] = ()
+    leader: str = ""
 
 
 class AttributeValue(Wire):

@@ -22,6 +22,9 @@ ReportState = Literal[
 ENDED: Final[frozenset[ReportState]] = frozenset(("rejected", "duplicate", "published", "rated"))
 """Nobody has anything to do: the row leaves the queues. A citizen may still rate or open it again."""
 
+PUBLIC: Final[frozenset[ReportState]] = frozenset(("published", "rated"))
+"""Its result was made public: everybody may read what it is about."""
+
 WITH_AGENCY: Final[frozenset[ReportState]] = frozenset(("assigned", "in_progress", "extension"))
 """The chief agency has the next step."""
 
@@ -47,6 +50,10 @@ EXTENDED_STATUS: Final[dict[ReportState, str]] = {
     "rated": "closed", "reopened": "reopen",
 }  # fmt: skip
 """The words of FixMyStreet's update extension."""
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a stored file, in hexadecimal digits."""
 
 
 class Clock(Wire):
@@ -84,7 +91,7 @@ class Medium(Wire):
     medium_id: Identifier
     kind: Literal["image", "video"]
     mime: str
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    digest: Digest
     bytes: Annotated[int, Field(ge=1)]
     stage: Literal["report", "before", "after"] = "report"
     taken_ms: EpochMs | None = None
@@ -117,6 +124,9 @@ class Report(Wire):
         reopened: how often it was opened again.
         first_answer_ms: when somebody first did something that its citizen sees.
         done_ms: when the agency last called it done.
+        apart: ids of reports that somebody looked at beside it and found to be about something else, newest last.
+        public_media: digests of its pictures that an officer gave free for the public page, in the order of that.
+        read_ms, read_by, read_words: when the leader of the place opened it first, by which account, and a word of his.
     """
 
     report_id: Identifier
@@ -150,6 +160,11 @@ class Report(Wire):
     first_answer_ms: EpochMs | None = None
     done_ms: EpochMs | None = None
     closed_ms: EpochMs | None = None
+    apart: tuple[str, ...] = ()
+    public_media: tuple[str, ...] = ()
+    read_ms: EpochMs | None = None
+    read_by: str = ""
+    read_words: str = ""
     simulated: bool = False
     exercise: bool = False
 

@@ -8,7 +8,10 @@ from pydantic import Field
 
 from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
+from backend.contracts.hotline import HotlineRules
+from backend.contracts.indicators import IndicatorRules
 from backend.contracts.organisation import Unit
+from backend.contracts.press import PressRules
 from backend.contracts.report_rules import ReportRules
 from backend.contracts.shifts import ShiftRules
 
@@ -216,7 +219,7 @@ class Producer(Wire):
     producer_id: Identifier
     name_vi: str
     name_en: str
-    door: Literal["drop", "http", "feed", "mqtt", "rtsp", "sia", "syslog"]
+    door: Literal["drop", "http", "feed", "mqtt", "rtsp", "sia", "syslog", "open311"]
     expect_every_s: int
     simulated: bool = False
 
@@ -329,3 +332,6 @@ class Site(Wire):
     shifts: ShiftRules = ShiftRules()
     units: tuple[Unit, ...] = ()
     reports: ReportRules = ReportRules()
+    press: PressRules = PressRules()
+    hotline: HotlineRules = HotlineRules()
+    indicators: IndicatorRules = IndicatorRules()

@@ -14,25 +14,34 @@ from pydantic import Field
 
 from backend.contracts import events as ev
 from backend.contracts.air import AirIndex
-from backend.contracts.alerts import Alert, AlertPhase, Aside, HistoryEntry, HistoryKind, RuleRecord
+from backend.contracts.alert_fold import ALERT_FOLDS
+from backend.contracts.alerts import Alert, RuleRecord
 from backend.contracts.base import EpochMs, Identifier, Wire
+from backend.contracts.crisis import KEPT as CRISES_KEPT
+from backend.contracts.crisis import Crisis, CrisisBegun, CrisisEvent
+from backend.contracts.crisis_fold import answer_within_s, call_arrived, call_moved, report_received
+from backend.contracts.crisis_fold import ended as crisis_ended
 from backend.contracts.forecasts import Forecast
+from backend.contracts.hotline import Call, CallArrived, CallEvent, CallRecorded, HotlineDay, HotlineRules
+from backend.contracts.hotline_fold import after as call_after
+from backend.contracts.hotline_fold import arrived, day_of, moved
 from backend.contracts.incident_fold import after, opened, reprioritised
 from backend.contracts.incidents import Incident
+from backend.contracts.indicator_fold import entered as indicator_entered
+from backend.contracts.indicators import IndicatorSeries
 from backend.contracts.marks import Mark
+from backend.contracts.press import Story, StoryEvent, StorySeen, story_after
 from backend.contracts.recording import ExportState, Hold, RecordingState
+from backend.contracts.report_events import ReportEvent, ReportReceived
+from backend.contracts.report_fold import after as report_after
+from backend.contracts.report_fold import received
+from backend.contracts.reports import Report
 from backend.contracts.shift_fold import WATCHES_KEPT, counted, watch_id_of
 from backend.contracts.shift_fold import after as watch_after
 from backend.contracts.shift_fold import begun as watch_begun
 from backend.contracts.shifts import Watch
 from backend.contracts.site import Site
 from backend.contracts.sop import Sop
-
-CLOSED_KEPT: Final = 200
-"""Closed alerts that stay in the state, newest last, for "what happened so far" across the room."""
-
-HISTORY_KEPT: Final = 200
-"""Lines of an alert's own history; the log itself keeps all."""
 
 FORECASTS_KEPT: Final = 500
 """Newest forecasts over all sources and gauges; the log keeps all."""
@@ -42,6 +51,18 @@ INCIDENTS_KEPT: Final = 200
 
 OVERTIME_MS: Final = 4 * 3_600_000
 """A watch that nobody hands over stops counting so long after its end."""
+
+REPORTS_ENDED_KEPT: Final = 500
+"""Ended reports that stay in the state, oldest dropped first; their door has all."""
+
+STORIES_KEPT: Final = 300
+"""Stories of press and social media that were told last; their door has all."""
+
+CALLS_LIVE_MOST: Final = 1_000
+"""More go on at once on no hotline: the oldest was never told to have ended."""
+
+CALLS_OVER_KEPT: Final = 200
+"""Calls that were over last; their table has all."""
 
 MARKS_KEPT: Final = 1000
 EXPORTS_KEPT: Final = 100
@@ -116,7 +137,17 @@ class StateSnapshot(Wire):
     incidents_opened: int = 0
     sops: tuple[Sop, ...] = ()
     watches: tuple[Watch, ...] = ()
+    reports: tuple[Report, ...] = ()
+    ended_reports: tuple[Report, ...] = ()
+    reports_received: int = 0
+    stories: tuple[Story, ...] = ()
+    calls: tuple[Call, ...] = ()
+    ended_calls: tuple[Call, ...] = ()
+    hotline_day: HotlineDay | None = None
+    crisis: Crisis | None = None
+    past_crises: tuple[Crisis, ...] = ()
     steering: dict[str, SteerState] = Field(default_factory=dict)
+    indicators: tuple[IndicatorSeries, ...] = ()
 
 
 @dataclass(slots=True)
@@ -145,7 +176,25 @@ class RoomState:
     sops: dict[str, Sop] = field(default_factory=dict)
     watches: dict[str, Watch] = field(default_factory=dict)
     """Newest last, in the order in which they began."""
+    reports: dict[str, Report] = field(default_factory=dict)
+    """Every report that is not ended."""
+    ended_reports: dict[str, Report] = field(default_factory=dict)
+    """Those that ended last, oldest first."""
+    reports_received: int = 0
+    stories: dict[str, Story] = field(default_factory=dict)
+    """Those that were told last, oldest first."""
+    calls: dict[str, Call] = field(default_factory=dict)
+    """Those that go on, in the order in which they arrived."""
+    ended_calls: dict[str, Call] = field(default_factory=dict)
+    """Those that were over last, oldest first."""
+    hotline_day: HotlineDay | None = None
+    crisis: Crisis | None = None
+    """The one that is on."""
+    past_crises: dict[str, Crisis] = field(default_factory=dict)
+    """Those that ended last, oldest first."""
     steering: dict[str, SteerState] = field(default_factory=dict)
+    indicators: dict[str, IndicatorSeries] = field(default_factory=dict)
+    """Newest figures by `IndicatorSeries.key`."""
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -155,6 +204,14 @@ class RoomState:
             if isinstance(value, dict):
                 setattr(new, name, dict(value))
         return new
+
+    def report(self, report_id: str) -> Report | None:
+        """None when there is none, or it ended so long ago that only its door has it."""
+        return self.reports.get(report_id) or self.ended_reports.get(report_id)
+
+    def call(self, call_id: str) -> Call | None:
+        """None when there is none, or it was over so long ago that only its table has it."""
+        return self.calls.get(call_id) or self.ended_calls.get(call_id)
 
     def snapshot(self) -> StateSnapshot:
         return StateSnapshot(
@@ -178,7 +235,17 @@ class RoomState:
             incidents_opened=self.incidents_opened,
             sops=tuple(self.sops.values()),
             watches=tuple(self.watches.values()),
+            reports=tuple(self.reports.values()),
+            ended_reports=tuple(self.ended_reports.values()),
+            reports_received=self.reports_received,
+            stories=tuple(self.stories.values()),
+            calls=tuple(self.calls.values()),
+            ended_calls=tuple(self.ended_calls.values()),
+            hotline_day=self.hotline_day,
+            crisis=self.crisis,
+            past_crises=tuple(self.past_crises.values()),
             steering=dict(self.steering),
+            indicators=tuple(self.indicators.values()),
         )
 
     @classmethod
@@ -204,7 +271,17 @@ class RoomState:
             incidents_opened=snapshot.incidents_opened,
             sops={one.sop_id: one for one in snapshot.sops},
             watches={one.watch_id: one for one in snapshot.watches},
+            reports={one.report_id: one for one in snapshot.reports},
+            ended_reports={one.report_id: one for one in snapshot.ended_reports},
+            reports_received=snapshot.reports_received,
+            stories={one.story_id: one for one in snapshot.stories},
+            calls={one.call_id: one for one in snapshot.calls},
+            ended_calls={one.call_id: one for one in snapshot.ended_calls},
+            hotline_day=snapshot.hotline_day,
+            crisis=snapshot.crisis,
+            past_crises={one.crisis_id: one for one in snapshot.past_crises},
             steering=dict(snapshot.steering),
+            indicators={one.key: one for one in snapshot.indicators},
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -229,6 +306,11 @@ class Delta:
         air: ids of stations with a new air quality index.
         sops: ids of procedures with a new version.
         watches: ids of watches.
+        reports: ids of citizens' reports.
+        stories: ids of stories of press and social media.
+        calls: ids of calls of the hotline.
+        crises: ids of crises of the hotline that began, ended or counted something.
+        indicators: codes of indicators with a new figure.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -246,6 +328,11 @@ class Delta:
     incidents: set[str] = field(default_factory=set)
     sops: set[str] = field(default_factory=set)
     watches: set[str] = field(default_factory=set)
+    reports: set[str] = field(default_factory=set)
+    stories: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+    crises: set[str] = field(default_factory=set)
+    indicators: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -263,11 +350,17 @@ class Delta:
         self.incidents |= other.incidents
         self.sops |= other.sops
         self.watches |= other.watches
+        self.reports |= other.reports
+        self.stories |= other.stories
+        self.calls |= other.calls
+        self.crises |= other.crises
+        self.indicators |= other.indicators
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
         rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts or self.air
-        rest = rest or self.incidents or self.sops or self.watches
+        rest = rest or self.incidents or self.sops or self.watches or self.reports or self.stories or self.calls
+        rest = rest or self.indicators or self.crises
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
@@ -313,294 +406,6 @@ def _site_loaded(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None
     state.air = {key: value for key, value in state.air.items() if value.station_id in stations}
     delta.site = True
     delta.reset = True
-
-
-def _entry(logged: ev.LoggedEvent, kind: HistoryKind, text: str) -> HistoryEntry:
-    return HistoryEntry(seq=logged.seq, at_ms=logged.at_ms, kind=kind, actor=logged.actor, text=text)
-
-
-def _put(
-    state: RoomState,
-    logged: ev.LoggedEvent,
-    delta: Delta,
-    alert: Alert,
-    entry: HistoryEntry,
-    **changes: object,
-) -> Alert:
-    history = (*alert.history, entry)[-HISTORY_KEPT:]
-    new = alert.model_copy(update={**changes, "history": history, "changed_ms": logged.at_ms})
-    state.alerts[alert.alert_id] = new
-    delta.alerts.add(alert.alert_id)
-    return new
-
-
-def _close(state: RoomState, alert_id: str) -> None:
-    alert = state.alerts.pop(alert_id)
-    state.closed[alert_id] = alert
-    while len(state.closed) > CLOSED_KEPT:
-        del state.closed[next(iter(state.closed))]
-
-
-def _alert_raised(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    assert isinstance(logged.event, ev.AlertRaised)
-    alert = logged.event.alert
-    _put(state, logged, delta, alert, _entry(logged, "raised", ""), unanswered_ms=logged.at_ms)
-    delta.sounding.append(alert.alert_id)
-
-
-def _alert_updated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertUpdated)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    names = ("priority", "headline_vi", "headline_en", "limit", "cap", "detection", "fire", "cyber", "shapes", "count")
-    changes = {name: value for name in names if (value := getattr(event, name)) is not None}
-    worse = event.priority is not None and event.priority < alert.priority
-    if worse and alert.phase in _ASKS_ANEW:
-        changes |= _asking(logged, _ASKS_ANEW[alert.phase])
-    if worse and not alert.set_aside:
-        delta.sounding.append(event.alert_id)
-    _put(state, logged, delta, alert, _entry(logged, "updated", event.text), **changes)
-    incident = state.incident_of(event.alert_id) if event.priority is not None else None
-    if incident is not None:
-        _keep_incident(state, delta, reprioritised(incident, state.find_alert))
-
-
-def _alert_returned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertReturned)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    entry = _entry(logged, "returned", event.reason)
-    if alert.set_aside:
-        _put(state, logged, delta, alert, entry, condition=False)
-    elif alert.latching:
-        latched = AlertPhase.LATCHED_ACKNOWLEDGED if alert.acknowledged else AlertPhase.LATCHED_UNACKNOWLEDGED
-        _put(state, logged, delta, alert, entry, phase=latched)
-    elif alert.acknowledged:
-        _put(state, logged, delta, alert, entry, phase=AlertPhase.NORMAL)
-        _close(state, event.alert_id)
-    else:
-        _put(state, logged, delta, alert, entry, phase=AlertPhase.RETURNED_UNACKNOWLEDGED)
-
-
-def _alert_reactivated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertReactivated)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    changes: dict[str, object] = {"count": alert.count + 1}
-    if event.limit is not None:
-        changes["limit"] = event.limit
-    chattered = alert.chatters(logged.at_ms)
-    if alert.set_aside:
-        changes["condition"] = True
-    else:
-        changes |= _asking(logged, AlertPhase.ACTIVE_UNACKNOWLEDGED)
-        if not chattered:
-            delta.sounding.append(event.alert_id)
-    _put(state, logged, delta, alert, _entry(logged, "reactivated", ""), **changes)
-
-
-def _alert_acknowledged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertAcknowledged)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    returned = alert.phase is AlertPhase.RETURNED_UNACKNOWLEDGED
-    _put(
-        state,
-        logged,
-        delta,
-        alert,
-        _entry(logged, "acknowledged", event.comment),
-        phase=_ANSWERED.get(alert.phase, AlertPhase.ACTIVE_ACKNOWLEDGED),
-        acknowledged_by=logged.actor,
-        acknowledged_ms=logged.at_ms,
-        unanswered_ms=None,
-        escalation=0,
-        escalated_to="",
-        escalated_ms=None,
-    )
-    if returned:
-        _close(state, event.alert_id)
-
-
-def _alert_commented(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertCommented)
-    alert = state.alerts.get(event.alert_id)
-    if alert is not None:
-        _put(state, logged, delta, alert, _entry(logged, "commented", event.comment))
-
-
-def _alert_owned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertOwned)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    handed = bool(event.owner) and logged.actor == event.previous != event.owner
-    text = f"{event.owner}: {event.comment}" if event.comment else event.owner
-    _put(state, logged, delta, alert, _entry(logged, "handed_over" if handed else "owned", text), owner=event.owner)
-
-
-def _alert_dispatched(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertDispatched)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    text = event.agency_id if not event.note else f"{event.agency_id}: {event.note}"
-    sent_to = tuple(dict.fromkeys((*alert.dispatched_to, event.agency_id)))
-    _put(state, logged, delta, alert, _entry(logged, "dispatched", text), dispatched_to=sent_to)
-
-
-def _alert_judged(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertJudged)
-    record = state.rules.get(event.rule, RuleRecord())
-    state.rules[event.rule] = record.judged(event.alert_id, event.verdict == "confirmed")
-    # The record of the rule stands on the card of every alert of it.
-    delta.alerts |= {one.alert_id for one in state.alerts.values() if one.rule == event.rule}
-    alert, entry = state.find_alert(event.alert_id), _entry(logged, "judged", event.comment)
-    if alert is None:
-        return
-    if event.alert_id in state.alerts:
-        _put(state, logged, delta, alert, entry, verdict=event.verdict)
-    else:
-        changes = {"verdict": event.verdict, "history": (*alert.history, entry)[-HISTORY_KEPT:]}
-        state.closed[event.alert_id] = alert.model_copy(update=changes)
-        delta.alerts.add(event.alert_id)
-
-
-_ASKS_ANEW: Final = {
-    AlertPhase.ACTIVE_ACKNOWLEDGED: AlertPhase.ACTIVE_UNACKNOWLEDGED,
-    AlertPhase.LATCHED_ACKNOWLEDGED: AlertPhase.LATCHED_UNACKNOWLEDGED,
-}
-"""An acknowledged alert that becomes worse: what was acknowledged was the lesser one."""
-
-_ANSWERED: Final = {
-    AlertPhase.RETURNED_UNACKNOWLEDGED: AlertPhase.NORMAL,
-    AlertPhase.LATCHED_UNACKNOWLEDGED: AlertPhase.LATCHED_ACKNOWLEDGED,
-}
-
-
-def _asking(logged: ev.LoggedEvent, phase: AlertPhase) -> dict[str, object]:
-    """Changes of an alert that asks for an acknowledgement from now on; the chain of recipients begins anew."""
-    return {
-        "phase": phase,
-        "acknowledged_by": "",
-        "acknowledged_ms": None,
-        "unanswered_ms": logged.at_ms,
-        "escalation": 0,
-        "escalated_to": "",
-        "escalated_ms": None,
-    }
-
-
-def _set_aside(
-    state: RoomState, logged: ev.LoggedEvent, delta: Delta, phase: AlertPhase, entry: HistoryEntry, aside: Aside
-) -> None:
-    alert = state.alerts.get(getattr(logged.event, "alert_id", ""))
-    if alert is not None:
-        _put(state, logged, delta, alert, entry, phase=phase, condition=alert.active, aside=aside, unanswered_ms=None)
-
-
-def _come_back(state: RoomState, logged: ev.LoggedEvent, delta: Delta, phase: AlertPhase, entry: HistoryEntry) -> None:
-    """Out of `phase`: what it is then is the condition's doing, and an active one is heard."""
-    alert = state.alerts.get(getattr(logged.event, "alert_id", ""))
-    if alert is None or alert.phase is not phase:
-        return
-    if alert.condition:
-        back = AlertPhase.ACTIVE_UNACKNOWLEDGED
-        delta.sounding.append(alert.alert_id)
-    else:
-        # Over while nobody looked: a latching one still waits for its reset.
-        back = AlertPhase.LATCHED_UNACKNOWLEDGED if alert.latching else AlertPhase.NORMAL
-    changes: dict[str, object] = {"condition": True, "aside": None}
-    changes |= {"phase": back} if back is AlertPhase.NORMAL else _asking(logged, back)
-    _put(state, logged, delta, alert, entry, **changes)
-    if back is AlertPhase.NORMAL:
-        _close(state, alert.alert_id)
-
-
-def _alert_shelved(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertShelved)
-    aside = Aside(by=logged.actor, since_ms=logged.at_ms, until_ms=event.until_ms, reason=event.reason)
-    _set_aside(state, logged, delta, AlertPhase.SHELVED, _entry(logged, "shelved", event.reason), aside)
-
-
-def _alert_unshelved(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertUnshelved)
-    _come_back(state, logged, delta, AlertPhase.SHELVED, _entry(logged, "unshelved", event.reason))
-
-
-def _alert_suppressed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertSuppressed)
-    aside = Aside(by="", since_ms=logged.at_ms, until_ms=None, reason=event.reason, rule_id=event.rule_id)
-    _set_aside(state, logged, delta, AlertPhase.SUPPRESSED, _entry(logged, "suppressed", event.reason), aside)
-
-
-def _alert_unsuppressed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertUnsuppressed)
-    _come_back(state, logged, delta, AlertPhase.SUPPRESSED, _entry(logged, "unsuppressed", event.reason))
-
-
-def _alert_taken_out_of_service(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertTakenOutOfService)
-    aside = Aside(
-        by=logged.actor, since_ms=logged.at_ms, until_ms=event.until_ms, reason=event.reason, permit=event.permit
-    )
-    entry = _entry(logged, "out_of_service", f"{event.permit}: {event.reason}")
-    _set_aside(state, logged, delta, AlertPhase.OUT_OF_SERVICE, entry, aside)
-
-
-def _alert_returned_to_service(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertReturnedToService)
-    _come_back(state, logged, delta, AlertPhase.OUT_OF_SERVICE, _entry(logged, "in_service", event.reason))
-
-
-def _alert_reset(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertReset)
-    alert = state.alerts.get(event.alert_id)
-    if alert is not None:
-        _put(state, logged, delta, alert, _entry(logged, "reset", event.comment), phase=AlertPhase.NORMAL)
-        _close(state, event.alert_id)
-
-
-def _alert_re_alarmed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertReAlarmed)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    changes = _asking(logged, AlertPhase.ACTIVE_UNACKNOWLEDGED) | {"re_alarms": alert.re_alarms + 1}
-    _put(state, logged, delta, alert, _entry(logged, "re_alarmed", ""), **changes)
-    delta.sounding.append(event.alert_id)
-
-
-def _alert_escalated(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
-    event = logged.event
-    assert isinstance(event, ev.AlertEscalated)
-    alert = state.alerts.get(event.alert_id)
-    if alert is None:
-        return
-    changes: dict[str, object] = {"escalation": event.level, "escalated_to": event.recipient_id}
-    entry = _entry(logged, "escalated", event.recipient_vi)
-    _put(state, logged, delta, alert, entry, escalated_ms=logged.at_ms, **changes)
-    delta.sounding.append(event.alert_id)
 
 
 def _camera_changed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
@@ -749,6 +554,11 @@ def _forecast_issued(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> 
         del state.forecasts[min(state.forecasts, key=lambda key: state.forecasts[key].issued_ms)]
 
 
+def _indicators_entered(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ev.IndicatorsEntered)
+    delta.indicators |= indicator_entered(state.indicators, logged.event, logged)
+
+
 def _mark_placed(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     assert isinstance(logged.event, ev.MarkPlaced)
     mark = logged.event.mark
@@ -817,6 +627,152 @@ def _shift(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
         delta.watches.add(watch_id)
 
 
+def _report_received(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ReportReceived)
+    report = received(logged.event)
+    _keep_report(state, delta, report)
+    state.reports_received = max(state.reports_received, report.number)
+    if state.crisis is not None:
+        _keep_crisis(state, report_received(state.crisis, logged.event), delta)
+
+
+def _report(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ReportEvent)
+    report = state.report(event.report_id)
+    if report is not None:
+        _keep_report(state, delta, report_after(report, event, logged.at_ms, logged.actor))
+
+
+def _story_seen(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, StorySeen)
+    _keep_story(state, delta, logged.event.story)
+
+
+def _story(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, StoryEvent)
+    story = state.stories.get(event.story_id)
+    if story is not None:
+        _keep_story(state, delta, story_after(story, event, logged.at_ms))
+
+
+def _keep_story(state: RoomState, delta: Delta, story: Story) -> None:
+    state.stories.pop(story.story_id, None)  # the newest word last
+    state.stories[story.story_id] = story
+    delta.stories.add(story.story_id)
+    while len(state.stories) > STORIES_KEPT:
+        oldest = next(iter(state.stories))
+        del state.stories[oldest]
+        delta.stories.add(oldest)
+
+
+def _call_recorded(state: RoomState, event: CallRecorded, delta: Delta) -> None:
+    for calls in (state.calls, state.ended_calls):
+        call = calls.get(event.call_id)
+        if call is not None:
+            calls[event.call_id] = call.model_copy(update={"recording": event.recording})
+            delta.calls.add(event.call_id)
+
+
+def _call(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, CallEvent)
+    if isinstance(event, CallRecorded):
+        _call_recorded(state, event, delta)
+        return
+    day = day_of(logged.at_ms, state.site.utc_offset_min if state.site is not None else 0)
+    if isinstance(event, CallArrived):
+        call = event.call
+        state.hotline_day = arrived(state.hotline_day, day)
+        if state.crisis is not None:
+            _keep_crisis(state, call_arrived(state.crisis, call), delta)
+        for key in list(state.calls)[: max(0, len(state.calls) + 1 - CALLS_LIVE_MOST)]:
+            del state.calls[key]
+            delta.calls.add(key)
+    else:
+        stands = state.calls.get(event.call_id)
+        if stands is None:
+            return
+        call = call_after(stands, event)
+        rules = state.site.hotline if state.site is not None else HotlineRules()
+        within_s = answer_within_s(rules, state.crisis)
+        state.hotline_day = moved(state.hotline_day, day, stands, call, within_s)
+        if state.crisis is not None:
+            _keep_crisis(state, call_moved(state.crisis, stands, call), delta)
+    delta.calls.add(call.call_id)
+    if not call.is_over:
+        state.calls[call.call_id] = call
+        return
+    state.calls.pop(call.call_id, None)
+    state.ended_calls[call.call_id] = call
+    while len(state.ended_calls) > CALLS_OVER_KEPT:
+        oldest = next(iter(state.ended_calls))
+        del state.ended_calls[oldest]
+        delta.calls.add(oldest)
+
+
+def _keep_crisis(state: RoomState, crisis: Crisis, delta: Delta) -> None:
+    if crisis is not state.crisis:
+        state.crisis = crisis
+        delta.crises.add(crisis.crisis_id)
+
+
+def _crisis(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, CrisisEvent)
+    if isinstance(event, CrisisBegun):
+        _keep_crisis(state, event.crisis, delta)
+        return
+    if state.crisis is None or state.crisis.crisis_id != event.crisis_id:
+        return
+    state.past_crises[event.crisis_id] = crisis_ended(state.crisis, event, logged.actor, logged.at_ms)
+    state.crisis = None
+    while len(state.past_crises) > CRISES_KEPT:
+        del state.past_crises[next(iter(state.past_crises))]
+    delta.crises.add(event.crisis_id)
+
+
+def _rows_shown(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ev.RowsShown)
+    for alert in event.alerts:
+        state.alerts[alert.alert_id] = alert
+        delta.alerts.add(alert.alert_id)
+    for incident in event.incidents:
+        state.incidents[incident.incident_id] = incident
+        delta.incidents.add(incident.incident_id)
+    for report in event.reports:
+        _keep_report(state, delta, report)
+    for story in event.stories:
+        _keep_story(state, delta, story)
+    for key in event.hidden:
+        _drop_report(state, delta, key)
+        if state.stories.pop(key, None) is not None:
+            delta.stories.add(key)
+
+
+def _drop_report(state: RoomState, delta: Delta, report_id: str) -> None:
+    state.reports.pop(report_id, None)
+    state.ended_reports.pop(report_id, None)
+    delta.reports.add(report_id)
+
+
+def _keep_report(state: RoomState, delta: Delta, report: Report) -> None:
+    stands = state.reports.get(report.report_id)
+    if stands is not None and not report.is_ended:
+        state.reports[report.report_id] = report  # in its place among the others
+        delta.reports.add(report.report_id)
+        return
+    _drop_report(state, delta, report.report_id)
+    if not report.is_ended:
+        state.reports[report.report_id] = report
+        return
+    state.ended_reports[report.report_id] = report
+    while len(state.ended_reports) > REPORTS_ENDED_KEPT:
+        _drop_report(state, delta, next(iter(state.ended_reports)))
+
+
 def _tally(state: RoomState, logged: ev.LoggedEvent, open_before: int) -> None:
     """Watches that are not handed over count what happens; two do while one relieves the other."""
     raised = isinstance(logged.event, ev.AlertRaised)
@@ -834,24 +790,7 @@ def _for_the_record(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> N
 
 _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "site.loaded": _site_loaded,
-    "alert.raised": _alert_raised,
-    "alert.updated": _alert_updated,
-    "alert.returned": _alert_returned,
-    "alert.reactivated": _alert_reactivated,
-    "alert.acknowledged": _alert_acknowledged,
-    "alert.commented": _alert_commented,
-    "alert.owned": _alert_owned,
-    "alert.dispatched": _alert_dispatched,
-    "alert.judged": _alert_judged,
-    "alert.shelved": _alert_shelved,
-    "alert.unshelved": _alert_unshelved,
-    "alert.suppressed": _alert_suppressed,
-    "alert.unsuppressed": _alert_unsuppressed,
-    "alert.taken_out_of_service": _alert_taken_out_of_service,
-    "alert.returned_to_service": _alert_returned_to_service,
-    "alert.reset": _alert_reset,
-    "alert.re_alarmed": _alert_re_alarmed,
-    "alert.escalated": _alert_escalated,
+    **ALERT_FOLDS,
     "camera.changed": _camera_changed,
     "camera.steered": _camera_steered,
     "producer.changed": _producer_changed,
@@ -869,10 +808,18 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     "forecast.issued": _forecast_issued,
     "air.indexed": _air_indexed,
     "limits.changed": _limits_changed,
+    "indicators.entered": _indicators_entered,
     "mark.removed": _mark_removed,
     "desk.acted": _desk_acted,
     "sop.published": _sop_published,
     "incident.opened": _incident_opened,
     **{event.model_fields["kind"].default: _incident for event in get_args(ev.IncidentEvent)},
     **{event.model_fields["kind"].default: _shift for event in get_args(ev.ShiftEvent)},
+    "report.received": _report_received,
+    "story.seen": _story_seen,
+    **{event.model_fields["kind"].default: _story for event in get_args(StoryEvent)},
+    **{event.model_fields["kind"].default: _call for event in get_args(CallEvent)},
+    **{event.model_fields["kind"].default: _crisis for event in get_args(CrisisEvent)},
+    "rows.shown": _rows_shown,
+    **{event.model_fields["kind"].default: _report for event in get_args(ReportEvent)},
 }

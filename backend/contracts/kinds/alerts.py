@@ -41,6 +41,10 @@ AlertKindKey = Literal[
     "fire.trouble",
     "fire.silent",
     "cyber.alert",
+    "press.spike",
+    "indicator.late",
+    "indicator.off_target",
+    "hotline.overflow",
 ]
 
 
@@ -58,7 +62,7 @@ class AlertKind:
     name_en: str
     default_priority: Priority
     icon: str
-    about: Literal["station", "camera", "producer", "area", "service", "fire_site"]
+    about: Literal["station", "camera", "producer", "area", "service", "fire_site", "watch_item", "agency", "indicator"]
     response_vi: str
     response_en: str
 
@@ -253,6 +257,46 @@ _KINDS: Final[tuple[AlertKind, ...]] = (
         "producer",
         "Chuyển cán bộ an toàn thông tin; trực ban không tự xử lý máy bị tấn công.",
         "For the information security officer; the duty officer leaves the attacked machine alone.",
+    ),
+    AlertKind(
+        "press.spike",
+        "Báo chí, mạng xã hội nói nhiều bất thường",
+        "Spoken of unusually much",
+        Priority.LOW,
+        "mdi6.newspaper-variant-multiple-outline",
+        "watch_item",
+        "Đọc các tin đang lan, xác minh với cơ quan liên quan, giao cơ quan trả lời báo chí khi cần.",
+        "Read the stories that spread, verify with the agencies concerned, assign an answer where it is needed.",
+    ),
+    AlertKind(
+        "indicator.late",
+        "Chậm số liệu chỉ tiêu",
+        "Figures late",
+        Priority.LOW,
+        "mdi6.calendar-alert",
+        "agency",
+        "Nhắc cơ quan phụ trách nhập số liệu; cảnh báo tự hết khi có đủ số liệu.",
+        "Remind the agency in charge to enter the figures; the alert ends by itself when they are there.",
+    ),
+    AlertKind(
+        "indicator.off_target",
+        "Chỉ tiêu xấu",
+        "Indicator bad",
+        Priority.LOW,
+        "mdi6.target-variant",
+        "indicator",
+        "Đề nghị cơ quan phụ trách giải trình nguyên nhân và biện pháp; báo cáo lãnh đạo.",
+        "Ask the agency in charge for cause and measures; report to the leaders.",
+    ),
+    AlertKind(
+        "hotline.overflow",
+        "Tổng đài quá tải",
+        "Hotline overloaded",
+        Priority.MEDIUM,
+        "mdi6.phone-alert",
+        "producer",
+        "Gọi thêm tổng đài viên, phát thông báo chờ; nhiều cuộc cùng một việc thì đề nghị mở chế độ khủng hoảng.",
+        "Call more agents in, play an announcement; when many call about one thing, ask for crisis mode.",
     ),
 )
 
