@@ -23,7 +23,8 @@ from backend.contracts.alarms import (
 )
 from backend.contracts.kinds.alerts import ALERT_KINDS
 from backend.contracts.kinds.sensors import sensor_kind
-from config.model import Config, DelayConfig
+from config.base import Config
+from config.model import DelayConfig
 from config.problems import Problems, TomlFile, one_of, read_toml
 from config.toml_lines import Path as KeyPath
 

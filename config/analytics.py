@@ -12,7 +12,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from backend.contracts.site import Producer, Station
-from config.model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, CameraConfig, Config, DetectorConfig
+from config.base import Config
+from config.camera_model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, CameraConfig, DetectorConfig
 from config.problems import Problems, TomlFile, one_of, read_toml
 from config.toml_lines import Path as KeyPath
 

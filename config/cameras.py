@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from config.camera_model import CameraConfig
 from config.csv_rows import read_rows
-from config.model import CameraConfig
 from config.problems import Problems, one_of
 
 COLUMNS: Final = tuple(CameraConfig.model_fields)

@@ -1,14 +1,13 @@
-"""A [[source]] of kind "mqtt": what can be checked before the broker is asked, and the password from its file."""
+"""A [[source]] of kind "mqtt": what can be checked before the broker is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from config.model import MqttSource
+from config.logins import login_of
 from config.problems import TomlFile, one_of
+from config.source_model import MqttSource
 from config.toml_lines import Path as KeyPath
 
 
@@ -40,13 +39,7 @@ def completed(
         if place not in places:
             hint = one_of(place, places) if places else "; the producer has no station with parameters"
             file.wrong((*path, "counters", name), f"{place!r} is no STATION/SYMBOL of this producer{hint}")
-    ca_file = folder / source.ca_file
-    if source.ca_file and not ca_file.is_file():
-        file.wrong((*path, "ca_file"), f"there is no file {source.ca_file!r}; it lies in the site folder")
-    if source.ca_file and not source.tls:
-        file.wrong((*path, "ca_file"), "an authority is only asked with tls = true")
-    found = {"password": _password(source, file, path, folder), "ca_file": str(ca_file) if source.ca_file else ""}
-    return source.model_copy(update=found)
+    return source.model_copy(update=login_of(source, file, path, folder))
 
 
 def topic_mistake(topic: str) -> str:
@@ -59,20 +52,3 @@ def topic_mistake(topic: str) -> str:
     if any("+" in level and level != "+" for level in levels):
         return "has + beside other characters; it stands for a whole level"
     return ""
-
-
-def _password(source: MqttSource, file: TomlFile, path: KeyPath, folder: Path) -> SecretStr:
-    if source.password.get_secret_value():
-        file.wrong((*path, "password"), "passwords do not stand in site.toml; name the file with it: password_file")
-    if not source.password_file:
-        return SecretStr("")
-    if not source.user:
-        file.wrong((*path, "password_file"), "a password needs its user")
-    try:
-        text = (folder / source.password_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        file.wrong((*path, "password_file"), f"{source.password_file!r} in the site folder is no readable text")
-        return SecretStr("")
-    if not text or "\n" in text:
-        file.wrong((*path, "password_file"), f"{source.password_file!r} is to hold the password, on one line")
-    return SecretStr(text)

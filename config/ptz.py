@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from config.model import PtzCamera, PtzConfig, PtzPreset, PtzRules
+from config.camera_model import PtzCamera, PtzConfig, PtzPreset, PtzRules
 from config.problems import Problems, TomlFile, one_of, read_toml
 from config.toml_lines import Path as KeyPath
 

@@ -11,7 +11,8 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import Field
 
-from config.model import CameraConfig, Config, RecordingClass, RecordingConfig, Volume
+from config.base import Config
+from config.camera_model import CameraConfig, RecordingClass, RecordingConfig, Volume
 from config.problems import Problems, TomlFile, one_of, read_toml
 
 FILE: Final = "recording.toml"

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Annotated
 
-from backend.contracts.report_rules import ReportRules, Spans
+from pydantic import Field
+
+from backend.contracts.report_rules import ReportRules, Route, Spans
+from config.base import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +21,17 @@ class CalendarConfig:
     days: Mapping[date, Spans] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RouteConfig:
-    """[[route]]: an empty condition holds for everything; the first rule whose conditions hold decides."""
+class PublicPages(Config):
+    """[public]: what everybody may read of published reports, at `/public`.
 
-    rule_id: str
-    chief: str
-    categories: frozenset[str] = frozenset()
-    communes: frozenset[str] = frozenset()
-    hours: Spans = ()
-    partners: tuple[str, ...] = ()
-    leader: str = ""
+    Attributes:
+        place_decimals: decimals of a degree that a place keeps; 3 = about 100 m.
+        per_min: requests of one address a minute, on the average.
+    """
+
+    enabled: bool = True
+    place_decimals: Annotated[int, Field(ge=0, le=5)] = 3
+    per_min: Annotated[float, Field(ge=1, le=100_000)] = 240.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +44,6 @@ class ReportsConfig:
     """
 
     rules: ReportRules = ReportRules()
-    routes: tuple[RouteConfig, ...] = ()
+    routes: tuple[Route, ...] = ()
     calendars: Mapping[str, CalendarConfig] = field(default_factory=dict)
+    public: PublicPages = PublicPages()

@@ -14,10 +14,11 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from backend.contracts.base import Identifier
-from backend.contracts.report_rules import THE_COMMUNE, Campaign, Category, DuplicateRule, ReportRules, Spans
-from config.model import Config, sourced
+from backend.contracts.report_rules import THE_COMMUNE, Campaign, Category, DuplicateRule, ReportRules, Route, Spans
+from config.base import Config
+from config.model import sourced
 from config.problems import Problems, TomlFile, one_of, read_toml
-from config.report_model import CalendarConfig, ReportsConfig, RouteConfig
+from config.report_model import CalendarConfig, PublicPages, ReportsConfig
 from config.toml_lines import Path as KeyPath
 
 FILE: Final = "reports.toml"
@@ -71,7 +72,7 @@ def read_reports(folder: Path, agencies: set[str], communes: set[str], problems:
     if not path.is_file():
         return ReportsConfig()
     file = read_toml(path, problems)
-    file.only(("reports", "calendar", "category", "route", "campaign"))
+    file.only(("reports", "calendar", "category", "route", "campaign", "public"))
     head = file.parse(("reports",), file.table("reports"), ReportsHead) or ReportsHead()
     calendars = _calendars(file)
     categories = _categories(file, calendars)
@@ -82,7 +83,8 @@ def read_reports(folder: Path, agencies: set[str], communes: set[str], problems:
         campaigns=_campaigns(file),
         duplicates=DuplicateRule(within_m=head.duplicate_within_m, within_days=head.duplicate_within_days),
     )
-    return ReportsConfig(rules=rules, routes=routes, calendars=calendars)
+    public = file.parse(("public",), file.table("public"), PublicPages) or PublicPages()
+    return ReportsConfig(rules=rules, routes=routes, calendars=calendars, public=public)
 
 
 def _calendars(file: TomlFile) -> dict[str, CalendarConfig]:
@@ -134,8 +136,8 @@ def _categories(file: TomlFile, calendars: Mapping[str, CalendarConfig]) -> tupl
     return tuple(found.values())
 
 
-def _routes(file: TomlFile, categories: set[str], communes: set[str], agencies: set[str]) -> tuple[RouteConfig, ...]:
-    found: dict[str, RouteConfig] = {}
+def _routes(file: TomlFile, categories: set[str], communes: set[str], agencies: set[str]) -> tuple[Route, ...]:
+    found: dict[str, Route] = {}
     for path, table in file.tables("route"):
         entry = file.parse(path, table, RouteEntry)
         if entry is None:
@@ -146,7 +148,7 @@ def _routes(file: TomlFile, categories: set[str], communes: set[str], agencies: 
         _known(file, (*path, "communes"), "commune", entry.communes, communes)
         _known(file, (*path, "chief"), "agency", (entry.chief,), agencies | {THE_COMMUNE})
         _known(file, (*path, "partners"), "agency", entry.partners, agencies | {THE_COMMUNE})
-        found[entry.rule_id] = RouteConfig(
+        found[entry.rule_id] = Route(
             rule_id=entry.rule_id,
             chief=entry.chief,
             categories=frozenset(entry.categories),

@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.model import Config
+from config.base import Config
 
 _TEXT: Final = Field(min_length=1, max_length=2000)
 _OFFSET: Final = re.compile(r"(-?)(\d{1,3}):([0-5]\d):([0-5]\d)")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.contracts.kinds.alerts import ALERT_KINDS
-from config.model import CapFeedSource, SiteConfig
+from config.model import SiteConfig
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.scenario import (
     AlertMatch,
@@ -23,6 +23,7 @@ from config.scenario import (
     Step,
 )
 from config.site import load_site
+from config.source_model import CapFeedSource
 from config.toml_lines import Path as KeyPath
 
 __all__ = ["SCENARIOS", "ScenarioErrors", "load_scenario", "scenario_file"]

@@ -12,7 +12,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 
 from config import toml_lines
-from config.model import Config
+from config.base import Config
 from config.problems import Problems, SiteErrors, TomlFile, explained, one_of, read_toml
 
 __all__ = ["Settings", "SettingsErrors", "load_settings", "user_settings_file"]

@@ -12,8 +12,10 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
+from backend.contracts.hotline import HotlineRules
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.redact import redacted
+from backend.contracts.report_rules import ReportRules
 from backend.contracts.site import (
     Agency,
     Camera,
@@ -33,43 +35,55 @@ from backend.contracts.site import (
 from backend.contracts.units import UnitError, canonical
 from config.alarms import read_alarms
 from config.analytics import read_analytics
+from config.camera_model import CameraConfig
 from config.cameras import read_cameras
+from config.channels import check_categories, completed_imap, completed_zalo
 from config.communes import Areas, read_communes
 from config.fire_sites import read_fire_sites
+from config.hotline import read_hotline
+from config.indicators import read_indicators
 from config.limits import UNVERIFIED, LimitTable, grades_of, limits_of, read_limits
+from config.logins import login_of
 from config.model import (
-    CameraConfig,
-    CameraProbeSource,
-    CapFeedSource,
     CapSettings,
     CyberSettings,
     DetectionRule,
+    HydrologySettings,
+    LimitDay,
+    OperatorConfig,
+    SelfLimits,
+    SiteConfig,
+    TargetConfig,
+)
+from config.mqtt import completed
+from config.organisation import read_organisation
+from config.press import read_press
+from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
+from config.ptz import read_ptz
+from config.recording import read_recording
+from config.report_model import ReportsConfig
+from config.reports import read_reports
+from config.shifts import read_shifts
+from config.site_files import SiteHead, StationEntry
+from config.sop import read_sops
+from config.source_model import (
+    AmiSource,
+    CameraProbeSource,
+    CapFeedSource,
     DropFolderSource,
     EveSource,
     FirePanelSource,
     ForecastDropSource,
     FtpDoorSource,
-    HydrologySettings,
-    LimitDay,
+    ImapSource,
     MqttSource,
-    OperatorConfig,
-    SelfLimits,
-    SiteConfig,
+    NewsFeedSource,
     SourceConfig,
     StationFileRules,
     SyslogSource,
-    TargetConfig,
+    ZaloSource,
     station_file_rules,
 )
-from config.mqtt import completed
-from config.organisation import read_organisation
-from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
-from config.ptz import read_ptz
-from config.recording import read_recording
-from config.reports import read_reports
-from config.shifts import read_shifts
-from config.site_files import SiteHead, StationEntry
-from config.sop import read_sops
 from config.toml_lines import Path as KeyPath
 
 __all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_site"]
@@ -81,11 +95,15 @@ _SOURCES: Final[Mapping[str, type[SourceConfig]]] = {
     "station_ftp": FtpDoorSource,
     "forecast_drop": ForecastDropSource,
     "cap_feed": CapFeedSource,
+    "news_feed": NewsFeedSource,
     "camera_probe": CameraProbeSource,
     "fire_panel": FirePanelSource,
     "mqtt": MqttSource,
+    "zalo": ZaloSource,
+    "imap": ImapSource,
     "syslog": SyslogSource,
     "eve": EveSource,
+    "ami": AmiSource,
 }
 
 
@@ -173,7 +191,12 @@ class _Reader:
         alarms, delays, kpis = read_alarms(self.folder, places, self.problems)
         shifts = read_shifts(self.folder, self.problems)
         answerable = {agency.agency_id for agency in agencies} | {unit.unit_id for unit in units}
-        reports = read_reports(self.folder, answerable, set(areas.by_code), self.problems)
+        names = {unit.unit_id: (unit.name_vi, unit.name_en) for unit in units}
+        names |= {agency.agency_id: (agency.name_vi, agency.name_en) for agency in agencies}
+        indicators = read_indicators(self.folder, names, [one.producer_id for one in producers], self.problems)
+        reports = self.reports(answerable, areas)
+        press, same_story_days = read_press(self.folder, self.problems)
+        hotline = self.hotline(reports.rules, answerable)
         province = self.province(head)
         if head is None or home is None or cap is None or cyber is None or hydrology is None or self.problems.found:
             return None
@@ -196,6 +219,10 @@ class _Reader:
             kpis=kpis,
             shifts=shifts,
             reports=reports,
+            press=press,
+            hotline=hotline,
+            same_story_days=same_story_days,
+            indicators=indicators,
             communes=tuple(area.commune for area in areas.by_code.values()),
             communes_file=self.folder / head.communes,
             province_file=province,
@@ -371,6 +398,11 @@ class _Reader:
                 )
         return operators
 
+    def hotline(self, reports: ReportRules, agencies: set[str]) -> HotlineRules:
+        users = [str(table.get("user", "")) for _, table in self.files["operators"].tables("operator")]
+        categories = [one.category_id for one in reports.categories if not one.retired]
+        return read_hotline(self.folder, users, categories, agencies, self.problems)
+
     def sources(
         self, producers: tuple[Producer, ...], stations: tuple[Station, ...], cameras: set[str]
     ) -> tuple[SourceConfig, ...]:
@@ -390,7 +422,9 @@ class _Reader:
                 _check_file_rules(source, file, path, {station.station_id for station in stations})
             if isinstance(source, FtpDoorSource):
                 self.ftp_door(source, file, path, names, {station.station_id for station in stations})
-            if isinstance(source, CapFeedSource) and not source.url.startswith(("http://", "https://")):
+            if isinstance(source, CapFeedSource | NewsFeedSource) and not source.url.startswith(
+                ("http://", "https://")
+            ):
                 file.wrong((*path, "url"), f"url {redacted(source.url)!r}; allowed: http://, https://")
             if isinstance(source, MqttSource):
                 symbols = {
@@ -399,10 +433,23 @@ class _Reader:
                     if station.producer_id == source.producer_id
                 }
                 source = completed(source, file, path, self.folder, cameras, symbols)
+            if isinstance(source, ZaloSource):
+                source = completed_zalo(source, file, path, self.folder)
+            if isinstance(source, ImapSource):
+                source = completed_imap(source, file, path, self.folder)
+            if isinstance(source, AmiSource):
+                if not source.password_file:
+                    file.wrong(path, "password_file is missing; it names the file with the secret of manager.conf")
+                source = source.model_copy(update=login_of(source, file, path, self.folder))
             _check_one_way_in(source, found, file, path)
             _check_tls(source, file, path)
             found.append(source)
         return tuple(found)
+
+    def reports(self, answerable: set[str], areas: Areas) -> ReportsConfig:
+        found = read_reports(self.folder, answerable, set(areas.by_code), self.problems)
+        check_categories(self.files["site"], found)
+        return found
 
     def ftp_door(
         self, source: FtpDoorSource, file: TomlFile, path: KeyPath, producers: list[str], stations: set[str]
@@ -556,6 +603,9 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         shifts=config.shifts,
         units=config.units,
         reports=config.reports.rules,
+        hotline=config.hotline,
+        press=config.press.model_copy(update={"lists": tuple(one for one in config.press.lists if not one.restricted)}),
+        indicators=config.indicators,
         digest="",
         loaded_ms=now_ms,
     )

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from backend.contracts.site import LevelMark, LimitDirection, StationKind
-from config.model import Config
+from config.base import Config
 
 Coefficient = Literal["Kp", "Kv", "Kq", "Kf"]
 
