@@ -94,6 +94,8 @@ class AlarmLoadReader:
         elif kind == "alert.acknowledged":
             self._answered(known, at_ms, actor)
         elif known.track.aside:
+            if kind == "alert.suppressed" and known.rang_ms == at_ms:
+                self._unheard(known, at_ms)
             known.rang_ms = None
         self._shelvings += kind == "alert.shelved"
 
@@ -107,6 +109,15 @@ class AlarmLoadReader:
         self._count[key] += 1
         self._newest[key] = known.name
         self._priorities[known.priority] += 1
+
+    def _unheard(self, known: _Known, at_ms: int) -> None:
+        """It was suppressed by what raised it, in one decision: nobody was ever asked for a hand."""
+        if known.priority == Priority.SYSTEM:
+            self._own -= 1
+            return
+        self._rung_ms.remove(at_ms)
+        self._count -= Counter([(known.name.rule, known.name.place_id)])  # leaves no zeros behind
+        self._priorities[known.priority] -= 1
 
     def _changed(self, known: _Known, at_ms: int) -> None:
         if known.priority == Priority.SYSTEM:

@@ -21,6 +21,7 @@ from backend.contracts.alerts import (
     CyberDetail,
     DetectionDetail,
     FireDetail,
+    IndicatorDetail,
     LimitReading,
     Verdict,
 )
@@ -159,6 +160,7 @@ class Change:
     detection: DetectionDetail | None = None
     fire: FireDetail | None = None
     cyber: CyberDetail | None = None
+    indicator: IndicatorDetail | None = None
     shapes: tuple[Shape, ...] | None = None
     count: int | None = None
     text: str = ""
@@ -175,6 +177,7 @@ class Change:
             and self.limit is None
             and self.cap is None
             and self.fire is None
+            and self.indicator is None
             and not self.text
         )
 
@@ -188,6 +191,7 @@ _FIELDS: Final = (
     "detection",
     "fire",
     "cyber",
+    "indicator",
     "shapes",
     "count",
 )

@@ -12,45 +12,13 @@ from typing import Final, Literal
 
 from backend.contracts import report_events as ev
 from backend.contracts.commands import RefusalCode
+from backend.contracts.report_moves import MOVES, NEEDS_REASON, NEEDS_TEXT, Side
 from backend.contracts.reports import WITH_AGENCY, Clock, Extension, Medium, Rating, Report, ReportState
 from backend.domain import report_clock
 from backend.domain.alerts import Refusal
 from backend.domain.working_time import WorkingCalendar
 
-Side = Literal["room", "agency", "citizen"]
 Decided = tuple[ev.ReportEvent, ...] | Refusal
-
-_ROOM: Final[frozenset[Side]] = frozenset(("room",))
-_AGENCY: Final[frozenset[Side]] = frozenset(("agency",))
-_CITIZEN: Final[frozenset[Side]] = frozenset(("citizen",))
-_ASKED: Final = _ROOM | _CITIZEN
-
-MOVES: Final[dict[ReportState, dict[ReportState, frozenset[Side]]]] = {
-    "new": {"verifying": _ROOM, "need_info": _ROOM, "rejected": _ROOM, "duplicate": _ROOM, "assigned": _ROOM},
-    "verifying": {"need_info": _ROOM, "rejected": _ROOM, "duplicate": _ROOM, "assigned": _ROOM},
-    "need_info": {"verifying": _ASKED, "rejected": _ROOM, "duplicate": _ROOM, "assigned": _ROOM},
-    "assigned": {
-        "in_progress": _AGENCY, "returned": _AGENCY, "need_info": _ROOM, "assigned": _ROOM, "duplicate": _ROOM,
-        "rejected": _ROOM,
-    },
-    "returned": {"verifying": _ROOM, "assigned": _ROOM, "rejected": _ROOM, "duplicate": _ROOM},
-    "in_progress": {
-        "extension": _AGENCY, "done_pending": _AGENCY, "returned": _AGENCY, "need_info": _ROOM, "assigned": _ROOM,
-        "duplicate": _ROOM,
-    },
-    "extension": {"in_progress": _ROOM, "done_pending": _AGENCY, "assigned": _ROOM},
-    "done_pending": {"published": _ROOM, "in_progress": _ROOM},
-    "published": {"rated": _CITIZEN, "reopened": _ASKED},
-    "rated": {"rated": _CITIZEN, "reopened": _ASKED},
-    "rejected": {"reopened": _ASKED},
-    "duplicate": {"reopened": _ASKED},
-    "reopened": {"verifying": _ROOM, "assigned": _ROOM, "rejected": _ROOM, "duplicate": _ROOM, "need_info": _ROOM},
-}  # fmt: skip
-"""state -> where it may go, and which side may bring it there. "assigned" to itself = another agency."""
-
-NEEDS_REASON: Final[frozenset[ReportState]] = frozenset(("rejected", "returned", "reopened"))
-NEEDS_TEXT: Final[frozenset[ReportState]] = frozenset(("need_info", "rejected", "published"))
-"""The citizen reads something of these: the question, why not, the result."""
 
 _STANDS: Final[frozenset[ReportState]] = frozenset(("need_info", "returned", "done_pending"))
 """The clock stands: it is not the agency that is waited for."""
@@ -147,6 +115,47 @@ def decide_extension(report: Report, granted: bool, reason: str, calendar: Worki
         clock = report_clock.extended(calendar, clock, asked.more_ms, now_ms)
     decided = ev.ReportExtensionDecided(report_id=report.report_id, granted=granted, clock=clock, reason=reason)
     return (decided,)
+
+
+def note(report: Report, audience: Literal["inside", "citizen"], text: str, side: Side) -> Decided:
+    """A word inside, by everybody who works on it; to the citizen by the room alone, whose voice is one."""
+    if not text:
+        return Refusal(RefusalCode.INVALID, "nothing is said")
+    if audience == "citizen" and side != "room":
+        return Refusal(RefusalCode.NOT_ALLOWED, "the room speaks to the citizen: write inside what it should say")
+    return (ev.ReportNoted(report_id=report.report_id, audience=audience, text=text),)
+
+
+def tell_apart(report: Report, other_id: str, side: Side) -> Decided:
+    """Two that look alike are about different things."""
+    if side != "room":
+        return Refusal(RefusalCode.NOT_ALLOWED, f"duplicates are the room's to judge, not the {side}'s")
+    if other_id == report.report_id:
+        return Refusal(RefusalCode.INVALID, "a report cannot be told apart from itself")
+    if other_id in report.apart:
+        return Refusal(RefusalCode.INVALID, "these two are told apart already")
+    return (ev.ReportsToldApart(report_id=report.report_id, other_id=other_id),)
+
+
+def decide_medium(report: Report, digest: str, public: bool, known: Collection[str], side: Side) -> Decided:
+    """Each picture for itself, by the room: its agency may not show people to everybody. `known`: its pictures."""
+    if side != "room":
+        return Refusal(RefusalCode.NOT_ALLOWED, f"what everybody sees is the room's to decide, not the {side}'s")
+    if digest not in known:
+        return Refusal(RefusalCode.NOT_FOUND, f"the report has no picture {digest}")
+    if (digest in report.public_media) == public:
+        return Refusal(RefusalCode.INVALID, "that is decided already")
+    return (ev.ReportMediumDecided(report_id=report.report_id, digest=digest, public=public),)
+
+
+def read(report: Report, text: str, leader: bool) -> Decided:
+    """The leader of the place has seen it; opened again, only a new word is told."""
+    if not leader:
+        whose = report.leader or "nobody"
+        return Refusal(RefusalCode.NOT_ALLOWED, f"the receipt is for the leader of the place alone: {whose}"[:300])
+    if report.read_ms is not None and not text:
+        return Refusal(RefusalCode.INVALID, "it was read already")
+    return (ev.ReportRead(report_id=report.report_id, text=text),)
 
 
 def rate(report: Report, rating: Rating, text: str) -> Decided:

@@ -5,29 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.contracts.report_rules import THE_COMMUNE, Category, Spans
+from backend.contracts.report_rules import THE_COMMUNE, Category, Route
 from backend.domain.report_life import Target
 from backend.domain.working_time import MINUTE_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One rule; an empty condition holds for everything.
-
-    Attributes:
-        rule_id: what the log names.
-        hours: spans of the local day in which it holds.
-        chief, partners: agency ids or `THE_COMMUNE`.
-        leader: account or title; "" = the leader of the commune.
-    """
-
-    rule_id: str
-    chief: str
-    categories: frozenset[str] = frozenset()
-    communes: frozenset[str] = frozenset()
-    hours: Spans = ()
-    partners: tuple[str, ...] = ()
-    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
