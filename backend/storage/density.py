@@ -61,6 +61,7 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "forecast.issued": None,
     "air.indexed": None,
     "limits.changed": "system",
+    "indicators.entered": None,
     "mark.removed": "operator",
     "desk.acted": "operator",
     "sop.published": "operator",
@@ -84,10 +85,33 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "shift.noted": "operator",
     "shift.handover_drafted": "operator",
     "shift.handover_signed": "operator",
+    "rows.shown": None,
+    "report.received": "report",
+    "report.routed": "operator",
+    "report.moved": "operator",
+    "report.noted": "operator",
+    "report.changed": "operator",
+    "report.extension_asked": "operator",
+    "report.extension_decided": "operator",
+    "report.rated": "report",
+    "report.overdue": "report",
+    "report.told_apart": "operator",
+    "report.medium_decided": "operator",
+    "report.read": "operator",
+    "story.seen": None,
+    "story.grew": None,
+    "story.assigned": "operator",
+    "story.dismissed": "operator",
+    "story.reported": "operator",
+    "call.arrived": None,
+    "call.moved": None,
+    "call.recorded": "operator",
+    "hotline.crisis_begun": "operator",
+    "hotline.crisis_ended": "operator",
 }
 """Lane of every kind of event, None = not shown. An alert.updated counts when it makes the alert worse only; what
 comes back and is heard again counts like a new alert; the room's own faults (priority 5) count as "system":
-`LaneReader` knows. "report" waits for citizens' reports; "motion" is counted from the detections."""
+`LaneReader` knows; "motion" is counted from the detections."""
 
 JUDGED: Final = (*FOLLOWED, "alert.escalated")
 """Kinds whose lane depends on what was before, or that it depends on for others: `LaneReader` needs their JSON."""

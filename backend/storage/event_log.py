@@ -21,10 +21,10 @@ from backend.storage.tables import events, snapshots
 PACKING: Final = 1
 """zlib level of snapshots: a tenth of the size for a few milliseconds."""
 
-_EventRow = Row[int, int, str, str | None, str, str]
+LoggedRow = Row[int, int, str, str | None, str, str]
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(Event)
 _NEWEST: Final = select(func.coalesce(func.max(events.c.seq), 0))
-_COLUMNS: Final[Select[int, int, str, str | None, str, str]] = select(
+COLUMNS: Final[Select[int, int, str, str | None, str, str]] = select(
     events.c.seq, events.c.at_ms, events.c.actor, events.c.caused_by, events.c.origin, events.c.body
 ).order_by(events.c.seq)
 
@@ -92,13 +92,13 @@ class EventLog:
 
     async def read(self, after_seq: int, limit: int) -> tuple[LoggedEvent, ...]:
         """Up to `limit` events after `after_seq`. Raises: StorageError."""
-        query = _COLUMNS.where(events.c.seq > after_seq).limit(limit)
-        return await self.database.read(lambda connection: _parsed(connection.execute(query).all()))
+        query = COLUMNS.where(events.c.seq > after_seq).limit(limit)
+        return await self.database.read(lambda connection: parsed(connection.execute(query).all()))
 
     async def find_command(self, command_id: str) -> tuple[LoggedEvent, ...]:
         """The durable events that this command caused (its refusal is one); empty when it was never seen."""
-        query = _COLUMNS.where(events.c.caused_by == command_id)
-        return await self.database.read(lambda connection: _parsed(connection.execute(query).all()))
+        query = COLUMNS.where(events.c.caused_by == command_id)
+        return await self.database.read(lambda connection: parsed(connection.execute(query).all()))
 
     async def save_snapshot(self, snapshot: StateSnapshot) -> None:
         """Keep the state at `snapshot.seq`; one that is there already stays. Raises: StorageError."""
@@ -197,7 +197,7 @@ def _placed(item: _Drafts, first_seq: int) -> tuple[LoggedEvent, ...]:
     )
 
 
-def _parsed(rows: Sequence[_EventRow]) -> tuple[LoggedEvent, ...]:
+def parsed(rows: Sequence[LoggedRow]) -> tuple[LoggedEvent, ...]:
     parsed = []
     for seq, at_ms, actor, caused_by, origin, body in rows:
         try:

@@ -221,3 +221,150 @@ notes: Final = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+reports: Final = Table(
+    "reports",
+    metadata,
+    Column("number", _Long, primary_key=True, autoincrement=False),
+    Column("report_id", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("category_id", Text, nullable=False),
+    Column("commune_code", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("chief", Text, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger),
+    Column("near_ms", BigInteger),
+    Column("due_ms", BigInteger),
+    Column("late", Boolean, nullable=False),
+    Column("lat_deg", Double),
+    Column("lon_deg", Double),
+    Column("filed_by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("reports_received", "received_ms"),
+    Index("reports_closed", "closed_ms"),
+    Index("reports_changed", "changed_ms"),
+    Index("reports_state", "state", "number"),
+    Index("reports_category", "category_id", "number"),
+    Index("reports_commune", "commune_code", "number"),
+    Index("reports_due", "ended", "due_ms"),
+    Index("reports_place", "lat_deg", "lon_deg", "ended", "late"),
+)
+"""Rows of the log's fold, all of them; `body` is the row as JSON, `text` what its citizen said, `answer` what the
+citizen was told last, `filed_by` the actor who brought it. Their words for the search stand in `report_words`:
+an FTS5 table on SQLite, a tsvector on PostgreSQL (migration 0004)."""
+
+report_agencies: Final = Table(
+    "report_agencies",
+    metadata,
+    Column("agency_id", Text, primary_key=True),
+    Column("number", _Long, primary_key=True, autoincrement=False),
+    Index("report_agencies_number", "number"),
+)
+"""Who has a report now: its chief agency and the partners."""
+
+report_events: Final = Table(
+    "report_events",
+    metadata,
+    Column("report_id", Text, primary_key=True),
+    Column("seq", _Long, primary_key=True, autoincrement=False),
+    Index("report_events_seq", "seq"),
+)
+"""The thread of each report in the log."""
+
+report_media: Final = Table(
+    "report_media",
+    metadata,
+    Column("report_id", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("stage", Text, primary_key=True),
+    Column("seq", _Long, nullable=False),
+    Column("approved", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("report_media_digest", "digest"),
+)
+"""Photos and video of each report; `approved`: it shows the result, and was there when the result was published."""
+
+reporters: Final = Table(
+    "reporters",
+    metadata,
+    Column("report_id", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("phone_hash", Text, nullable=False),
+    Column("account_hash", Text, nullable=False),
+    Column("kept_ms", BigInteger, nullable=False),
+    Index("reporters_phone", "phone_hash"),
+    Index("reporters_account", "account_hash"),
+)
+"""Who reported, encrypted: the hashes are keyed, "" = not told."""
+
+press_posts: Final = Table(
+    "press_posts",
+    metadata,
+    Column("post_id", Text, primary_key=True),
+    Column("story_id", Text, nullable=False),
+    Column("published_ms", BigInteger, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Index("press_posts_story", "story_id", "published_ms"),
+    Index("press_posts_received", "received_ms"),
+)
+"""`body` is the post as JSON, `snapshot` the canonical JSON of what its producer gave: its SHA-256 is audited."""
+
+press_stories: Final = Table(
+    "press_stories",
+    metadata,
+    Column("story_id", Text, primary_key=True),
+    Column("newest_ms", BigInteger, nullable=False),
+    Column("restricted", Boolean(create_constraint=False), nullable=False),
+    Column("agency_id", Text, nullable=False),
+    Column("leaders", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("press_stories_newest", "newest_ms"),
+)
+"""`body` is the row of the log's fold as JSON, without what restricted lists found: these items are `leaders`, a list
+as JSON. A story that only they name is restricted: it stands here alone."""
+
+hotline_calls: Final = Table(
+    "hotline_calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("caller_id", Text, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("place", Text, nullable=False, server_default=""),
+    Index("hotline_calls_caller", "caller_id", "arrived_ms"),
+    Index("hotline_calls_place", "place", "arrived_ms"),
+    Index("hotline_calls_arrived", "arrived_ms"),
+)
+"""`body` is the row of the log's fold as JSON, `sealed` the encrypted number, `caller_id` its keyed hash, `place` the
+commune."""
+
+channel_messages: Final = Table(
+    "channel_messages",
+    metadata,
+    Column("message_key", Text, primary_key=True),
+    Column("producer_id", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("bundle", Text, nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Index("channel_messages_open", "producer_id", "done"),
+    Index("channel_messages_conversation", "conversation", "begun_ms"),
+)
+"""What citizens sent by a messenger, until it is a report; then its keyed hashes alone, `sealed` empty.
+
+`bundle`: the key of the first message of those that become, or join, one report together; "" = they wait for more.
+"""
