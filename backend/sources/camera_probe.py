@@ -10,7 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from backend.sources.spec import SourceContext, SourceSpec
-from config.model import CameraConfig, CameraProbeSource
+from config.camera_model import CameraConfig
+from config.source_model import CameraProbeSource
 
 MIN_AT_ONCE: Final = 8
 DEFAULT_PORTS: Final = {"rtsp": 554, "rtsps": 322}

@@ -121,6 +121,8 @@ def cef_note(text: str, sensor: str, at_ms: int | None) -> CyberNote:
 def _extension(text: str) -> dict[str, str]:
     """`key=value key=value`: a value reaches to the next key, blanks inside; `\\=` and `\\\\` are escaped."""
     found = list(_KEY.finditer(text))
+    if not found:
+        return {}
     ends = [match.start() for match in found[1:]] + [len(text)]
     pairs = ((match[1], text[match.end() : end].strip()) for match, end in zip(found, ends, strict=True))
     return {key: value.replace("\\=", "=").replace("\\n", " ").replace("\\\\", "\\") for key, value in pairs}

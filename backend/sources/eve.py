@@ -13,7 +13,7 @@ from typing import Final
 from backend.sources.cyber_note import CyberNote, CyberNoteError, eve_note
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.text import shown
-from config.model import EveSource
+from config.source_model import EveSource
 
 DOOR: Final = "eve"
 READ_BYTES: Final = 1_048_576

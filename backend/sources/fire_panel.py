@@ -21,9 +21,10 @@ from backend.sources.dc09 import (
     read_message,
 )
 from backend.sources.fire_codes import FireCodeError, reports_of
-from backend.sources.socket_door import DoorLimits, SocketDoor, tls_context
+from backend.sources.socket_door import DoorLimits, SocketDoor, open_ports
 from backend.sources.spec import SourceContext, SourceSpec
-from config.model import FirePanelSource, FireSiteConfig
+from config.model import FireSiteConfig
+from config.source_model import FirePanelSource
 
 DOOR: Final = "fire-panel"
 DUPLICATE_WITHIN_MS: Final = 300_000
@@ -236,13 +237,7 @@ async def run(config: FirePanelSource, context: SourceContext) -> None:
         if config.tcp_port or config.tls_port:
             opened.push_async_callback(door.close)
             jobs.create_task(door.watch())
-        if config.tcp_port:
-            opened.callback((await door.serve(config.host, config.tcp_port)).close)
-        if config.tls_port:
-            tls = await asyncio.to_thread(
-                tls_context, context.site.folder, config.cert_file, config.key_file, config.ca_file
-            )
-            opened.callback((await door.serve(config.host, config.tls_port, tls)).close)
+        await open_ports(door, config, context.site.folder, opened)
         if config.udp_port:
             loop = asyncio.get_running_loop()
             transport, protocol = await loop.create_datagram_endpoint(

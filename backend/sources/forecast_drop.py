@@ -7,7 +7,7 @@ import asyncio
 from backend.contracts.doors import IngestAnswer
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.station_drop import DropFolder
-from config.model import ForecastDropSource
+from config.source_model import ForecastDropSource
 
 
 async def run(config: ForecastDropSource, context: SourceContext) -> None:

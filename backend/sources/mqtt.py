@@ -7,10 +7,8 @@ broker took while we were away, or what we had when we fell, comes again. Readin
 from __future__ import annotations
 
 import asyncio
-import random
 import ssl
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,13 +19,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from backend.sources.lasting import Silence, stay_connected
 from backend.sources.mqtt_messages import MqttMessage, may_be_dropped
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.text import plain, shown
-from config.model import MqttSource
+from config.source_model import MqttSource
 
-FIRST_RETRY_S: Final = 1.0
-LONGEST_RETRY_S: Final = 60.0
 CONNECT_S: Final = 5.0
 MAX_WAITING: Final = 5_000
 MAX_WAITING_BYTES: Final = 32 * 1024 * 1024
@@ -240,33 +237,6 @@ async def _soon(answer: asyncio.Future[T]) -> T:
         raise BrokerError("it does not answer") from None
 
 
-class _Silence:
-    """Calls the producer gone when the broker stayed away for a while, not at each short break."""
-
-    def __init__(self, config: MqttSource, context: SourceContext) -> None:
-        self._config = config
-        self._context = context
-        self._timer: asyncio.TimerHandle | None = None
-
-    def broken(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._config.gone_after_s, self._tell)
-
-    def connected(self) -> None:
-        self.stop()
-        self._context.ingest.heard(self._config.producer_id)
-
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-
-    def _tell(self) -> None:
-        self._context.ingest.gone(
-            self._config.producer_id, "không kết nối được máy chủ MQTT", "no connection to the MQTT broker"
-        )
-
-
 async def run(config: MqttSource, context: SourceContext) -> None:
     """Take what comes until cancelled; passes on what ingest raises."""
     inbox = Inbox()
@@ -286,28 +256,19 @@ async def _store(config: MqttSource, context: SourceContext, inbox: Inbox) -> No
 
 
 async def _stay_connected(config: MqttSource, context: SourceContext, inbox: Inbox) -> None:
-    silence = _Silence(config, context)
-    silence.broken()
-    retry_s, told = FIRST_RETRY_S, ""
+    words = "không kết nối được máy chủ MQTT", "no connection to the MQTT broker"
+    silence = Silence(context, config.producer_id, config.gone_after_s, words)
     try:
-        while True:
-            began_s = time.monotonic()
-            reason = await _connected_once(config, context, inbox, silence)
-            silence.broken()
-            if reason != told:
-                context.fault(config.producer_id, f"MQTT broker {config.host}:{config.port}: {reason}")
-            told = reason
-            # One that lets us in and throws us out at once is asked as seldom as one that is not there.
-            steady = time.monotonic() - began_s >= LONGEST_RETRY_S
-            retry_s = FIRST_RETRY_S if steady else min(LONGEST_RETRY_S, retry_s * 2)
-            # Jittered, so that the rooms of a province do not all come back at one instant.
-            await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))
+        await stay_connected(
+            silence,
+            lambda: _connected_once(config, context, inbox, silence),
+            lambda reason: context.fault(config.producer_id, f"MQTT broker {config.host}:{config.port}: {reason}"),
+        )
     finally:
-        silence.stop()
         inbox.close()
 
 
-async def _connected_once(config: MqttSource, context: SourceContext, inbox: Inbox, silence: _Silence) -> str:
+async def _connected_once(config: MqttSource, context: SourceContext, inbox: Inbox, silence: Silence) -> str:
     """Connect and stay; why it ended."""
     connection = Connection(config, inbox)
     try:

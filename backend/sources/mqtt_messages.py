@@ -31,7 +31,7 @@ from backend.sources.detections import (
 from backend.sources.fire_mqtt import FireEnvelopeError, FireWord, fire_word
 from backend.sources.onvif_scene import SCENE_LEVEL, counted_classes, scene_counts
 from backend.sources.text import plain, shown
-from config.model import MqttSource
+from config.source_model import MqttSource
 
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
 MAX_COUNT: Final = 1_000_000

@@ -23,7 +23,7 @@ import httpx
 
 from backend.sources.safe_xml import XmlError, child_text, children, local_name, parse_xml
 from backend.sources.text import plain
-from config.model import PtzCamera
+from config.camera_model import PtzCamera
 
 ENVELOPE: Final = "http://www.w3.org/2003/05/soap-envelope"
 DEVICE: Final = "http://www.onvif.org/ver10/device/wsdl"

@@ -30,6 +30,10 @@ class XmlError(ValueError):
     """The bytes are hostile or no XML; the message says which."""
 
 
+class NotWellFormedError(XmlError):
+    """XML with mistakes, up to which nothing hostile stood in it."""
+
+
 class _LimitedBuilder(TreeBuilder):
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +71,7 @@ def parse_xml(body: bytes, max_bytes: int) -> Element:
     except DefusedXmlException as error:
         raise XmlError("a document type, entity or external reference stands in it; these are never read") from error
     except ParseError as error:
-        raise XmlError(f"not well-formed XML: {plain(str(error), 200)}") from error
+        raise NotWellFormedError(f"not well-formed XML: {plain(str(error), 200)}") from error
     except (UnicodeError, LookupError) as error:
         raise XmlError(f"its bytes are not of its encoding: {plain(str(error), 200)}") from error
     if not isinstance(root, Element):

@@ -10,6 +10,7 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -185,6 +186,36 @@ class SocketDoor:
             self._refused(caller.peer, f"a message was begun and not ended in {self._limits.unfinished_s:g} s")
         elif not caller.proven:
             self._refused(caller.peer, f"nothing good came in {self._limits.unproven_s:g} s")
+
+
+class Ports(Protocol):
+    """Where a receiver listens, as its configuration says; 0 = not there."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def tcp_port(self) -> int: ...
+    @property
+    def tls_port(self) -> int: ...
+    @property
+    def cert_file(self) -> str: ...
+    @property
+    def key_file(self) -> str: ...
+    @property
+    def ca_file(self) -> str: ...
+
+
+async def open_ports(door: SocketDoor, ports: Ports, folder: Path, opened: AsyncExitStack) -> None:
+    """Serve the plain and the TLS port of a receiver until `opened` closes.
+
+    Raises:
+        OSError, ssl.SSLError: a port is taken, or a certificate of `folder` cannot be used.
+    """
+    if ports.tcp_port:
+        opened.callback((await door.serve(ports.host, ports.tcp_port)).close)
+    if ports.tls_port:
+        tls = await asyncio.to_thread(tls_context, folder, ports.cert_file, ports.key_file, ports.ca_file)
+        opened.callback((await door.serve(ports.host, ports.tls_port, tls)).close)
 
 
 def tls_context(folder: Path, cert_file: str, key_file: str, ca_file: str) -> ssl.SSLContext:

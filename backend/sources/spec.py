@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,10 +10,13 @@ from typing import Generic, Protocol, TypeVar
 
 from backend.contracts.doors import IngestAnswer
 from backend.contracts.events import CameraCondition
+from backend.sources.call_note import CallNote
 from backend.sources.cyber_note import CyberNote
 from backend.sources.fire_codes import FireReport
 from backend.sources.mqtt_messages import MqttMessage
-from config.model import (
+from config.model import SiteConfig
+from config.source_model import (
+    AmiSource,
     CameraProbeSource,
     CapFeedSource,
     DropFolderSource,
@@ -21,10 +24,12 @@ from config.model import (
     FirePanelSource,
     ForecastDropSource,
     FtpDoorSource,
+    ImapSource,
     MqttSource,
-    SiteConfig,
+    NewsFeedSource,
     SourceConfig,
     SyslogSource,
+    ZaloSource,
 )
 
 C = TypeVar(
@@ -33,11 +38,15 @@ C = TypeVar(
     FtpDoorSource,
     ForecastDropSource,
     CapFeedSource,
+    NewsFeedSource,
     CameraProbeSource,
     FirePanelSource,
     MqttSource,
     SyslogSource,
     EveSource,
+    ZaloSource,
+    AmiSource,
+    ImapSource,
 )
 
 
@@ -64,6 +73,26 @@ class IngestDoors(Protocol):
 
     async def refuse(self, producer_id: str, door: str, name: str, body: bytes, reason: str, count: int = 1) -> None:
         """Something came that is no message at all: counted and kept, a flood of it counted only."""
+        ...
+
+    async def news(self, producer_id: str, body: bytes) -> IngestAnswer:
+        """What a news feed lists now."""
+        ...
+
+    async def settle(self, source: ZaloSource, fetch: Callable[[str], AsyncGenerator[bytes, None]]) -> None:
+        """Make reports of what citizens wrote there; `fetch`: the bytes of a picture (Raises: FetchError)."""
+        ...
+
+    async def call_notes(self, producer_id: str, notes: Sequence[CallNote]) -> IngestAnswer:
+        """What the hotline's switchboard tells of its calls."""
+        ...
+
+    def calls_going(self, producer_id: str) -> frozenset[str]:
+        """The switchboard's own ids of its calls that the room shows as going on."""
+        ...
+
+    async def mail(self, source: ImapSource, body: bytes, size_bytes: int) -> IngestAnswer:
+        """One mail; of one that is larger than the source takes, `body` is its head only."""
         ...
 
     async def mqtt(self, producer_id: str, messages: Sequence[MqttMessage]) -> IngestAnswer: ...

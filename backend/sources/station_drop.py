@@ -20,7 +20,7 @@ from backend.contracts.doors import IngestAnswer
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.station_file import MAX_FILE_BYTES
 from backend.sources.text import shown
-from config.model import DropFolderSource
+from config.source_model import DropFolderSource
 
 DONE_FOLDER: Final = "done"
 REFUSED_FOLDER: Final = "refused"

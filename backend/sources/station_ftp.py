@@ -19,7 +19,7 @@ from backend.sources.ftp_server import FtpRules, FtpUploads, FtpUser, whole_name
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.station_drop import DropFolder
 from backend.sources.station_file import MAX_FILE_BYTES
-from config.model import FtpDoorSource, FtpLogin
+from config.source_model import FtpDoorSource, FtpLogin
 
 LOOK_EVERY_S: Final = 2.0
 LOGIN_WITHIN_S: Final = 10.0

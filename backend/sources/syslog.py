@@ -10,10 +10,10 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from backend.sources.cyber_note import CyberNote, CyberNoteError
-from backend.sources.socket_door import DoorLimits, SocketDoor, tls_context
+from backend.sources.socket_door import DoorLimits, SocketDoor, open_ports
 from backend.sources.spec import SourceContext, SourceSpec
 from backend.sources.syslog_message import Refused, SyslogError, SyslogFramer, note_of, parse_syslog
-from config.model import SyslogSource
+from config.source_model import SyslogSource
 
 DOOR: Final = "syslog"
 WAITING_DATAGRAMS: Final = 2_000
@@ -174,13 +174,7 @@ async def run(config: SyslogSource, context: SourceContext) -> None:
     )
     async with AsyncExitStack() as opened, asyncio.TaskGroup() as jobs:
         opened.push_async_callback(door.close)
-        if config.tcp_port:
-            opened.callback((await door.serve(config.host, config.tcp_port)).close)
-        if config.tls_port:
-            tls = await asyncio.to_thread(
-                tls_context, context.site.folder, config.cert_file, config.key_file, config.ca_file
-            )
-            opened.callback((await door.serve(config.host, config.tls_port, tls)).close)
+        await open_ports(door, config, context.site.folder, opened)
         if config.udp_port:
             transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
                 lambda: _Datagrams(receiver, config.max_line_bytes), local_addr=(config.host, config.udp_port)
