@@ -12,7 +12,8 @@ from typing import Final
 from OpenSSL import crypto
 
 from backend.services.self_watch import Eye, Look
-from config.model import FirePanelSource, FtpDoorSource, SiteConfig, SyslogSource
+from config.model import SiteConfig
+from config.source_model import FirePanelSource, FtpDoorSource, SyslogSource
 
 DAY_MS: Final = 86_400_000
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)

@@ -14,10 +14,12 @@ from backend.contracts.commands import (
     AcknowledgeAlert,
     ActAtDesk,
     AlertCommand,
+    BeginCrisis,
     ChangeExport,
     Command,
     CommentAlert,
     DispatchAlert,
+    EndCrisis,
     GotoPreset,
     HandOverAlert,
     HoldEvidence,
@@ -29,12 +31,14 @@ from backend.contracts.commands import (
     ReleaseAlert,
     ReleaseEvidence,
     RemoveMark,
+    ReportCommand,
     ResetAlert,
     ReturnAlertToService,
     Role,
     RoomCommand,
     ShelveAlert,
     ShiftCommand,
+    StoryCommand,
     TakeAlert,
     TakeAlertOutOfService,
     UnshelveAlert,
@@ -45,10 +49,12 @@ from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEve
 from backend.contracts.feed import CommandResult
 from backend.contracts.state import RoomState
 from backend.domain import alerts as domain
-from backend.domain import incidents, record, shifts, steering
+from backend.domain import crisis, incidents, record, shifts, steering
 from backend.domain.alerts import Decision, Refusal
 from backend.services.accounts import SignedIn
 from backend.services.audit import Audit
+from backend.services.press.desk import PressDesk
+from backend.services.reports.desk import Known, ReportDesk
 from backend.services.room import Room
 from backend.sources.text import paragraphs, plain
 from backend.storage.errors import StorageError, in_vietnamese
@@ -70,8 +76,10 @@ AsideCommand = ShelveAlert | UnshelveAlert | TakeAlertOutOfService | ReturnAlert
 class CommandDesk:
     """Event-loop thread only."""
 
-    def __init__(self, room: Room, log: EventLog, audit: Audit) -> None:
+    def __init__(self, room: Room, log: EventLog, audit: Audit, reports: ReportDesk, press: PressDesk) -> None:
         self._room = room
+        self._reports = reports
+        self._press = press
         self._log = log
         self._audit = audit
         self._flights: dict[str, asyncio.Event] = {}
@@ -125,9 +133,21 @@ class CommandDesk:
                 command.kind, about, actor=operator.user, origin=origin, outcome="asked", detail=asked
             )
         refusals: list[Refusal] = []
+        # Ended long ago it is in the archive only, which cannot be asked while the room decides.
+        known = await self._reports.known(command) if isinstance(command, ReportCommand) else Known()
+        story = await self._press.stored(command.story_id) if isinstance(command, StoryCommand) else None
 
         def decide(state: RoomState) -> tuple[Event, ...]:
-            decision = _decision(state, command, operator, self._room.now_ms())
+            if command.kind not in operator.rights:
+                decision: Decision = Refusal(
+                    RefusalCode.NOT_ALLOWED, f"the role {operator.role} has no right {command.kind}"
+                )
+            elif isinstance(command, ReportCommand):
+                decision = self._reports.wish(state, command, known, operator)
+            elif isinstance(command, StoryCommand):
+                decision = self._press.wish(state, command, story)
+            else:
+                decision = _decision(state, command, operator, self._room.now_ms())
             if isinstance(decision, Refusal):
                 refusals.append(decision)
                 return (_record_of(command, decision),)
@@ -139,9 +159,7 @@ class CommandDesk:
         return CommandResult(command_id=command.command_id, accepted=True)
 
 
-def _decision(state: RoomState, command: Command, operator: SignedIn, now_ms: int) -> Decision:
-    if command.kind not in operator.rights:
-        return Refusal(RefusalCode.NOT_ALLOWED, f"the role {operator.role} has no right {command.kind}")
+def _decision(state: RoomState, command: AlertCommand | RoomCommand, operator: SignedIn, now_ms: int) -> Decision:
     if not isinstance(command, AlertCommand):
         return _room_wish(state, command, operator, now_ms)
     alert = state.find_alert(command.alert_id)
@@ -206,6 +224,8 @@ def _room_wish(state: RoomState, command: RoomCommand, operator: SignedIn, now_m
         return incidents.decide(state, _clean(command), operator.user, now_ms)
     if isinstance(command, ShiftCommand):
         return shifts.decide(state, _clean(command), operator.user, now_ms)
+    if isinstance(command, BeginCrisis | EndCrisis):
+        return crisis.decide(state, _clean(command), operator.user, now_ms)
     match command:
         case PlaceMark():
             clean = command.model_copy(update={"text": paragraphs(command.text, MAX_COMMENT_CHARS)})

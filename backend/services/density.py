@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from typing import Final
 
+from backend.services.log_follower import follow_log
 from backend.services.room import Room
 from backend.storage.density import DensityCount
-from backend.storage.errors import StorageError
-
-_log = logging.getLogger(__name__)
 
 FLUSH_S: Final = 1.0
-RETRY_S: Final = 5.0
 SLICE: Final = 2_000
 """Events counted at a time."""
 
@@ -32,22 +28,8 @@ class DensityService:
         self._news = asyncio.Event()
 
     async def run(self) -> None:
-        stop = self._room.listen(lambda events: self._news.set())
-        self._news.set()
-        try:
-            while True:
-                await self._news.wait()
-                self._news.clear()
-                try:
-                    await self.catch_up()
-                except StorageError as error:
-                    # The room says itself that its disk is full; the timeline waits until it is not.
-                    _log.warning("the timeline's counts stand still: %s", error)
-                    self._news.set()
-                    await asyncio.sleep(RETRY_S)
-                await asyncio.sleep(FLUSH_S)
-        finally:
-            stop()
+        """Endless job for the supervisor."""
+        await follow_log(self._room, self._news, self.catch_up, FLUSH_S, "counts of the timeline")
 
     async def catch_up(self) -> None:
         """Count to the end of the log. Raises: StorageError."""

@@ -25,7 +25,8 @@ from backend.services.room import Room
 from backend.sources.detections import ParsedDetection
 from backend.sources.text import shown
 from backend.storage.detections import DetectionRow, DetectionsStore
-from config.model import CameraConfig, DetectionRule, SiteConfig
+from config.camera_model import CameraConfig
+from config.model import DetectionRule, SiteConfig
 
 LATE_MS: Final = 10 * 60 * 1000
 """A detection that began so long ago is history that was sent late: it never sounds."""

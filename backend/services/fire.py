@@ -19,7 +19,8 @@ from backend.services.places import fire_alert, raised, taken
 from backend.services.room import Room
 from backend.sources.fire_codes import TROUBLE_ENDS, FireReport, code_words
 from backend.sources.text import plain
-from config.model import FirePanelSource, FireSiteConfig, MqttSource, SiteConfig
+from config.model import FireSiteConfig, SiteConfig
+from config.source_model import FirePanelSource, MqttSource
 
 SILENT_AFTER_POLLS: Final = 1.5
 TICK_S: Final = 1.0

@@ -21,27 +21,39 @@ from backend.contracts.feed import ProducerPulse
 from backend.contracts.readings import MEASURING
 from backend.contracts.site import Producer, Station
 from backend.services.bulletins import Bulletins
+from backend.services.channels import ChannelDesk, Fetch
 from backend.services.cyber import CyberDesk
 from backend.services.detections import COUNT_EVERY_MS, Detections
 from backend.services.faulty_input import FaultyInput
 from backend.services.fire import FireDesk
 from backend.services.forecasts import Forecasts
+from backend.services.hotline import CallDesk
+from backend.services.indicators.desk import IndicatorDesk
 from backend.services.places import producer_of
 from backend.services.plates import Plates
+from backend.services.press.desk import PressDesk
 from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
+from backend.services.reports.desk import ReportError
 from backend.services.room import Room
+from backend.sources.call_note import CallNote, CallNoteError, parse_calls, without_numbers
 from backend.sources.cap import CapError, parse_cap
 from backend.sources.cyber_note import CyberNote
 from backend.sources.detections import DetectionsError, ParsedDetection, parse_detections
 from backend.sources.fire_codes import FireReport
 from backend.sources.forecast_file import ForecastError, parse_forecasts
+from backend.sources.indicator_message import IndicatorMessageError, parse_indicators
+from backend.sources.mail_message import MailError, read_mail, without_addresses
 from backend.sources.mqtt_messages import CountReading, Heard, MessageError, MqttMessage, PropertyStates, read_message
+from backend.sources.news_document import NewsError, parse_news
+from backend.sources.social_note import SocialError, parse_social
 from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
+from backend.sources.zalo_note import ZaloNoteError, ZaloSignatureError, opened, read_event
 from backend.storage.detections import DetectionsStore
 from backend.storage.readings import ReadingRow
-from config.model import MqttSource, SiteConfig, StationFileRules
+from config.model import SiteConfig
+from config.source_model import ImapSource, MqttSource, StationFileRules, ZaloSource
 
 P = TypeVar("P")
 
@@ -84,9 +96,15 @@ class Ingest:
         readings: ReadingsService,
         detections: DetectionsStore,
         quarantine: Path,
+        press: PressDesk,
+        calls: CallDesk,
+        channels: ChannelDesk,
         now_ms: Callable[[], int],
     ) -> None:
         self._site = site
+        self._press = press
+        self._calls = calls
+        self._channels = channels
         self._readings = readings
         self._now_ms = now_ms
         self._detections = Detections(site, room, detections, now_ms)
@@ -98,6 +116,7 @@ class Ingest:
         self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
         self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
         self._brokers = {source.producer_id: source for source in site.sources if isinstance(source, MqttSource)}
+        self._zalo = {source.producer_id: source for source in site.sources if isinstance(source, ZaloSource)}
         self._properties: dict[str, PropertyStates] = {}
         self._offline: dict[str, bool] = {}
         self._scene_ms: dict[str, int] = {}
@@ -194,6 +213,29 @@ class Ingest:
         kept.append(now_ms)
         await self._faulty.keep(producer, door, name, body, reason)
 
+    async def indicators(self, producer_id: str, body: bytes, desk: IndicatorDesk, origin: str = "") -> IngestAnswer:
+        """Take figures of indicators, all or none. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        try:
+            entries = await _read(body, partial(parse_indicators, body, self._site.province_code))
+        except IndicatorMessageError as error:
+            return await self._refused(producer, "indicators", "", body, str(error))
+        lines = {one.place: one.line for one in entries}
+        answer = await desk.enter(
+            entries,
+            lambda indicator: indicator.producer_id == producer_id,
+            "api",
+            actor=f"producer:{producer_id}",
+            origin=origin,
+        )
+        rejections = tuple(Rejection(line=lines[one.place], reason=one.words_en) for one in answer.problems)
+        warnings = tuple(f"{one.place}: {one.words_en}" for one in answer.told)
+        return await self._answered(
+            producer, "indicators", "", body, answer.entered, answer.unchanged, rejections, warnings
+        )
+
     async def forecasts(self, producer_id: str, body: bytes, name: str = "", origin: str = "") -> IngestAnswer:
         """Take forecasts of gauges, JSON or CSV. Raises: StorageError."""
         producer = producer_of(self._site, producer_id)
@@ -212,6 +254,110 @@ class Ingest:
         return await self._answered(
             producer, "forecasts", name, body, accepted, duplicates, parsed.rejections, warnings
         )
+
+    async def news(self, producer_id: str, body: bytes) -> IngestAnswer:
+        """Take what an RSS or Atom feed lists now. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        received_ms = self._now_ms()
+        try:
+            # On a thread whatever its size: the parser is slow for what it reads.
+            read = await asyncio.to_thread(parse_news, body, received_ms)
+        except NewsError as error:
+            return await self._refused(producer, "news", "", body, str(error))
+        accepted, duplicates = await self._press.take(producer, read.items, received_ms)
+        return await self._answered(producer, "news", "", body, accepted, duplicates, read.rejections, read.warnings)
+
+    async def posts(self, producer_id: str, body: bytes) -> IngestAnswer:
+        """Take posts that a listening service found, JSON. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        received_ms = self._now_ms()
+        try:
+            read = await _read(body, partial(parse_social, body, received_ms))
+        except SocialError as error:
+            return await self._refused(producer, "posts", "", body, str(error))
+        accepted, duplicates = await self._press.take(producer, read.items, received_ms)
+        return await self._answered(producer, "posts", "", body, accepted, duplicates, read.rejections, ())
+
+    async def calls(self, producer_id: str, body: bytes) -> IngestAnswer:
+        """Take what the hotline's switchboard tells of calls, JSON; numbers are not kept. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        try:
+            read = await _read(body, partial(parse_calls, body, self._now_ms()))
+        except CallNoteError as error:
+            return await self._refused(producer, "calls", "", without_numbers(body), str(error))
+        accepted, duplicates = await self._calls.take(producer, read.notes)
+        kept = without_numbers(body) if read.rejections else b""
+        return await self._answered(producer, "calls", "", kept, accepted, duplicates, read.rejections, ())
+
+    async def zalo(self, producer_id: str, body: bytes, signature: str) -> IngestAnswer:
+        """Take an event of the webhook of a Zalo Official Account; whose it is is not kept.
+
+        Raises:
+            StorageError: Zalo sends it again.
+            ZaloSignatureError: it is not Zalo's.
+        """
+        producer, source = producer_of(self._site, producer_id), self._zalo.get(producer_id)
+        if producer is None or source is None:
+            raise ZaloSignatureError("the site has no Zalo account of this name")
+        try:
+            key = source.secret.get_secret_value()
+            event = await _read(body, partial(opened, body, signature, source.app_id, key))
+        except ZaloSignatureError as error:
+            await self.refuse(producer_id, "zalo", "", without_numbers(body), str(error))
+            raise
+        try:
+            message = read_event(event, self._now_ms())
+        except ZaloNoteError as error:
+            return await self._refused(producer, "zalo", "", without_numbers(body), str(error))
+        if message is None:
+            return await self._answered(producer, "zalo", "", b"", 0, 0, (), ("nothing that a citizen says",))
+        is_new = await self._channels.hold(producer, message)
+        return await self._answered(producer, "zalo", "", b"", int(is_new), int(not is_new), (), ())
+
+    async def settle(self, source: ZaloSource, fetch: Fetch) -> None:
+        """Make reports of what citizens wrote to the account. Raises: StorageError."""
+        for trouble in await self._channels.settle(source, fetch):
+            await self.refuse(source.producer_id, "zalo", "", b"", trouble)
+
+    async def call_notes(self, producer_id: str, notes: Sequence[CallNote]) -> IngestAnswer:
+        """Take what a switchboard that is listened to tells of calls. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        accepted, duplicates = await self._calls.take(producer, notes)
+        return await self._answered(producer, "calls", "", b"", accepted, duplicates, (), ())
+
+    def calls_going(self, producer_id: str) -> frozenset[str]:
+        """The producer's own ids of its calls that go on."""
+        return self._calls.going(producer_id)
+
+    async def mail(self, source: ImapSource, body: bytes, size_bytes: int) -> IngestAnswer:
+        """Take a mail; of one that is too large, `body` is its head. Raises: StorageError."""
+        producer = producer_of(self._site, source.producer_id)
+        if producer is None:
+            return _unknown_producer(source.producer_id)
+        try:
+            if size_bytes > source.max_mail_bytes:
+                raise MailError(f"the mail has {size_bytes} bytes; right is at most {source.max_mail_bytes}")
+            # On a thread whatever its size: the reader is slow for what it reads.
+            mail = await asyncio.to_thread(read_mail, body)
+            if mail.automatic or mail.sender == source.user.lower():
+                reason = mail.automatic or "it comes from this mailbox itself"
+                return await self._answered(producer, "mail", "", b"", 0, 0, (), (reason,))
+            if self._channels.too_many(source, mail.sender):
+                raise MailError(
+                    f"more than {source.of_sender_per_h} mails of one sender in an hour: do two answer machines write?"
+                )
+            is_new = await self._channels.mailed(producer, source, mail)
+        except (MailError, ReportError) as error:
+            return await self._refused(producer, "mail", "", without_addresses(without_numbers(body)), str(error))
+        return await self._answered(producer, "mail", "", b"", int(is_new), int(not is_new), (), ())
 
     async def mqtt(self, producer_id: str, messages: Sequence[MqttMessage]) -> IngestAnswer:
         """Take messages of the producer's broker; rejected ones are told by number, from 1. Raises: StorageError."""

@@ -9,7 +9,8 @@ from backend.contracts.events import Event
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.site import Producer, Station
 from backend.domain.alerts import Refusal, raise_alert
-from config.model import CameraConfig, FireSiteConfig, SiteConfig
+from config.camera_model import CameraConfig
+from config.model import FireSiteConfig, SiteConfig
 
 
 def fresh_id(kind: AlertKindKey) -> str:

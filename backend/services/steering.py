@@ -13,7 +13,8 @@ from backend.domain import steering
 from backend.services.room import Room
 from backend.sources.onvif_ptz import OnvifPtz, PtzError, ptz_http
 from backend.storage.errors import StorageError
-from config.model import PtzConfig, SiteConfig
+from config.camera_model import PtzConfig
+from config.model import SiteConfig
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from config.model import DetectorConfig, DetectorLayout, Polygon
+from config.camera_model import DetectorConfig, DetectorLayout, Polygon
 
 _Floats = NDArray[np.float32]
 

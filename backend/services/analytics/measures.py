@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.services.analytics.rules import Measure, ZoneMeasure
-from config.model import AnalyticsCamera
+from config.camera_model import AnalyticsCamera
 
 Grey = NDArray[np.uint8]
 """(height, width), 0..255."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.services.analytics.series import Mean
-from config.model import AnalyticsCamera, AnalyticsRules, DetectorConfig
+from config.camera_model import AnalyticsCamera, AnalyticsRules, DetectorConfig
 
 
 @dataclass(frozen=True, slots=True)

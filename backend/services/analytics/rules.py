@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from backend.services.recorder.modes import in_schedule
-from config.model import AnalyticsCamera, AnalyticsRules
+from config.camera_model import AnalyticsCamera, AnalyticsRules
 
 SIGHT: Final = ("camera_dark", "camera_covered", "camera_blurred", "camera_moved", "camera_frozen")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.services.analytics.rules import Measure
-from config.model import AnalyticsCamera
+from config.camera_model import AnalyticsCamera
 
 GAP_MOST_S: Final = 5.0
 """A picture stands for the time since the one before, this long at most."""

@@ -22,7 +22,8 @@ from backend.services.analytics.series import Mean
 from backend.services.child_process import ChildProcess
 from backend.sources.mqtt_messages import CountReading
 from backend.storage.errors import StorageError
-from config.model import AnalyticsCamera, SiteConfig
+from config.camera_model import AnalyticsCamera
+from config.model import SiteConfig
 
 _log = logging.getLogger(__name__)
 

@@ -13,12 +13,13 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from backend.contracts.alert_fold import HISTORY_KEPT
 from backend.contracts.alerts import Alert
 from backend.contracts.events import ExportOrdered, LoggedEvent
 from backend.contracts.recording import ExportOrder, ExportState
 from backend.contracts.replay import StateThen
 from backend.contracts.site import Site
-from backend.contracts.state import HISTORY_KEPT, Delta, RoomState, apply
+from backend.contracts.state import Delta, RoomState, apply
 from backend.services.evidence.case import CASE_FILE, EVENTS_FILE, STATE_FILE, Case, KnownGap, SourceFile, read_case
 from backend.services.evidence.journal import Journal
 from backend.services.evidence.names import LocalTime, file_name

@@ -17,7 +17,8 @@ from typing import Final
 from backend.services.evidence.case import PROGRAM, Case
 from backend.services.evidence.journal import Made
 from backend.services.evidence.names import LocalTime
-from backend.services.signing import KEY_BYTES, SigningError, read_public_key
+from backend.services.keys import KEY_BYTES, KeyFileError
+from backend.services.signing import read_public_key
 
 FORMAT: Final = "trucban-evidence"
 FORMAT_VERSION: Final = 1
@@ -45,14 +46,14 @@ def read_any_public_key(path: Path) -> bytes:
     """The 32 bytes of a key file: PEM like manifest.pub, or base64 like signing.pub.
 
     Raises:
-        SigningError: the file is not there or holds something else.
+        KeyFileError: the file is not there or holds something else.
     """
     try:
         text = path.read_text(encoding="ascii")
     except UnicodeDecodeError:
         text = ""
     except OSError as error:
-        raise SigningError(f"the public key {path} cannot be read: {error.strerror or error}") from error
+        raise KeyFileError(f"the public key {path} cannot be read: {error.strerror or error}") from error
     lines = text.split()
     if "-----BEGIN" not in lines:
         return read_public_key(path)
@@ -61,7 +62,7 @@ def read_any_public_key(path: Path) -> bytes:
     except (IndexError, binascii.Error):
         der = b""
     if len(der) != len(_DER_HEAD) + KEY_BYTES or not der.startswith(_DER_HEAD):
-        raise SigningError(f"{path} holds no Ed25519 public key in PEM")
+        raise KeyFileError(f"{path} holds no Ed25519 public key in PEM")
     return der[len(_DER_HEAD) :]
 
 

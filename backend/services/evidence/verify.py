@@ -23,7 +23,8 @@ from backend.services.evidence.seal import (
     SIGNATURE,
     public_key_pem,
 )
-from backend.services.signing import KEY_BYTES, fingerprint, verify
+from backend.services.keys import KEY_BYTES
+from backend.services.signing import fingerprint, verify
 
 Status = Literal["intact", "missing", "changed", "added"]
 Signature = Literal["good", "bad", "unknown key"]

@@ -9,12 +9,19 @@ from typing import Final, cast
 from backend.contracts import events as ev
 from backend.contracts.air import AirIndex, air_band
 from backend.contracts.alerts import Alert
+from backend.contracts.crisis import CrisisEvent
 from backend.contracts.events import CameraSteered
+from backend.contracts.hotline import CallEvent
 from backend.contracts.incident_fold import line_of
 from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
+from backend.contracts.press import StoryEvent, StorySeen
+from backend.contracts.report_events import ReportEvent, ReportReceived
 from backend.contracts.site import Site
+from backend.services.evidence.call_words import call_told, crisis_told
 from backend.services.evidence.incident_words import line_told
 from backend.services.evidence.names import LocalTime
+from backend.services.evidence.press_words import story_told
+from backend.services.evidence.report_words import report_told
 
 PRIORITY: Final = {
     Priority.CRITICAL: "khẩn cấp",
@@ -104,6 +111,14 @@ def told(event: ev.Event, names: Names) -> str:
     """What happened; who did it stands beside it."""
     if isinstance(event, ev.IncidentOpened | ev.IncidentEvent):
         return _incident(event, names)
+    if isinstance(event, ReportReceived | ReportEvent):
+        return report_told(event, names.agency)
+    if isinstance(event, StorySeen | StoryEvent):
+        return story_told(event, names.agency)
+    if isinstance(event, CallEvent):
+        return call_told(event)
+    if isinstance(event, CrisisEvent):
+        return crisis_told(event)
     return _TELLERS[event.kind](event, names)
 
 
@@ -154,6 +169,13 @@ def _air_indexed(index: AirIndex, names: Names) -> str:
         return f"Trạm {index.station_id}, {span}: không đủ số liệu bụi để tính VN_AQI"
     band = air_band(index.value).name_vi
     return f"VN_AQI của trạm {index.station_id}, {span}: {index.value} ({band}), cao nhất {index.pollutant}"
+
+
+_ENTERED: Final = {"form": "Nhập", "sheet": "Nhập", "api": "Nhập", "computed": "Tự tính"}
+
+
+def _codes(event: ev.IndicatorsEntered) -> list[str]:
+    return sorted({one.code for one in event.figures or event.derived})
 
 
 def _judged(event: ev.AlertJudged, names: Names) -> str:
@@ -235,9 +257,16 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
         f"Giới hạn mới có hiệu lực từ {event.day}", ", ".join(station.station_id for station in event.stations)
     ),
     "air.indexed": lambda event, names: _air_indexed(event.index, names),
+    "indicators.entered": lambda event, names: _with(
+        f"{_ENTERED[event.channel]} {len(event.figures)} số liệu chỉ tiêu", event.file_name or ", ".join(_codes(event))
+    ),
     "forecast.issued": lambda event, names: _with(
         f"Dự báo cho trạm {event.forecast.station_id}, phát lúc {names.local.shown(event.forecast.issued_ms)}",
         event.forecast.source,
+    ),
+    "rows.shown": lambda event, names: _with(
+        "Lấy lại hồ sơ đã kết thúc",
+        ", ".join((*(one.code for one in event.reports), *(one.title for one in event.stories))),
     ),
     "mark.removed": lambda event, names: "Xóa một dấu trên dòng thời gian",
     "desk.acted": lambda event, names: f"Tại bàn trực: {_ACT[event.act]} {event.about}".rstrip(),

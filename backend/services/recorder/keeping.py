@@ -13,7 +13,7 @@ from backend.contracts.state import RoomState
 from backend.services.recorder.retention import GB, Protected, doomed, protected
 from backend.storage.errors import StorageError
 from backend.storage.segments import SegmentRow, SegmentsStore
-from config.model import RecordingConfig, Volume
+from config.camera_model import RecordingConfig, Volume
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from backend.contracts.alerts import Alert
 from backend.contracts.site import Site
 from backend.contracts.state import RoomState
 from backend.services.recorder.messages import Task
-from config.model import RecordingClass, Window
+from config.camera_model import RecordingClass, Window
 
 
 class Concerned:

@@ -8,7 +8,7 @@ from typing import Final
 
 from backend.contracts.state import RoomState
 from backend.storage.segments import SegmentRow
-from config.model import RecordingClass
+from config.camera_model import RecordingClass
 
 GB: Final = 1_000_000_000
 DAY_MS: Final = 86_400_000

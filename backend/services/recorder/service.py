@@ -40,7 +40,8 @@ from backend.services.recorder.retention import DAY_MS, protected
 from backend.services.room import Room
 from backend.storage.errors import StorageError
 from backend.storage.segments import NewSegment, SegmentRow, SegmentsStore
-from config.model import CameraConfig, RecordingClass, RecordingConfig, SiteConfig
+from config.camera_model import CameraConfig, RecordingClass, RecordingConfig
+from config.model import SiteConfig
 
 _log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.contracts.report_rules import Category
-from backend.domain.report_routing import CommuneDesk, Route, Router
+from backend.domain.report_routing import CommuneDesk, Router
 from backend.domain.working_time import WorkingCalendar, around_the_clock
 from config.model import SiteConfig
 
@@ -23,8 +23,4 @@ def router_of(site: SiteConfig, today: str) -> Router:
         for unit in site.units
         if unit.kind == "commune" and unit.exists_on(today)
     }
-    routes = [
-        Route(one.rule_id, one.chief, one.categories, one.communes, one.hours, one.partners, one.leader)
-        for one in site.reports.routes
-    ]
-    return Router(routes, desks, site.utc_offset_min)
+    return Router(site.reports.routes, desks, site.utc_offset_min)
