@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import importlib
 import logging
 import sys
@@ -24,12 +23,13 @@ from backend.gateway.settings import GatewaySettings
 from backend.services.accounts import AccountError, Accounts
 from backend.services.audit import Audit
 from backend.services.audit_heads import HeadPlan
-from backend.services.signing import SigningError
+from backend.services.keys import KeyFileError
 from backend.storage.audit import AuditStore
 from backend.storage.database import open_database
 from backend.storage.errors import InUseError, StorageError
-from config.model import FtpDoorSource, SiteConfig
+from config.model import SiteConfig
 from config.site import SiteErrors, load_site
+from config.source_model import FtpDoorSource
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(options)
     except SiteErrors as errors:
         return _told(EXIT_WRONG, *errors.messages)
-    except (BindError, AccountError, UsageError, InUseError, RoomKindError, SigningError) as error:
+    except (BindError, AccountError, UsageError, InUseError, RoomKindError, KeyFileError) as error:
         return _told(EXIT_WRONG, str(error))
     except StorageError as error:
         return _told(EXIT_FAILED, f"the database cannot be used: {error}")
@@ -72,6 +72,7 @@ def _serve(options: argparse.Namespace) -> int:
     _check_limits(options)
     given = {
         "body_limit_bytes": options.body_limit_bytes,
+        "media_body_limit_bytes": options.media_limit_bytes,
         "session_s": None if options.token_life_h is None else options.token_life_h * 3600,
         "login_free_tries": options.login_free_tries,
     }
@@ -96,6 +97,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _check_limits(options: argparse.Namespace) -> None:
     for option, value in (
         ("--body-limit-bytes", options.body_limit_bytes),
+        ("--media-limit-bytes", options.media_limit_bytes),
         ("--token-life-h", options.token_life_h),
         ("--login-free-tries", options.login_free_tries),
     ):
@@ -170,7 +172,7 @@ def _with_accounts(
 
         async def record(outcome: str) -> None:
             for one in about:
-                await audit.record(deed, one, actor=_os_user(), origin="command line", outcome=outcome)
+                await audit.record(deed, one, actor=cli.os_user(), origin="command line", outcome=outcome)
 
         try:
             # Asked first: a change that could not be recorded afterwards is not made.
@@ -186,14 +188,6 @@ def _with_accounts(
             await database.close()
 
     return asyncio.run(run())
-
-
-def _os_user() -> str:
-    """Who runs the command, for the audit log."""
-    try:
-        return f"os:{getpass.getuser()}"
-    except (KeyError, OSError, ImportError):
-        return "os:?"
 
 
 def _password_of(path: Path) -> str:
@@ -258,7 +252,7 @@ def _token(options: argparse.Namespace) -> int:
     if options.site is not None:
         known = {item.producer_id: item for item in load_site(options.site).producers}
         if options.all:
-            producers += [name for name, item in known.items() if item.door == "http"]
+            producers += [name for name, item in known.items() if item.door in ("http", "open311")]
         unknown = [name for name in producers if name not in known]
         if unknown:
             raise UsageError(f"the site has no producer {unknown[0]!r}; it has {', '.join(sorted(known))}")
@@ -322,6 +316,9 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-json", action="store_true", help="log JSON lines")
     parser.add_argument("--allow-origin", action="append", default=[], metavar="ORIGIN", help="let this web page in")
     parser.add_argument("--body-limit-bytes", type=int, metavar="N", help="largest request body (default: 5000000)")
+    parser.add_argument(
+        "--media-limit-bytes", type=int, metavar="N", help="as much, with photos or video (default: 105000000)"
+    )
     parser.add_argument("--token-life-h", type=float, metavar="H", help="how long a sign-in holds (default: 12)")
     parser.add_argument(
         "--login-free-tries",

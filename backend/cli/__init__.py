@@ -6,6 +6,7 @@ A module offers `add(commands)`: it adds its own sub-parser, with `run` as defau
 from __future__ import annotations
 
 import argparse
+import getpass
 import importlib
 import pkgutil
 from typing import Protocol
@@ -15,6 +16,14 @@ class Command(Protocol):
     """What a module of this package is."""
 
     def add(self, commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None: ...
+
+
+def os_user() -> str:
+    """Who runs the command, for the audit log."""
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError, ImportError):
+        return "os:?"
 
 
 def add_all(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from backend.services.audit_check import HeadLine, Report, verify
-from backend.services.signing import PUBLIC_FILE, SigningError, read_public_key
+from backend.services.keys import KeyFileError
+from backend.services.signing import PUBLIC_FILE, read_public_key
 from backend.storage.audit import AuditRow
 from backend.storage.audit_reading import AuditReading, audit_reading
 from backend.storage.errors import StorageError
@@ -51,7 +52,7 @@ def _verify(options: argparse.Namespace) -> int:
         folders = _head_folders(options.data, options.heads)
         # The heads first: beside a running backend, no head may be newer than the rows it is compared with.
         heads = [line for folder in folders for line in head_lines(folder)]
-    except (SigningError, OSError) as error:
+    except (KeyFileError, OSError) as error:
         return _told(EXIT_WRONG, f"audit: {error}")
     try:
         with audit_reading(_url(options)) as reading:

@@ -12,7 +12,7 @@ from backend.services.evidence import custody_log
 from backend.services.evidence.package_source import FolderSource, PackageError, PackageSource, ZipSource
 from backend.services.evidence.seal import read_any_public_key
 from backend.services.evidence.verify import PackageReport, check
-from backend.services.signing import SigningError
+from backend.services.keys import KeyFileError
 
 EXIT_DAMAGED = 1
 EXIT_UNREADABLE = 2
@@ -44,7 +44,7 @@ def _verify(options: argparse.Namespace) -> int:
         with _opened(options) as source:
             report = check(source, keys)
         custody = None if options.custody is None else options.custody.read_bytes()
-    except (PackageError, SigningError, OSError) as error:
+    except (PackageError, KeyFileError, OSError) as error:
         print(f"verify: {options.package}: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
     wrong = [] if custody is None else custody_log.faults(custody, report.public_key, report.manifest_digest)

@@ -11,19 +11,26 @@ from backend.gateway.doors import (
     boundaries,
     exercise,
     exports,
+    hotline,
     incidents,
+    indicators,
     ingest,
+    media,
+    press,
     procedures,
     reading,
     recordings,
     replay,
+    reports,
     session,
     shifts,
     watching,
 )
 from backend.gateway.feed.conversation import FeedDoor
-from backend.gateway.guards import BodyLimit, OriginGuard
+from backend.gateway.guards import BodyLimit, NoNul, OriginGuard
+from backend.gateway.open311 import door as open311
 from backend.gateway.parts import Parts
+from backend.gateway.public import door as public
 
 _DESCRIPTION = "Doors of the operations room. The live feed (`WS /feed`) is described in docs/protocol.md."
 
@@ -44,6 +51,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.head_turns = audit.Turns()
+    app.state.public_flow = public.PublicFlow(parts.site.reports.public.per_min)
     app.state.turnstile = ingest.Turnstile(parts.settings.ingest_at_once)
     for door in (
         audit,
@@ -53,17 +61,33 @@ def create_app(parts: Parts) -> FastAPI:
         recordings,
         exports,
         incidents,
+        indicators,
         procedures,
         ingest,
         boundaries,
         watching,
         exercise,
         shifts,
+        reports,
+        press,
+        hotline,
+        media,
+        open311,
+        public,
     ):
         app.include_router(door.router)
     errors.install(app)
     # The last one added is the first one passed.
-    app.add_middleware(BodyLimit, limit_bytes=parts.settings.body_limit_bytes)
+    larger = dict.fromkeys(
+        (*open311.MEDIA_PATHS, media.PATH, ingest.RECORDINGS_PATH), parts.settings.media_body_limit_bytes
+    )
+    app.add_middleware(
+        BodyLimit,
+        limit_bytes=parts.settings.body_limit_bytes,
+        larger=larger,
+        larger_at_once=parts.settings.media_at_once,
+    )
+    app.add_middleware(NoNul)
     app.add_middleware(OriginGuard, allowed=parts.settings.allowed_origins)
     app.add_middleware(
         FeedDoor,

@@ -42,6 +42,13 @@ async def watcher(parts: PartsDep, token: Annotated[str, Depends(session_token)]
     return operator
 
 
+async def insider(operator: Annotated[SignedIn, Depends(watcher)]) -> SignedIn:
+    """One of the room's own people: what is whole is not for an agency's seat. Raises: Refusal (401, 403)."""
+    if operator.agency_id:
+        raise Refusal(403, "this is for the room's own people; an agency reads its reports, alerts and incidents")
+    return operator
+
+
 async def producer(
     parts: PartsDep, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ingest_bearer)]
 ) -> str:
@@ -56,4 +63,5 @@ async def producer(
 
 SessionToken = Annotated[str, Depends(session_token)]
 Watcher = Annotated[SignedIn, Depends(watcher)]
+Insider = Annotated[SignedIn, Depends(insider)]
 ProducerId = Annotated[str, Depends(producer)]

@@ -27,18 +27,34 @@ from backend.services.alarm_watch import AlarmWatch
 from backend.services.analytics.service import Analytics
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
+from backend.services.call_recordings import CallRecordings
 from backend.services.certificates import certificate_eye, certificate_files
+from backend.services.channels import ChannelDesk
 from backend.services.commands import CommandDesk
 from backend.services.density import DensityService
 from backend.services.environment import EnvironmentWatch
 from backend.services.evidence.exporter import Exporter
 from backend.services.evidence.gather import Sources
+from backend.services.flow_limit import FlowLimit
+from backend.services.hotline import CallDesk
+from backend.services.hotline_watch import HotlineWatch
 from backend.services.incident_watch import IncidentWatch
+from backend.services.indicators.book import IndicatorBook
+from backend.services.indicators.computed import ComputedIndicators
+from backend.services.indicators.desk import IndicatorDesk
+from backend.services.indicators.log_facts import LogFacts
+from backend.services.indicators.sheet_reader import SheetReader
+from backend.services.indicators.watch import IndicatorWatch
 from backend.services.ingest import Ingest
 from backend.services.limit_days import LimitDays
+from backend.services.media.service import MediaService
+from backend.services.press.desk import PressDesk
 from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder, volume_folders
+from backend.services.reports.archive import ReportArchive
+from backend.services.reports.desk import ReportDesk
+from backend.services.reports.reporters import Reporters
 from backend.services.rivers import RiverWatch
 from backend.services.room import Room
 from backend.services.self_watch import (
@@ -56,16 +72,23 @@ from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.sources import SourceContext, source_specs
 from backend.storage.audit import AuditStore
+from backend.storage.calls import CallStore
+from backend.storage.channel_messages import MessageStore
 from backend.storage.database import Database, database_file, open_database
 from backend.storage.density import DensityCount
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
 from backend.storage.history import History
+from backend.storage.press import PressStore
 from backend.storage.readings import ReadingsStore
+from backend.storage.reporters import ReportersStore
+from backend.storage.reports import ReportStore
 from backend.storage.segments import SegmentsStore
 from backend.storage.sole_use import sole_use
 from backend.storage.timeline import TimelineStore
+from config.communes import read_communes
 from config.model import SiteConfig
+from config.problems import Problems
 from config.site import public_site
 
 _log = logging.getLogger(__name__)
@@ -92,7 +115,7 @@ async def build(
 
     Raises:
         StorageError: the log cannot be read.
-        SigningError: the key in the data folder cannot be used.
+        KeyFileError: the key in the data folder cannot be used.
     """
     signer = await asyncio.to_thread(Signer.open, data_dir / "keys")
     log = await EventLog.open(database)
@@ -102,8 +125,20 @@ async def build(
     accounts = Accounts(database, now_ms, session_s=settings.session_s, free_attempts=settings.login_free_tries)
     quarantine = data_dir / "quarantine"
     quarantine.mkdir(parents=True, exist_ok=True)
-    ingest = Ingest(site, room, readings, DetectionsStore(database), quarantine, now_ms)
     audit = Audit(AuditStore(database), now_ms)
+    areas = await asyncio.to_thread(read_communes, site.communes_file, Problems())
+    reporters = await asyncio.to_thread(Reporters.open, ReportersStore(database), audit, data_dir / "keys", now_ms)
+    reports = ReportDesk(site, room, ReportArchive(room, ReportStore(database)), reporters, areas)
+    media = MediaService(data_dir, reports.archive.named_media, site.utc_offset_min)
+    await asyncio.to_thread(media.store.prepare)
+    press = PressDesk(site, room, PressStore(database), audit, reports, data_dir / "press")
+    room.listen(press.followed)
+    call_store = CallStore(database)
+    calls = await asyncio.to_thread(CallDesk.open, site, room, call_store, data_dir / "keys")
+    channels = await asyncio.to_thread(
+        ChannelDesk.open, site, log, reports, media, MessageStore(database), data_dir / "keys", now_ms
+    )
+    ingest = Ingest(site, room, readings, DetectionsStore(database), quarantine, press, calls, channels, now_ms)
     health = Health(room, database)
     health.also(lambda: audit.fault)
     segments = SegmentsStore(database, volume_folders(site.recording, data_dir))
@@ -142,7 +177,16 @@ async def build(
         received_heads=ReceivedHeads(data_dir / "heads-received"),
         ingest=ingest,
         analytics=Analytics(site, ingest),
-        desk=CommandDesk(room, log, audit),
+        reports=reports,
+        press=press,
+        calls=calls,
+        indicators=IndicatorDesk(site, room, IndicatorBook(room, history)),
+        sheets=SheetReader(),
+        log_facts=LogFacts(site, history, reports.archive, call_store),
+        media=media,
+        recordings=CallRecordings(data_dir, media.workshop, media.limits, site.hotline, now_ms),
+        report_flow=FlowLimit(settings.reports_per_min, settings.reports_at_once),
+        desk=CommandDesk(room, log, audit, reports, press),
         procedures=Procedures(room, site.folder),
         supervisor=Supervisor(health.on_fault),
         health=health,
@@ -196,6 +240,8 @@ async def start(parts: Parts) -> None:
 def _start_services(parts: Parts) -> None:
     site, room, now_ms = parts.site, parts.room, parts.now_ms
     environment = EnvironmentWatch(site, room, parts.readings, parts.readings_store, now_ms)
+    computed = ComputedIndicators(site, room, parts.indicators, parts.log_facts, parts.history)
+    parts.health.also(lambda: computed.fault)
     parts.analytics.begin(room.durable.steering)
     room.listen(parts.analytics.take)
     jobs = {
@@ -217,6 +263,16 @@ def _start_services(parts: Parts) -> None:
         "alarm watch": AlarmWatch(room, now_ms).run,
         "expiry watch": ExpiryWatch(site, room, now_ms, parts.ingest.last_detection_ms).run,
         "incident watch": IncidentWatch(room, now_ms).run,
+        "hotline watch": HotlineWatch(site, room, now_ms).run,
+        "report clocks": parts.reports.run,
+        "report archive": parts.reports.archive.run,
+        "press": parts.press.run,
+        "media": parts.media.run,
+        "call recordings": parts.recordings.run,
+        "indicators": parts.indicators.book.run,
+        "indicator sheets": parts.sheets.run,
+        "computed indicators": computed.run,
+        "indicator watch": IndicatorWatch(site, room, parts.indicators, lambda: bool(computed.fault), now_ms).run,
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,
         "analytics": parts.analytics.run,

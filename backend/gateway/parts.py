@@ -15,12 +15,21 @@ from backend.services.accounts import Accounts
 from backend.services.analytics.service import Analytics
 from backend.services.audit import Audit
 from backend.services.audit_heads import Heads, ReceivedHeads
+from backend.services.call_recordings import CallRecordings
 from backend.services.commands import CommandDesk
 from backend.services.evidence.exporter import Exporter
+from backend.services.flow_limit import FlowLimit
+from backend.services.hotline import CallDesk
+from backend.services.indicators.desk import IndicatorDesk
+from backend.services.indicators.log_facts import LogFacts
+from backend.services.indicators.sheet_reader import SheetReader
 from backend.services.ingest import Ingest
+from backend.services.media.service import MediaService
+from backend.services.press.desk import PressDesk
 from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
 from backend.services.recorder.service import Recorder
+from backend.services.reports.desk import ReportDesk
 from backend.services.room import Room
 from backend.services.signing import Signer
 from backend.services.supervisor import Supervisor
@@ -58,6 +67,15 @@ class Parts:
     received_heads: ReceivedHeads
     ingest: Ingest
     analytics: Analytics
+    reports: ReportDesk
+    press: PressDesk
+    calls: CallDesk
+    indicators: IndicatorDesk
+    sheets: SheetReader
+    log_facts: LogFacts
+    media: MediaService
+    recordings: CallRecordings
+    report_flow: FlowLimit
     desk: CommandDesk
     procedures: Procedures
     supervisor: Supervisor

@@ -17,9 +17,13 @@ class GatewaySettings:
 
     Attributes:
         body_limit_bytes: larger bodies are refused with 413 while they arrive.
+        media_body_limit_bytes: as much, of the doors that take photos and video.
+        media_at_once: bodies over `body_limit_bytes` that may be on their way at the same time; more are answered 429.
         session_s: how long a sign-in holds.
         login_free_tries: wrong passwords of one user from one address before each further one has to wait.
         ingest_at_once: inputs of one producer that may be in work at the same time; more are answered 429.
+        reports_per_min: citizens' reports that one program may file a minute, on the average; more are answered 429.
+        reports_at_once: so many of them in a burst.
         allowed_origins: browser origins that are let in; none by default (cross-site websocket hijacking).
         frame_limit_bytes: longest frame a seat may send.
         frames_per_s: a seat that sends more is read more slowly.
@@ -34,9 +38,13 @@ class GatewaySettings:
     """
 
     body_limit_bytes: int = 5_000_000
+    media_body_limit_bytes: int = 105_000_000
+    media_at_once: int = 16
     session_s: float = SESSION_S
     login_free_tries: int = FREE_ATTEMPTS
     ingest_at_once: int = 8
+    reports_per_min: float = 3000.0
+    reports_at_once: int = 500
     allowed_origins: frozenset[str] = frozenset()
     frame_limit_bytes: int = 65_536
     frames_per_s: float = 50.0

@@ -14,8 +14,9 @@ from backend.contracts.readings import ReadingHistory, ReadingSeries
 from backend.contracts.site import Site
 from backend.contracts.state import StateSnapshot
 from backend.gateway.answers import AlertList, CameraList, CameraRow, EventPage, StationList, StationRow
-from backend.gateway.callers import PartsDep, Watcher
+from backend.gateway.callers import Insider, PartsDep, Watcher
 from backend.gateway.errors import Refusal
+from backend.gateway.feed.sight import Sight
 from backend.gateway.parts import Parts
 
 router = APIRouter(prefix="/api/v1", tags=["reading"])
@@ -39,14 +40,14 @@ def _site(parts: Parts) -> Site:
 
 @router.get("/state", response_model=StateSnapshot)
 async def state(parts: PartsDep, operator: Watcher) -> Response:
-    """The fold of the log up to `seq`: what every seat's own fold must equal."""
-    return json_answer(parts.fanout.state_json.get()[1])
+    """The fold of the log up to `seq`: what every seat's own fold must equal; an agency's is its own part of it."""
+    return json_answer(parts.fanout.state_seen_by(Sight.of(operator))[1])
 
 
 @router.get("/events", response_model=EventPage)
 async def events(
     parts: PartsDep,
-    operator: Watcher,
+    operator: Insider,
     after_seq: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = 500,
 ) -> Response:
@@ -57,9 +58,11 @@ async def events(
 
 @router.get("/alerts", response_model=AlertList)
 async def alerts(parts: PartsDep, operator: Watcher, closed: bool = False) -> Response:
+    """Open alerts; with `closed` also those that ended last. An agency's are those that were handed to it."""
     now = parts.room.durable
-    gone = tuple(now.closed.values()) if closed else ()
-    return json_answer(AlertList(epoch=now.epoch, seq=now.seq, alerts=tuple(now.alerts.values()), closed=gone))
+    seen = Sight.of(operator).snapshot(now)
+    gone = seen.closed if closed else ()
+    return json_answer(AlertList(epoch=now.epoch, seq=now.seq, alerts=seen.alerts, closed=gone))
 
 
 @router.get("/cameras", response_model=CameraList)

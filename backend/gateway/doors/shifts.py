@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from backend.contracts.events import HandoverDrafted
 from backend.contracts.shifts import HandoverSheet, Watch, sheet_digest
-from backend.gateway.callers import PartsDep, Watcher
+from backend.gateway.callers import Insider, PartsDep
 from backend.gateway.errors import Refusal
 from backend.gateway.parts import Parts
 from backend.services.accounts import SignedIn
@@ -28,7 +28,7 @@ _RUNS_NOTHING: Final = {"Content-Security-Policy": "default-src 'none'; style-sr
 
 
 @router.get("/{watch_id}/handover.html", response_class=Response, responses={200: {"content": {"text/html": {}}}})
-async def handover_html(parts: PartsDep, operator: Watcher, watch_id: WatchId) -> Response:
+async def handover_html(parts: PartsDep, operator: Insider, watch_id: WatchId) -> Response:
     """The newest draft of a watch, or what was signed, printable; read from the log, its digest checked again.
 
     404: the room keeps no such watch, or there is no sheet of it. 409: what lies in the log is not what was signed.
@@ -40,7 +40,7 @@ async def handover_html(parts: PartsDep, operator: Watcher, watch_id: WatchId) -
 
 
 @router.get("/{watch_id}/handover.pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
-async def handover_pdf(parts: PartsDep, operator: Watcher, watch_id: WatchId) -> Response:
+async def handover_pdf(parts: PartsDep, operator: Insider, watch_id: WatchId) -> Response:
     """The same as a PDF, refused for the same reasons."""
     watch, sheet = await _sheet(parts, watch_id)
     site = parts.room.durable.site

@@ -33,6 +33,7 @@ from backend.gateway.feed.fanout import Fanout
 from backend.gateway.feed.outbox import Outbox, Sources
 from backend.gateway.feed.pipe import PIPE, Pipe, text_frame
 from backend.gateway.feed.seat import Seat
+from backend.gateway.feed.sight import Sight
 from backend.gateway.feed.wire import View
 from backend.gateway.origins import browser_origin_refused, peer_address
 from backend.gateway.settings import GatewaySettings
@@ -160,14 +161,18 @@ class FeedDoor:
 
     def _take_seat(self, peer: _Peer, hello: Hello, operator: SignedIn) -> Seat:
         state = self._room.durable
-        sources = Sources(self._fanout.snapshot_frame, self._fanout.latest_pieces, self._now_ms)
-        outbox = Outbox(View.of(hello.topics, None), hello.seq or 0, self._settings.outbox, sources)
+        sight = Sight.of(operator)
+        sources = Sources(
+            lambda reason: self._fanout.snapshot_frame(reason, sight), self._fanout.latest_pieces, self._now_ms
+        )
+        outbox = Outbox(View.of(hello.topics, None, sight), hello.seq or 0, self._settings.outbox, sources)
         if outbox.view.events:
             if hello.epoch is None or hello.seq is None:
                 outbox.want_snapshot("first")
             elif hello.epoch != state.epoch or hello.seq > state.seq:
                 outbox.want_snapshot("epoch_changed")
-            elif state.seq - hello.seq > self._settings.tail_events:
+            elif state.seq - hello.seq > self._settings.tail_events or not sight.whole:
+                # What a seat may see of an old event depends on the room as it was then.
                 outbox.want_snapshot("tail_gone")
             else:
                 outbox.offer_readings(outbox.view.chosen(self._fanout.latest_pieces()))
@@ -187,6 +192,7 @@ class FeedDoor:
             rights=operator.rights,
             token_expires_ms=operator.expires_ms,
             heartbeat_s=self._settings.heartbeat_s,
+            agency_id=operator.agency_id,
         )
         peer.pipe.write(text_frame(to_json(welcome)))
         return Seat(peer.pipe, outbox, operator, peer.origin, self._settings.stuck_s)
@@ -245,6 +251,9 @@ class FeedDoor:
                 if self._now_ms() >= seat.operator.expires_ms:
                     continue
                 reason = "the session was ended or the account disabled"
+                raise _Ended(Farewell(code="unauthorised", reason=reason, retry=False))
+            if Sight.of(operator) != seat.outbox.view.sight:
+                reason = "what this account may see was changed: sign in again"
                 raise _Ended(Farewell(code="unauthorised", reason=reason, retry=False))
             seat.operator = operator
 

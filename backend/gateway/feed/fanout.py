@@ -13,6 +13,7 @@ from backend.contracts.state import RoomState
 from backend.gateway.feed.outbox import SnapshotReason
 from backend.gateway.feed.pipe import text_frame
 from backend.gateway.feed.seat import Seat
+from backend.gateway.feed.sight import WHOLE, Scopes, Sight
 from backend.gateway.feed.wire import EventPiece, SeriesPiece, Tick, cut_ticks, event_piece, series_pieces
 from backend.services.readings import ReadingsService
 from backend.services.room import Room
@@ -62,6 +63,7 @@ class Fanout:
         self._heartbeat_s = heartbeat_s
         self._pulses = pulses
         self._degraded = degraded
+        self._scopes = Scopes()
         self._events: list[EventPiece] = []
         self._rows: list[ReadingRow] = []
         self._pending = asyncio.Event()
@@ -69,10 +71,12 @@ class Fanout:
 
     def join(self, seat: Seat) -> None:
         self.seats.add(seat)
+        self._scopes.join(seat.outbox.view.sight, self._room.durable)
 
     def leave(self, seat: Seat) -> None:
         if seat in self.seats:
             self.seats.discard(seat)
+            self._scopes.leave(seat.outbox.view.sight)
             self._dropped_before += seat.outbox.samples_dropped
             self._resyncs_before += seat.outbox.snapshots_for_slowness
 
@@ -92,7 +96,7 @@ class Fanout:
 
     def on_events(self, events: Sequence[LoggedEvent]) -> None:
         """Listener of the room."""
-        self._events += [event_piece(logged) for logged in events]
+        self._events += [event_piece(logged, self._scopes.told(logged)) for logged in events]
         self._pending.set()
 
     def on_readings(self, rows: Sequence[ReadingRow]) -> None:
@@ -142,9 +146,17 @@ class Fanout:
         )
         return text_frame(to_json(beat))
 
-    def snapshot_frame(self, reason: SnapshotReason) -> tuple[int, bytes]:
-        seq, state = self.state_json.get()
+    def snapshot_frame(self, reason: SnapshotReason, sight: Sight = WHOLE) -> tuple[int, bytes]:
+        """The room as seats of this sight see it."""
+        seq, state = self.state_seen_by(sight)
         return seq, text_frame(b'{"type":"snapshot","reason":"%b","state":%b}' % (reason.encode(), state))
+
+    def state_seen_by(self, sight: Sight) -> tuple[int, bytes]:
+        """(seq, StateSnapshot as JSON) of what seats of this sight see."""
+        if sight.whole:
+            return self.state_json.get()
+        durable = self._room.durable
+        return durable.seq, to_json(sight.snapshot(durable))
 
     def latest_pieces(self) -> tuple[SeriesPiece, ...]:
         """The newest reading of each parameter, for a seat that starts anew."""

@@ -157,4 +157,4 @@ class Outbox:
         self._readings, self._samples, self._dropped = deque(), 0, 0
         if not events and not readings:
             return None
-        return batch_frame(self._sources.now_ms(), events, readings, dropped)
+        return batch_frame(self._sources.now_ms(), events, readings, dropped, self.view.sight)

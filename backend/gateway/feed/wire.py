@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from backend.contracts.events import LoggedEvent
 from backend.contracts.feed import Topic
 from backend.gateway.feed.pipe import text_frame
+from backend.gateway.feed.sight import WHOLE, Sight
 from backend.storage.readings import ReadingRow
 
 EVENTS_PER_FRAME: Final = 1000
@@ -22,8 +23,14 @@ BYTES_PER_FRAME: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class EventPiece:
+    """An event as JSON. `others`: what seats are told that do not see all of the room, where it is something else."""
+
     seq: int
     json: bytes
+    others: Mapping[Sight, bytes] = field(default_factory=dict)
+
+    def seen_by(self, sight: Sight) -> bytes:
+        return self.others.get(sight, self.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +47,17 @@ class View:
     events: bool = True
     readings: bool = True
     stations: frozenset[str] | None = None
+    sight: Sight = WHOLE
 
     @classmethod
-    def of(cls, topics: Iterable[Topic], stations: Sequence[str] | None) -> View:
+    def of(cls, topics: Iterable[Topic], stations: Sequence[str] | None, sight: Sight = WHOLE) -> View:
         """Equal views are mostly one object: ticks look that up first."""
         wanted = frozenset(topics)
-        return _view("events" in wanted, "readings" in wanted, None if stations is None else frozenset(stations))
+        chosen = None if stations is None else frozenset(stations)
+        return _view("events" in wanted, "readings" in wanted, chosen, sight)
 
     def with_stations(self, stations: Sequence[str] | None) -> View:
-        return _view(self.events, self.readings, None if stations is None else frozenset(stations))
+        return _view(self.events, self.readings, None if stations is None else frozenset(stations), self.sight)
 
     def chosen(self, readings: Iterable[SeriesPiece]) -> tuple[SeriesPiece, ...]:
         if not self.readings:
@@ -59,16 +68,16 @@ class View:
 
 
 @lru_cache(maxsize=256)
-def _view(events: bool, readings: bool, stations: frozenset[str] | None) -> View:
-    return View(events, readings, stations)
+def _view(events: bool, readings: bool, stations: frozenset[str] | None, sight: Sight) -> View:
+    return View(events, readings, stations, sight)
 
 
 # The model's own serialiser knows the fields: half the time of the one that looks what it was given.
 _event_json: Final = LoggedEvent.__pydantic_serializer__.to_json
 
 
-def event_piece(logged: LoggedEvent) -> EventPiece:
-    return EventPiece(logged.seq, _event_json(logged))
+def event_piece(logged: LoggedEvent, others: Mapping[Sight, bytes] | None = None) -> EventPiece:
+    return EventPiece(logged.seq, _event_json(logged), others or {})
 
 
 def series_pieces(rows: Iterable[ReadingRow]) -> tuple[SeriesPiece, ...]:
@@ -99,12 +108,16 @@ def _series_head(station_id: str, symbol: str) -> bytes:
 
 
 def batch_frame(
-    server_ms: int, events: Iterable[EventPiece], readings: Iterable[SeriesPiece], readings_dropped: int = 0
+    server_ms: int,
+    events: Iterable[EventPiece],
+    readings: Iterable[SeriesPiece],
+    readings_dropped: int = 0,
+    sight: Sight = WHOLE,
 ) -> bytes:
     """A `Batch` as a websocket frame, put together from fragments."""
     payload = b'{"type":"batch","server_ms":%d,"events":[%b],"readings":[%b],"readings_dropped":%d}' % (
         server_ms,
-        b",".join([piece.json for piece in events]),
+        b",".join([piece.seen_by(sight) for piece in events]),
         b",".join([piece.json for piece in readings]),
         readings_dropped,
     )
@@ -141,7 +154,7 @@ class Tick:
     def _built(self, view: View) -> bytes | None:
         events = self.events if view.events else ()
         readings = view.chosen(self.readings)
-        return batch_frame(self.server_ms, events, readings) if events or readings else None
+        return batch_frame(self.server_ms, events, readings, sight=view.sight) if events or readings else None
 
 
 def cut_ticks(server_ms: int, events: Sequence[EventPiece], readings: tuple[SeriesPiece, ...]) -> tuple[Tick, ...]:
