@@ -29,8 +29,9 @@ from backend.contracts.marks import MarkKind
 from backend.contracts.state import StateSnapshot
 from backend.exercise.inputs import Body
 from backend.exercise.matching import fits, stands_for
-from config.model import DropFolderSource, SiteConfig
+from config.model import SiteConfig
 from config.scenario import AlertMatch
+from config.source_model import DropFolderSource
 
 _RETRY_S: Final = 0.5
 _MOST_RETRY_S: Final = 5.0

@@ -23,9 +23,10 @@ from backend.simulate.plan import Plan
 from backend.simulate.station_files import local_stamp
 from backend.simulate.story import Story
 from config.communes import read_communes
-from config.model import DropFolderSource, SiteConfig
+from config.model import SiteConfig
 from config.problems import Problems
 from config.scenario import BulletinStep, DetectionStep, ReadingsStep, Scenario
+from config.source_model import DropFolderSource
 
 _HOUR_S: Final = 3600
 _BELOW_ALARM: Final = 2.5

@@ -12,15 +12,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from config.model import (
-    CameraConfig,
-    CameraProbeSource,
-    DropFolderSource,
-    RecordingConfig,
-    SiteConfig,
-    SourceConfig,
-)
+from config.camera_model import CameraConfig, RecordingConfig
+from config.model import SiteConfig
 from config.scenario import Scenario
+from config.source_model import CameraProbeSource, DropFolderSource, SourceConfig
 
 SCENARIO_COPY: Final = "scenario.toml"
 """The scenario as it was played, in the training room's data folder."""

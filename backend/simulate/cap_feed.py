@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from backend.simulate.bulletins import Bulletin, Issue
+from backend.simulate.pages import PageServer
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 CAP: Final = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -57,21 +55,17 @@ class CapFeedServer:
     """
 
     def __init__(self, issue: Issue, address: str, now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000):
-        parts = urlsplit(address)
         self.issue = issue
         self.now_ms = now_ms
-        self.path = parts.path
-        self.server = ThreadingHTTPServer((parts.hostname or "127.0.0.1", parts.port or 80), self._handler())
-        self.server.daemon_threads = True
-        self.base_url = f"http://{parts.hostname}:{self.server.server_address[1]}"
-        self._thread = Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        self.path = urlsplit(address).path
+        self._pages = PageServer(address, self.document)
+        self.base_url = self._pages.base_url
 
     def start(self) -> None:
-        self._thread.start()
+        self._pages.start()
 
     def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        self._pages.stop()
 
     def document(self, path: str) -> tuple[str, bytes] | None:
         """Content type and body of what `path` names, or None."""
@@ -82,31 +76,3 @@ class CapFeedServer:
             if path == f"/cap/{self.issue.identifier(bulletin)}.xml":
                 return "application/cap+xml; charset=utf-8", self.issue.xml(bulletin)
         return None
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        feed = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                found = feed.document(self.path)
-                if found is None:
-                    self.send_error(404)
-                    return
-                content_type, body = found
-                tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-                unchanged = self.headers.get("If-None-Match") == tag
-                self.send_response(304 if unchanged else 200)
-                self.send_header("ETag", tag)
-                if not unchanged:
-                    self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", "0" if unchanged else str(len(body)))
-                self.end_headers()
-                if not unchanged:
-                    self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing: the polls of every ten seconds are no news."""
-
-        return Handler

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from backend.contracts.site import Producer
-from backend.simulate import forecasts, rtsp
+from backend.simulate import citizens, correspondents, forecasts, newsroom, offices, rtsp, switchboard
+from backend.simulate.asterisk import Asterisk
 from backend.simulate.broker import Broker, Publisher
 from backend.simulate.bulletins import Issue
 from backend.simulate.cap_feed import CapFeedServer
@@ -25,23 +26,29 @@ from backend.simulate.detections import Analytics, Door, Send, as_onvif, posted,
 from backend.simulate.encode import MAIN, SUB, StreamShape
 from backend.simulate.fire_panels import Panel
 from backend.simulate.onvif import Device, OnvifServer
+from backend.simulate.pages import PageServer
 from backend.simulate.plan import Plan
 from backend.simulate.scenes import SCENES
 from backend.simulate.station_files import DropFolder, HttpDoor, Logger, Outbox, play_logger
 from backend.simulate.story import Story
 from backend.simulate.suricata import Suricata
 from backend.sources.onvif_ptz import Position
+from config.camera_model import CameraConfig
 from config.communes import read_communes
-from config.model import (
-    CameraConfig,
+from config.model import SiteConfig
+from config.problems import Problems
+from config.source_model import (
+    AmiSource,
     CapFeedSource,
     DropFolderSource,
     EveSource,
     FirePanelSource,
+    ImapSource,
     MqttSource,
-    SiteConfig,
+    NewsFeedSource,
+    SourceConfig,
+    ZaloSource,
 )
-from config.problems import Problems
 
 HISTORY_MS: Final = 24 * 3_600_000
 GOES_ON_MS: Final = 30 * 60_000
@@ -179,9 +186,9 @@ class City:
 
     async def run_producers(self) -> None:
         """Everything that sends to the backend or is asked by it; no cameras."""
-        feed = self._cap_feed()
-        if feed is not None:
-            feed.start()
+        servers = [server for server in (self._cap_feed(), self._pages()) if server is not None]
+        for server in servers:
+            server.start()
         limits = httpx.Limits(max_connections=8)
         try:
             async with (
@@ -196,14 +203,43 @@ class City:
                 tasks.create_task(self._stations(outboxes, tasks))
                 if token := self._token(forecasts.PRODUCER):
                     tasks.create_task(forecasts.ForecastOffice(client, token, self.story).run())
+                if token := self._token(citizens.PRODUCER):
+                    tasks.create_task(citizens.Citizens(client, token, self.site, self.plan.seed).run())
+                if token := self._token(newsroom.PRODUCER):
+                    tasks.create_task(newsroom.Newsroom(client, token, self.plan.seed).run())
+                if token := self._token(offices.PRODUCER):
+                    tasks.create_task(offices.Offices(client, token, self.site, self.plan.seed).run())
+                tasks.create_task(self._hotline(client))
                 self._listened_to(tasks)
+                self._written(client, tasks)
                 if token := self._token("camera-ai"):
                     doors["http"] = posted(client, token)
                 seen = frozenset(camera.camera_id for camera in self.site.cameras)
                 tasks.create_task(Analytics(doors, seen, self.plan.seed).run(self.told.start_ms / 1000))
         finally:
-            if feed is not None:
-                feed.stop()
+            for server in servers:
+                server.stop()
+
+    async def _hotline(self, client: httpx.AsyncClient) -> None:
+        """Its calls: by a manager interface of ours where the site listens to one, else by the webhook."""
+        sources = [source for source in self.site.sources if isinstance(source, AmiSource)]
+        source = next((one for one in sources if one.producer_id == switchboard.PRODUCER), None)
+        token = self._token(switchboard.PRODUCER)
+        hand_over = switchboard.handed_over(client, token) if token else None
+        if source is None:
+            if token:
+                tell = switchboard.webhook(client, token)
+                await switchboard.Switchboard(tell, self.plan.seed, hand_over).run()
+            return
+        asterisk = Asterisk(source.user, source.password.get_secret_value())
+        try:
+            await asterisk.start(source.host, source.port)
+        except OSError as error:
+            raise CityError(f"the switchboard cannot listen on {source.host}:{source.port}: {error.strerror}") from None
+        try:
+            await switchboard.Switchboard(asterisk.tell, self.plan.seed, hand_over).run()
+        finally:
+            await asterisk.stop()
 
     @asynccontextmanager
     async def _brokers_doors(self) -> AsyncIterator[dict[Door, Send]]:
@@ -241,6 +277,20 @@ class City:
             elif isinstance(source, EveSource) and source.producer_id in simulated:
                 sensor = Suricata(self.data / source.folder, self.story, self.plan.scan, self.plan.seed)
                 tasks.create_task(sensor.run())
+
+    def _written(self, client: httpx.AsyncClient, tasks: asyncio.TaskGroup) -> None:
+        """Citizens who write, where the site has a way for it."""
+        for source in self._simulated_sources():
+            if isinstance(source, ZaloSource):
+                pages = next((host for host in source.media_hosts if "://" in host), "")
+                account = correspondents.ZaloAccount(client, self.site, source, pages, self.plan.seed)
+                tasks.create_task(account.run())
+            elif isinstance(source, ImapSource) and source.host in _LOOPBACK and source.security == "none":
+                tasks.create_task(correspondents.Letters(source, self.plan.seed).run())
+
+    def _simulated_sources(self) -> list[SourceConfig]:
+        simulated = {producer.producer_id for producer in self.site.producers if producer.simulated}
+        return [source for source in self.site.sources if source.producer_id in simulated]
 
     async def _count(self, server: Publisher, source: MqttSource) -> None:
         """What the analytics server counts, as often as the site expects it."""
@@ -319,6 +369,21 @@ class City:
                 except OSError as error:
                     raise CityError(f"{source.url} cannot be served: {error.strerror}; is it in use?") from error
         return None
+
+    def _pages(self) -> PageServer | None:
+        """The paper's feed, and on the same server the pictures that citizens send by Zalo."""
+        source = next((one for one in self._simulated_sources() if isinstance(one, NewsFeedSource)), None)
+        if source is None:
+            return None
+        paper, picture = newsroom.Paper(source.url, self.plan.seed), correspondents.picture()
+
+        def document(path: str) -> tuple[str, bytes] | None:
+            return ("image/png", picture) if path == correspondents.PICTURE_PATH else paper.document(path)
+
+        try:
+            return PageServer(source.url, document)
+        except OSError as error:
+            raise CityError(f"{source.url} cannot be served: {error.strerror}; is it in use?") from error
 
     async def run_cameras(self) -> None:
         """The RTSP server; started again when it ends."""

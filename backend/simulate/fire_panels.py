@@ -9,7 +9,8 @@ from typing import Final
 from backend.simulate.plan import Fire
 from backend.simulate.story import Story
 from backend.sources.dc09 import encrypt, framed, stamp
-from config.model import FirePanelSource, FireSiteConfig
+from config.model import FireSiteConfig
+from config.source_model import FirePanelSource
 
 TEST_EVERY_S: Final = 600.0
 LINK_TEST_SHARE: Final = 0.6

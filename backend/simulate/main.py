@@ -84,6 +84,7 @@ async def _play(city: City, only: str, with_parent: bool) -> None:
 
 
 def _until_stdin_closes(loop: asyncio.AbstractEventLoop, stop: Callable[[], bool]) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: its lock, held by a thread that waits, aborts the interpreter's end.
+    while sys.stdin is not None and os.read(sys.stdin.fileno(), 4096):
         pass
     loop.call_soon_threadsafe(stop)

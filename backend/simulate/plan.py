@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from config.model import Config, SiteConfig
+from config.base import Config
+from config.model import SiteConfig
 
 
 class PlanError(ValueError):

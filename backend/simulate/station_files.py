@@ -14,7 +14,8 @@ import httpx
 
 from backend.contracts.site import Station
 from backend.simulate.story import Sample, Story
-from config.model import DropFolderSource, SiteConfig
+from config.model import SiteConfig
+from config.source_model import DropFolderSource
 
 MAX_BACKLOG: Final = 5_000
 _WRITTEN_UNIT: Final = {"µg/m3": "ug/m3", "°C": "oC"}
