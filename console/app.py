@@ -107,6 +107,7 @@ class Desk(QObject):
             commands=Commands(self.link.send, settings.link.command_timeout_s),
             history=self.link,
             server=self.link,
+            files=self.link,
             video=self.video,
             preferences=self.preferences,
             language=language,
@@ -235,6 +236,7 @@ class Desk(QObject):
             self._sign_in = None
         self.session.link.server = self._settings.console.server
         self.windows.save()  # whoever sat here before finds his room again
+        self.windows.role = answer.role
         self.preferences.switch_to(self._folder / f"{answer.user}.json")
 
     def _refused(self, reason: str) -> None:
@@ -266,6 +268,8 @@ class Desk(QObject):
             self._shots.start()
         else:
             known = {one.key for one in self.windows.workspaces}
+            operator = self.session.operator
+            self.windows.role = operator.role if operator is not None else ""
             self.windows.open(self._first if self._first in known else "")
             if self._first and self._first not in known:
                 self.room.choose(self._first)  # one for replay only opens beside the live room

@@ -14,6 +14,7 @@ from console.chrome.annunciator import Annunciator
 from console.chrome.finder import Entry
 from console.chrome.voice import Voice
 from console.models.aside import AsideKind, offered, question, send
+from console.models.hotline import CALL_KEY
 from console.models.incidents import join_suggested, promote
 from console.models.session import Session, may_judge
 from console.models.steering import turn
@@ -187,6 +188,10 @@ def panel_keys() -> list[Deed]:
         ("Right", translate("Deeds", "Inbox in a flood: open the group (Left closes it)")),
         ("L", translate("Deeds", "Charts: follow now")),
         ("Home", translate("Deeds", "Map: whole province")),
+        (CALL_KEY, translate("Deeds", "Hotline: the call that you talk in, from any workspace")),
+        ("N", translate("Deeds", "Hotline: a report of somebody at the counter")),
+        ("K", translate("Deeds", "Hotline: crisis mode (supervisor)")),
+        ("A", translate("Deeds", "Reports and duplicates: the letters that stand on their buttons")),
     )
     return [Deed("help", text, key, nothing, shown_only=True) for key, text in rows]
 

@@ -135,6 +135,9 @@ class Windows(QObject):
         full_screen: start so.
         manner: live, or how a replay's windows are told from live ones.
 
+    Attributes:
+        role: of who sits here; whoever has chosen no workspace yet begins with his role's.
+
     Signals:
         shown: (workspace key)
         all_closed: the last window was closed.
@@ -165,6 +168,7 @@ class Windows(QObject):
         self._full_screen = full_screen
         self._manner = manner
         self._key = self.workspaces[0].key
+        self.role = ""
         self.windows: list[RoomWindow] = []
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._settled)
@@ -184,7 +188,7 @@ class Windows(QObject):
         return self._full_screen
 
     def open(self, workspace: str = "") -> None:
-        """Make the windows and show a workspace: the one named, else the one last used."""
+        """Make the windows and show a workspace: the one named, else the one last used, else the role's."""
         self._add_windows(self._monitors or len(QGuiApplication.screens()))
         self.show_workspace(workspace or self._last_used())
         self.arrange()
@@ -197,7 +201,9 @@ class Windows(QObject):
 
     def _last_used(self) -> str:
         last = self._preferences.get(f"{self._manner.key}workspace")
-        return last if isinstance(last, str) and any(one.key == last for one in self.workspaces) else self._key
+        if isinstance(last, str) and any(one.key == last for one in self.workspaces):
+            return last
+        return next((one.key for one in self.workspaces if self.role in one.home_of), self._key)
 
     def open_for_pictures(self, count: int, workspace: str, first: QRect) -> None:
         """`count` windows of the size of `first` side by side, showing a workspace as it was delivered."""

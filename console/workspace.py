@@ -50,6 +50,7 @@ class Workspace:
     """`titles`: language -> title; the file carries them, so that a site's own workspace needs no translator.
 
     `session`: where it makes sense: in any room, in a replay only, in a training room only ("session" in its file).
+    `home_of`: roles whose seats begin with it until they chose another.
     `states`: how its panels are set up at first, as their own `save_state` writes it ("panels" in its file).
     """
 
@@ -58,6 +59,7 @@ class Workspace:
     titles: Mapping[str, str]
     sets: tuple[tuple[Layout, ...], ...]
     session: Where = "any"
+    home_of: frozenset[str] = frozenset()
     states: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def title(self, language: str) -> str:
@@ -119,6 +121,7 @@ def _workspace(data: Mapping[str, object], known_panels: set[str]) -> Workspace:
         titles={str(language): str(text) for language, text in titles.items()},
         sets=layouts,
         session=_where(data.get("session", "any")),
+        home_of=_roles(data.get("home_of", [])),
         states=_states(data.get("panels", {}), known_panels),
     )
 
@@ -130,6 +133,12 @@ def _states(states: object, known_panels: set[str]) -> dict[str, dict[str, objec
         if key not in known_panels:
             raise ValueError(f"no panel {key!r}; there are {', '.join(sorted(known_panels))}")
     return states
+
+
+def _roles(named: object) -> frozenset[str]:
+    if not isinstance(named, list) or not all(isinstance(role, str) for role in named):
+        raise ValueError(f'home_of must be a list of roles, e.g. ["agency"], not {named!r}')
+    return frozenset(named)
 
 
 def _where(session: object) -> Where:

@@ -6,19 +6,17 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from backend.contracts.alerts import Alert
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console.models.session import Selected, Session
 from console.timebase import monotonic_s
+from widgets.writing import writing
 
 LOOK_EVERY_MS: Final = 500
 CALM_S: Final = 1.0
 """From what the officer did last to the next alert: he may be about to press the same key again."""
-
-_FIELDS: Final = (QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
 
 
 class Attention(QObject):
@@ -155,9 +153,3 @@ class Attention(QObject):
 def _dealt_with(alert: Alert | None) -> bool:
     """Closed, or somebody has it in hand."""
     return alert is None or not alert.unanswered
-
-
-def writing() -> bool:
-    """Somebody writes or answers a question: the room must not move under his hands."""
-    focus: QWidget | None = QApplication.focusWidget()
-    return QApplication.activeModalWidget() is not None or isinstance(focus, _FIELDS)

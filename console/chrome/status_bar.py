@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from backend.contracts.flood import alarms_lately
+from backend.contracts.state import Delta
 from console.chrome.annunciator import Annunciator
 from console.chrome.voice import Voice
 from console.models.numbers import format_age, format_number, format_time, local_datetime
@@ -70,7 +71,7 @@ class StatusBar(QWidget):
         for widget in (self._simulated, self._operator, self._sound):
             row.addWidget(widget)
         session.link.changed.connect(self._tell)
-        session.changed.connect(lambda delta: self._tell())
+        session.changed.connect(self._room_changed)
         session.operator_changed.connect(self._tell)
         annunciator.changed.connect(self._tell)
         if voice is not None:
@@ -84,6 +85,9 @@ class StatusBar(QWidget):
         """Now and then, not with every change: counting ten thousand alerts for each of a burst would be the burst."""
         self._tell_load()
         self._tell_watch()
+        self._tell()
+
+    def _room_changed(self, delta: Delta) -> None:
         self._tell()
 
     def _tell(self) -> None:

@@ -20,10 +20,12 @@ from backend.contracts.commands import (
     JudgeAlert,
     RefusalCode,
     ReleaseAlert,
+    ReportCommand,
     ResetAlert,
     ReturnAlertToService,
     RoomCommand,
     ShelveAlert,
+    StoryCommand,
     TakeAlert,
     TakeAlertOutOfService,
     UnshelveAlert,
@@ -73,8 +75,15 @@ RoomCommandKind = Literal[
     "shift.note",
     "shift.draft",
     "shift.sign",
+    "hotline.begin_crisis",
+    "hotline.end_crisis",
 ]
-CommandKind = AlertCommandKind | RoomCommandKind
+ReportCommandKind = Literal[
+    "report.move", "report.route", "report.note", "report.ask_extension", "report.decide_extension",
+    "report.tell_apart", "report.decide_medium", "report.read",
+]  # fmt: skip
+StoryCommandKind = Literal["story.assign", "story.dismiss", "story.to_report"]
+CommandKind = AlertCommandKind | RoomCommandKind | ReportCommandKind | StoryCommandKind
 
 _CLASSES: Final = {
     "alert.acknowledge": AcknowledgeAlert,
@@ -209,8 +218,8 @@ class Commands(QObject):
         """
         return self._submit(_CLASSES[kind](command_id=new_id(), alert_id=alert_id, **fields))
 
-    def submit_room(self, command: RoomCommand) -> Pending:
-        """Send a command that is about no alert: a mark, a hold, an export, a deed at the desk.
+    def submit_room(self, command: RoomCommand | ReportCommand | StoryCommand) -> Pending:
+        """Send a command that is about no alert: a mark, a hold, a report, a deed at the desk.
 
         It has a `command_id` of its own (`new_id`) and is followed like any other until its event is back.
         """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 import httpx
 from nacl.exceptions import CryptoError
@@ -28,6 +28,9 @@ from console.link.target import Target
 M = TypeVar("M", bound=BaseModel)
 
 TIMEOUT_S: Final = 15.0
+UPLOAD_TIMEOUT_S: Final = 120.0
+"""A film is looked through and made anew before it is answered."""
+UPLOAD_PIECE: Final = 1 << 18
 LARGE_BYTES: Final = 100_000
 
 
@@ -115,6 +118,35 @@ class Doors:
             else _understood(model, content)
         )
 
+    async def upload(
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        file: Path,
+        model: type[M],
+        sent: Callable[[int, int], None],
+    ) -> M:
+        """POST the bytes of `file`, piece by piece, and read the answer as `model`. `sent`: (bytes so far, in all).
+
+        Raises:
+            DoorError: the file cannot be read, or the server refused, is unreachable or not understood.
+        """
+        try:
+            size = (await asyncio.to_thread(file.stat)).st_size
+            with await asyncio.to_thread(file.open, "rb") as source:
+                pieces = _pieces(source, size, sent)
+                headers = {**self._headers(), "Content-Length": str(size)}
+                response = await self._client.post(
+                    path, params=query or None, content=pieces, headers=headers, timeout=UPLOAD_TIMEOUT_S
+                )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise DoorError(str(error) or type(error).__name__) from error
+        except OSError as error:
+            raise DoorError(f"{file.name} cannot be read: {error.strerror or error}") from error
+        if not response.is_success:
+            raise _refusal(response.status_code, response.content)
+        return _understood(model, response.content)
+
     async def download(self, path: str, file: Path) -> Path:
         """Fetch a document into `file` by way of a temporary one beside it.
 
@@ -155,6 +187,15 @@ class Doors:
         if response.is_success:
             return response.content
         raise _refusal(response.status_code, response.content)
+
+
+async def _pieces(source: BinaryIO, size: int, sent: Callable[[int, int], None]) -> AsyncIterator[bytes]:
+    """The first `size` bytes: a file that grows meanwhile is sent as it was when it was chosen."""
+    done = 0
+    while done < size and (piece := await asyncio.to_thread(source.read, min(UPLOAD_PIECE, size - done))):
+        yield piece
+        done += len(piece)
+        sent(done, size)
 
 
 def _refusal(status: int, content: bytes) -> DoorError:

@@ -58,6 +58,7 @@ class Link(QObject):
     sign_in_refused = Signal(str)
     streams = Signal(object)
     _answer = Signal(int, object, str)
+    _sent = Signal(int, object, object)  # bytes: a film may have more than an int of Qt
 
     def __init__(self, parent: QObject | None = None, samples_kept: int = SAMPLES_KEPT) -> None:
         super().__init__(parent)
@@ -70,12 +71,14 @@ class Link(QObject):
         self._changing = asyncio.Lock()
         self._numbers = itertools.count()
         self._questions: dict[int, tuple[Callable[[Any], None], Callable[[str], None]]] = {}
+        self._listening: dict[int, Callable[[int, int], None]] = {}
         self._taken = asyncio.Event()
         self._taken.set()
         self._stop = asyncio.Event()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="link", daemon=True)
         self._answer.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._sent.connect(self._tell_sent, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         self._thread.start()
@@ -147,14 +150,36 @@ class Link(QObject):
         """A document into a file."""
         self._question(lambda doors: doors.download(path, file), done, failed)
 
+    def upload(
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        file: Path,
+        model: type[M],
+        sent: Callable[[int, int], None],
+        done: Callable[[M], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """A file of this desk, read and sent on the link thread piece by piece."""
+        number = next(self._numbers)
+        self._listening[number] = sent
+        tell = functools.partial(self._sent.emit, number)
+        self._question(lambda doors: doors.upload(path, query, file, model, tell), done, failed, number)
+
+    def _tell_sent(self, number: int, sent: int, size: int) -> None:
+        listener = self._listening.get(number)
+        if listener is not None and not _is_gone(listener):
+            listener(sent, size)
+
     def _question(
         self,
         ask: Callable[[Doors], Coroutine[Any, Any, Any]],
         done: Callable[[Any], None],
         failed: Callable[[str], None],
+        number: int | None = None,
     ) -> None:
         """Ask on the link thread. It knows a number only: who lets go of a widget last destroys it, on any thread."""
-        number = next(self._numbers)
+        number = next(self._numbers) if number is None else number
         self._questions[number] = (done, failed)
         if self._run(self._asked(number, ask)) is None:
             self._answer.emit(number, None, "the link is closed")
@@ -175,12 +200,10 @@ class Link(QObject):
     def _deliver(self, number: int, result: object, failure: str) -> None:
         """On the GUI thread: hand over, unless the receiver's widget is gone by now."""
         done, failed = self._questions.pop(number)
+        self._listening.pop(number, None)
         receive: Callable[[Any], None] = failed if failure else done
-        bound = receive.func if isinstance(receive, functools.partial) else receive
-        owner = getattr(bound, "__self__", None)
-        if isinstance(owner, QObject) and not isValid(owner):
-            return
-        receive(failure or result)
+        if not _is_gone(receive):
+            receive(failure or result)
 
     # -- the link thread ---------------------------------------------------------------------------------------
 
@@ -296,6 +319,13 @@ class Link(QObject):
             else:
                 return
             await asyncio.sleep(STREAMS_RETRY_S)
+
+
+def _is_gone(receive: Callable[..., None]) -> bool:
+    """The widget that would be told was destroyed meanwhile."""
+    bound = receive.func if isinstance(receive, functools.partial) else receive
+    owner = getattr(bound, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)
 
 
 def _tell_failure(future: Future[Any]) -> None:

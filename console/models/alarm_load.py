@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication
 
 from backend.contracts.alarm_load import AlarmLoad, AlarmName, Kpi, KpiTarget
 from backend.contracts.kinds.alerts import ALERT_KINDS
 from console.models.alert_words import priority_words
 from console.models.numbers import NO_VALUE, format_age, format_number
-from resources import tokens
+from console.models.word_rows import Row, Standing
 
 translate = QCoreApplication.translate
-
-KEY_ROLE: Final = int(Qt.ItemDataRole.UserRole)
-"""Id of the alert that a row is about; "" = none."""
-
-Standing = Literal["good", "over", "far_over", "none"]
-"""Against the target: kept, missed but bearable, more than is bearable; none: there is no target."""
-
-AnyIndex = QModelIndex | QPersistentModelIndex
-NO_INDEX: Final = QModelIndex()
 
 _ORDER: Final[tuple[Kpi, ...]] = (
     "per_10min", "per_hour", "per_day", "peak_10min", "flood_ratio", "busy_hours_ratio", "top_ten_ratio", "chattering",
     "stale", "priority_1_ratio", "priority_2_ratio", "priority_3_ratio", "priority_4_ratio",
 )  # fmt: skip
-
-_COLOURS: Final[dict[Standing, str]] = {
-    "good": tokens.TEXT_1, "over": tokens.P3, "far_over": tokens.P2, "none": tokens.TEXT_2,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`standing` colours the cell `marked`."""
-
-    cells: tuple[str, ...]
-    standing: Standing = "none"
-    marked: int = -1
-    alert_id: str = ""
-
-
-class Rows(QAbstractTableModel):
-    """Rows that are replaced as a whole; the columns named in `numbers` stand at the right."""
-
-    def __init__(self, headings: Callable[[], Sequence[str]], numbers: Sequence[int], parent: QObject) -> None:
-        super().__init__(parent)
-        self._headings = headings
-        self._numbers = frozenset(numbers)
-        self.rows: tuple[Row, ...] = ()
-
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        if tuple(rows) != self.rows:
-            self.beginResetModel()
-            self.rows = tuple(rows)
-            self.endResetModel()
-
-    def rowCount(self, parent: AnyIndex = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: AnyIndex = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self._headings())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._side(section)
-        return self._headings()[section] if role == Qt.ItemDataRole.DisplayRole else None
-
-    def _side(self, column: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if column in self._numbers else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return row.cells[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._side(index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == row.marked:
-            return QColor(_COLOURS[row.standing])
-        return row.alert_id if role == KEY_ROLE else None
 
 
 def figure_headings() -> list[str]:
@@ -158,7 +87,7 @@ def alarm_rows(load: AlarmLoad, language: str) -> list[Row]:
                 format_number(one.count, 0, language),
                 _percent(one.count / load.alarms if load.alarms else 0.0, language),
             ),
-            alert_id=one.alarm.alert_id,
+            key=one.alarm.alert_id,
         )
         for one in load.top
     ]
@@ -170,11 +99,11 @@ def attention_rows(load: AlarmLoad, language: str) -> list[Row]:
     for chattering in load.chattering:
         rate = translate("AlarmLoad", "{count} changes in a minute").format(count=chattering.most_per_min)
         name = _headline(chattering.alarm, language)
-        rows.append(Row((translate("AlarmLoad", "chatters"), name, rate), alert_id=chattering.alarm.alert_id))
+        rows.append(Row((translate("AlarmLoad", "chatters"), name, rate), key=chattering.alarm.alert_id))
     for stale in load.stale:
         age = format_age((load.end_ms - stale.raised_ms) / 1000, language)
         name = _headline(stale.alarm, language)
-        rows.append(Row((translate("AlarmLoad", "stands for long"), name, age), alert_id=stale.alarm.alert_id))
+        rows.append(Row((translate("AlarmLoad", "stands for long"), name, age), key=stale.alarm.alert_id))
     for rule in load.rules:
         if rule.false_ratio:
             told = translate("AlarmLoad", "{share} false of {count} judged")

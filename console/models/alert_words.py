@@ -72,10 +72,13 @@ def priority_words(priority: int) -> str:
 
 
 def agency_name(state: RoomState, agency_id: str, language: str) -> str:
-    """The agency's name; its id when the site no longer knows it."""
+    """Of an agency or any unit of the organisation, also one of the past; its id when the site does not know it."""
     for agency in state.site.agencies if state.site else ():
         if agency.agency_id == agency_id:
             return agency.name_en if language == "en" and agency.name_en else agency.name_vi
+    for unit in state.site.units if state.site else ():
+        if unit.unit_id == agency_id:
+            return unit.name_en if language == "en" and unit.name_en else unit.name_vi
     return agency_id
 
 

@@ -18,9 +18,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap, QStandardItem, QStandardItemModel
 
+from backend.contracts.folded import folded
 from backend.contracts.recording import RecordingCondition, RecordingState
 from backend.contracts.site import Camera
-from console.models.map_features import plain
 from console.models.recordings import SHAPES, TROUBLE, condition_words
 from console.models.session import Session
 from resources import tokens
@@ -71,10 +71,10 @@ class CameraTreeModel(QStandardItemModel):
         groups: dict[str, QStandardItem] = {}
         for camera in cameras:
             if camera.group not in groups:
-                groups[camera.group] = self._item(camera.group, plain(camera.group))
+                groups[camera.group] = self._item(camera.group, folded(camera.group))
                 self.appendRow(groups[camera.group])
             name = self._session.local_name(camera.name_vi, camera.name_en)
-            words = plain(f"{camera.name_vi} {camera.name_en} {camera.camera_id} {camera.owner} {camera.group}")
+            words = folded(f"{camera.name_vi} {camera.name_en} {camera.camera_id} {camera.owner} {camera.group}")
             item = self._item(name, words)
             item.setData(camera.camera_id, KEY_ROLE)
             item.setData(name, Qt.ItemDataRole.AccessibleTextRole)
@@ -89,7 +89,7 @@ class CameraTreeModel(QStandardItemModel):
         group = self._item(self.tr("From the command line"), "")
         self.appendRow(group)
         for own in self._session.video.own.values():
-            item = self._item(own.name, plain(f"{own.name} {own.camera_id}"))
+            item = self._item(own.name, folded(f"{own.name} {own.camera_id}"))
             item.setData(own.camera_id, KEY_ROLE)
             item.setDragEnabled(True)
             group.appendRow(item)
@@ -156,7 +156,7 @@ class CameraFilter(QSortFilterProxyModel):
         self.setRecursiveFilteringEnabled(True)
 
     def search(self, text: str) -> None:
-        self._words = plain(text).split()
+        self._words = folded(text).split()
         self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:

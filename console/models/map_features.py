@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,6 +14,7 @@ from typing import Final
 
 from backend.contracts.air import SOURCE_VI, AirIndex, air_band
 from backend.contracts.alerts import SET_ASIDE, Alert, AlertPhase
+from backend.contracts.folded import folded
 from backend.contracts.geometry import Circle
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.readings import CALIBRATING, FAULT
@@ -442,12 +442,6 @@ def place_of_thing(site: Site, key: str) -> tuple[float, float] | None:
     return None
 
 
-def plain(text: str) -> str:
-    """Lower case without diacritics, so that "coc leu" finds "Cốc Lếu"."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Something the search can jump to. `kind` is a selection's kind."""
@@ -461,13 +455,13 @@ class Place:
 
 def find_places(site: Site, text: str, english: bool, limit: int = 12) -> tuple[Place, ...]:
     """Communes, cameras and stations whose name or id holds every word of `text`; communes first."""
-    words = plain(text).split()
+    words = folded(text).split()
     if not words:
         return ()
     order = ("commune", CAMERAS, STATIONS)
     found: list[tuple[int, bool, Place]] = []
     for place in _places(site, english):
-        name = plain(place.name)
+        name = folded(place.name)
         if all(word in name or word in place.key.casefold() for word in words):
             found.append((order.index(place.kind), words[0] not in name.split(), place))
     return tuple(place for _, _, place in sorted(found, key=lambda row: row[:2])[:limit])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from console.models.map_features import Words
+from console.models.map_reports import legend as report_legend
 from widgets.map_types import LegendEntry, MapWords
 
 translate = QCoreApplication.translate
@@ -38,7 +39,7 @@ def map_words() -> Words:
     )
 
 
-def legend_words() -> MapWords:
+def legend_words(heat_days: int) -> MapWords:
     """What the page itself writes. The sources of the boundaries are named wherever these are shown."""
     return MapWords(
         attribution=translate(
@@ -71,6 +72,7 @@ def legend_words() -> MapWords:
             LegendEntry("people", "normal", 0, translate("MapWords", "Counter of people or vehicles")),
             LegendEntry("waves", "dim", 0, translate("MapWords", "Old figure or device fault")),
             LegendEntry("cluster", "normal", 0, translate("MapWords", "Several together, how many")),
+            *report_legend(heat_days),
         ),
         north=translate("MapWords", "N"),
         south=translate("MapWords", "S"),

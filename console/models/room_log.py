@@ -20,10 +20,10 @@ from PySide6.QtCore import (
 
 from backend.contracts.base import Wire
 from backend.contracts.events import LoggedEvent
+from backend.contracts.folded import folded
 from backend.contracts.replay import ReplayEvents
 from backend.contracts.state import Delta
 from console.models.event_words import EventWords, LogKind, event_words
-from console.models.map_features import plain
 from console.models.numbers import format_date, format_time
 from console.models.session import Session
 from resources import tokens
@@ -326,7 +326,7 @@ class RoomLogRows(QSortFilterProxyModel):
     def search(self, text: str) -> None:
         """Words in any order; diacritics need not be typed."""
         self.beginFilterChange()
-        self._sought = plain(text).split()
+        self._sought = folded(text).split()
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     @property
@@ -345,5 +345,5 @@ class RoomLogRows(QSortFilterProxyModel):
             return False
         if not self._sought:
             return True
-        text = plain(f"{line.moment} {line.words.who} {line.words.what}")
+        text = folded(f"{line.moment} {line.words.who} {line.words.what}")
         return all(word in text for word in self._sought)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 
-SelectedKind = Literal["alert", "camera", "station", "commune"]
+SelectedKind = Literal["alert", "camera", "station", "commune", "report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Selection(QObject):
 
     changed = Signal(object)  # Selected | None
     go_to = Signal(object)  # Selected: bring the room there (map flies, cameras open)
+    pointed = Signal(float, float)  # latitude and longitude in degrees that somebody pointed at on the map
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -129,20 +130,42 @@ class ServerDoor(Protocol):
         ...
 
 
+class FileDoor(Protocol):
+    """Files of this desk for the server, sent off the GUI thread."""
+
+    def upload(
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        file: Path,
+        model: type[M],
+        sent: Callable[[int, int], None],
+        done: Callable[[M], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """POST the bytes of `file` to `path` and read the answer as `model`. `sent`: (bytes so far, bytes in all)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who sits here. `rights` decides what is offered; the server decides what is done."""
+    """Who sits here. `rights` decides what is offered; the server decides what is done.
+
+    `agency_id` "" = one of the room's own people; an agency's seat has its own part of the room only.
+    """
 
     user: str
     display_name: str
     role: str
     rights: frozenset[Right]
+    agency_id: str = ""
 
 
 class Session(QObject):
     """What a panel is given: models, commands, clock, selection.
 
     Attributes:
+        files: takes files of this desk to the server; None in a replay, which nothing is added to.
         replay: the transport of a replay; None in a live session.
         live: the live session of this desk, itself when it is that one: marks, holds and exports are ordered there,
             because a replay takes no commands.
@@ -155,7 +178,8 @@ class Session(QObject):
         folded: the events themselves, a tuple of `LoggedEvent`, after state and models were updated by them.
         evidence_wanted: hold or export a span: ("hold" or "export", start_ms, end_ms); the room asks for the rest.
         acted: something was done at this desk that the room's log should tell: (`DeskAct`, about).
-        asked: a key wants a field of the shown alert card: "comment", "acknowledge" or "dispatch".
+        asked: a key wants a field of the shown alert card: "comment", "acknowledge" or "dispatch"; or a deed of the
+            report's card by its letter: "report.V".
     """
 
     changed = Signal(object)
@@ -180,6 +204,7 @@ class Session(QObject):
         language: str,
         read_only: bool = False,
         server: ServerDoor | None = None,
+        files: FileDoor | None = None,
         replay: ReplayControl | None = None,
         live: Session | None = None,
         chart_hours: int = 24,
@@ -198,6 +223,7 @@ class Session(QObject):
         self.language = language
         self.read_only = read_only
         self.server = server
+        self.files = files
         self.replay = replay
         self.live = live or self
         self.workspace_titles: Mapping[str, str] = live.workspace_titles if live is not None else {}

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from backend.contracts.commands import Right
 from backend.contracts.state import Delta
 from console.models.session import Session
 from console.timebase import monotonic_s
@@ -34,6 +35,8 @@ class SpanReport(QObject):
         span: first and last instant that are wanted now.
         done: gets the answer.
         panel: whose report it is; nothing is asked while it is hidden.
+        right: who has it may ask.
+        concerns: whether a change of the room may make another report of it.
 
     Attributes:
         span_ms: what was asked for last.
@@ -54,9 +57,13 @@ class SpanReport(QObject):
         span: Callable[[], tuple[int, int]],
         done: Callable[[M], None],
         panel: QWidget,
+        right: Right = "replay",
+        concerns: Callable[[Delta], object] = lambda delta: delta.alerts,
     ) -> None:
         super().__init__(panel)
         self._session = session
+        self._right: Right = right
+        self._concerns = concerns
         self._span = span
         self._panel = panel
         self.span_ms = (0, 0)
@@ -91,9 +98,9 @@ class SpanReport(QObject):
 
     @property
     def allowed(self) -> bool:
-        """Who sits here may look into the past."""
+        """Who sits here may ask."""
         operator = self._session.live.operator
-        return operator is not None and "replay" in operator.rights
+        return operator is not None and self._right in operator.rights
 
     def ask_soon(self) -> None:
         """Something may be another now. Changes without end do not put the question off without end."""
@@ -102,7 +109,7 @@ class SpanReport(QObject):
             self._timer.start(max(AFTER_MS, rest_ms))
 
     def _room_changed(self, delta: Delta) -> None:
-        if delta.reset or delta.alerts:
+        if delta.reset or self._concerns(delta):
             self.ask_soon()
 
     def _ask(self) -> None:

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 from backend.contracts.alarm_load import AlarmLoad
 from backend.contracts.flood import BEGINS_OVER
 from console.models.alarm_load import (
-    KEY_ROLE,
-    Rows,
     alarm_headings,
     alarm_rows,
     aside_words,
@@ -26,6 +24,7 @@ from console.models.alarm_load import (
 from console.models.numbers import format_time
 from console.models.session import Session
 from console.models.span_report import SpanReport
+from console.models.word_rows import KEY_ROLE, Rows
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.count_bars import Bars, CountBars

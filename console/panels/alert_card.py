@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from backend.contracts.alerts import Alert, Verdict
 from backend.contracts.state import Delta
 from console.commands.commands import CommandKind, Pending
+from console.models.agency_finder import AgencyFinder
 from console.models.alert_words import (
     MARK_STYLES,
     facts,
@@ -43,21 +44,13 @@ from console.models.steering import turn
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.ask_form import AskForm
+from widgets.choice_finder import Choice, ChoiceFinder
 from widgets.flow_layout import FlowLayout
+from widgets.plain_label import plain_label
 from widgets.severity_mark import SeverityMark
 
 REFRESH_MS: Final = 1000
 PAD_PX: Final = 3 * tokens.GRID_PX
-
-
-def label(name: str, wrap: bool = True) -> QLabel:
-    """A label that shows text as text: what citizens and feeds write is never markup."""
-    made = QLabel()
-    made.setObjectName(name)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
-    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return made
 
 
 class ActionBar(QWidget):
@@ -84,23 +77,16 @@ class ActionBar(QWidget):
         row.addWidget(go_there)
         self._turn = self._action(row, self.tr("Turn camera"), "P", partial(turn, session))
         session.changed.connect(self._room_changed)
-        self._outcome = label("outcome")
+        self._outcome = plain_label("outcome")
         self._outcome.hide()
         self._comment = QLineEdit(maxLength=2000)
         self._acknowledging = False
         self._comment.returnPressed.connect(self._send_comment)
         self._comment.installEventFilter(self)
         self._comment.hide()
-        self._agencies = QComboBox()
-        self._agencies.installEventFilter(self)
-        self._send_agency = QPushButton(self.tr("Hand over"))
-        self._send_agency.clicked.connect(self._send_dispatch)
-        self._agency_row = QWidget()
-        agency_layout = QHBoxLayout(self._agency_row)
-        agency_layout.setContentsMargins(0, 0, 0, 0)
-        agency_layout.addWidget(self._agencies, 1)
-        agency_layout.addWidget(self._send_agency)
-        self._agency_row.hide()
+        self._known = AgencyFinder(session)
+        self.agencies = ChoiceFinder(self._find_agency, self.tr("No agency is called so."))
+        self.agencies.chosen.connect(self._send_dispatch)
         self._form = AskForm()
         self._form.sent.connect(self._send_aside)
         self._asked: tuple[str, AsideKind] = ("", "alert.shelve")
@@ -108,7 +94,7 @@ class ActionBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID_PX)
         column.addLayout(row)
-        for widget in (self._outcome, self._comment, self._agency_row, self._form):
+        for widget in (self._outcome, self._comment, self.agencies, self._form):
             column.addWidget(widget)
         session.commands.changed.connect(self._command_changed)
 
@@ -126,7 +112,7 @@ class ActionBar(QWidget):
         """Offer what may be done with this alert now."""
         if alert is None or self._alert is None or alert.alert_id != self._alert.alert_id:
             self._comment.hide()
-            self._agency_row.hide()
+            self.agencies.leave()
             self._form.leave()
             self._outcome.hide()
         self._alert = alert
@@ -190,7 +176,7 @@ class ActionBar(QWidget):
         if self._alert is None or not offered(self._session, self._alert, kind):
             return
         self._comment.hide()
-        self._agency_row.hide()
+        self.agencies.leave()
         asked = question(self._session, self._alert, kind)
         if asked is None:
             send(self._session, self._alert.alert_id, kind)
@@ -212,7 +198,7 @@ class ActionBar(QWidget):
         if acknowledging:
             words = self.tr("Acknowledge with this comment: Enter sends, Esc leaves")
         self._comment.setPlaceholderText(words)
-        self._agency_row.hide()
+        self.agencies.leave()
         self._comment.show()
         self._comment.setFocus()
 
@@ -220,23 +206,23 @@ class ActionBar(QWidget):
         if self._alert is None or not self._offered("alert.dispatch", self._alert):
             return
         self._comment.hide()
-        self._fill_agencies(self._alert)
-        self._agency_row.show()
-        self._agencies.setFocus()
+        self.agencies.ask(self.tr("Which agency? Words of its name; Enter hands over"))
 
     def go_there(self) -> None:
         if self._alert is not None:
             self._session.selection.bring_room_to("alert", self._alert.alert_id)
 
-    def _fill_agencies(self, alert: Alert) -> None:
+    def _find_agency(self, typed: str) -> list[Choice]:
+        """Those that handle this kind come first: the right agency is one key away. Each with its telephone."""
         site = self._session.state.site
-        agencies = site.agencies if site else ()
-        # Those that handle this kind come first: the right agency is one key away.
-        ranked = sorted(agencies, key=lambda agency: alert.kind not in agency.handles)
-        self._agencies.clear()
-        for agency in ranked:
-            name = self._session.local_name(agency.name_vi, agency.name_en)
-            self._agencies.addItem(f"{name} · {agency.phone}" if agency.phone else name, agency.agency_id)
+        if site is None or self._alert is None:
+            return []
+        able = {agency.agency_id: agency for agency in site.agencies}
+        first = {key for key, agency in able.items() if self._alert.kind in agency.handles}
+        return [
+            replace(choice, hint=" · ".join(word for word in (able[choice.key].phone, choice.hint) if word))
+            for choice in self._known.find(typed, able, first)
+        ]
 
     def _send_comment(self) -> None:
         text = self._comment.text().strip()
@@ -246,11 +232,10 @@ class ActionBar(QWidget):
             self._comment.clear()
             self._comment.hide()
 
-    def _send_dispatch(self) -> None:
-        agency_id = self._agencies.currentData()
-        if isinstance(agency_id, str) and self._alert is not None:
+    def _send_dispatch(self, agency_id: str, _beside: tuple[str, ...]) -> None:
+        if self._alert is not None:
+            self._known.used(agency_id)
             self._session.commands.dispatch(self._alert.alert_id, agency_id)
-            self._agency_row.hide()
 
     def _command_changed(self, pending: Pending) -> None:
         if self._alert is None or pending.alert_id != self._alert.alert_id:
@@ -270,15 +255,10 @@ class ActionBar(QWidget):
         self._outcome.show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc leaves the field, Enter in the list of agencies hands over."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape:
-                self._comment.hide()
-                self._agency_row.hide()
-                return True
-            if watched is self._agencies and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._send_dispatch()
-                return True
+        """Esc leaves the field."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self._comment.hide()
+            return True
         return super().eventFilter(watched, event)
 
 
@@ -293,25 +273,25 @@ class AlertCard(Panel):
         self._near: frozenset[str] = frozenset()
         self._seen: Alert | None = None
         self._mark = SeverityMark(28)
-        self._headline = label("cardHeadline")
-        self._phase = label("cardPhase")
-        self._since = label("cardSince")
+        self._headline = plain_label("cardHeadline")
+        self._phase = plain_label("cardPhase")
+        self._since = plain_label("cardSince")
         self._facts = _grid(tokens.GRID_PX)
-        self._respond = label("cardRespond")
-        self._dispatch = label("cardDispatch")
+        self._respond = plain_label("cardRespond")
+        self._dispatch = plain_label("cardDispatch")
         self._dispatch.hide()
-        self._site_title = label("cardSection", wrap=False)
+        self._site_title = plain_label("cardSection", wrap=False)
         self._site = QGridLayout()
         self._site.setColumnStretch(1, 1)
         self._site.setHorizontalSpacing(PAD_PX)
         self._site.setVerticalSpacing(tokens.GRID_PX)
-        self._procedure_title = label("cardSection", wrap=False)
+        self._procedure_title = plain_label("cardSection", wrap=False)
         self._procedure_title.setText(self.tr("Incident and procedure"))
         self._procedure = _grid(2)
-        self._text = label("cardText")
+        self._text = plain_label("cardText")
         self._history = _grid(2)
         self.action_bar = ActionBar(session)
-        self._empty = label("empty")
+        self._empty = plain_label("empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setText(self.tr("Select an alert to see what it is and what to do."))
         self._stack = QStackedLayout(self)
@@ -350,7 +330,7 @@ class AlertCard(Panel):
         inside.addWidget(self._procedure_title)
         inside.addLayout(self._procedure)
         inside.addWidget(self._text)
-        self._history_title = label("cardSection", wrap=False)
+        self._history_title = plain_label("cardSection", wrap=False)
         self._history_title.setText(self.tr("What happened so far"))
         inside.addWidget(self._history_title)
         inside.addLayout(self._history)
@@ -487,8 +467,8 @@ def fill_grid(grid: QGridLayout, rows: list[tuple[str, str, str]], left_name: st
     for row, (left, right, style) in enumerate(rows):
         cells = [grid.itemAtPosition(row, column) for column in (0, 1)]
         if cells[0] is None or cells[1] is None:
-            grid.addWidget(label(left_name, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(style), row, 1)
+            grid.addWidget(plain_label(left_name, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(plain_label(style), row, 1)
             cells = [grid.itemAtPosition(row, column) for column in (0, 1)]
         for cell, text, name in zip(cells, (left, right), (left_name, style), strict=True):
             widget = cell.widget() if cell is not None else None

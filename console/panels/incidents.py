@@ -45,6 +45,7 @@ from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.asking_line import AskingLine
 from widgets.flow_layout import FlowLayout
+from widgets.plain_label import plain_label
 from widgets.progress_row import ProgressRowDelegate
 from widgets.row_table import RowTable
 from widgets.severity_mark import SeverityMark
@@ -59,14 +60,6 @@ NEXT_TASK_STATE: Final[Mapping[TaskState, TaskState]] = {
 }
 Keys = Mapping[int, Callable[[str], None]]
 """Key -> what it does with the row's id."""
-
-
-def _label(name: str, wrap: bool = False) -> QLabel:
-    made = QLabel()
-    made.setObjectName(name)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
-    return made
 
 
 class IncidentsPanel(Panel):
@@ -113,13 +106,13 @@ class IncidentsPanel(Panel):
         column.setSpacing(0)
         column.addWidget(self.view, 1)
         column.addWidget(self.open_by_hand)
-        self._empty = _label("empty", wrap=True)
+        self._empty = plain_label("empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._build_incident())
         self.line = AskingLine(self.tr("Entry in the log (Enter)"), self._note, self)
-        self._outcome = _label("outcome", wrap=True)
+        self._outcome = plain_label("outcome")
         self._outcome.setContentsMargins(PAD_PX, 0, PAD_PX, tokens.GRID_PX)
         self._outcome.hide()
         right = QWidget()
@@ -146,9 +139,9 @@ class IncidentsPanel(Panel):
         column.setContentsMargins(PAD_PX, PAD_PX, PAD_PX, 0)
         column.setSpacing(tokens.GRID_PX)
         self._mark = SeverityMark(28)
-        self._title = _label("cardHeadline", wrap=True)
-        self._facts = _label("cardPhase", wrap=True)
-        self._summary = _label("cardText", wrap=True)
+        self._title = plain_label("cardHeadline")
+        self._facts = plain_label("cardPhase")
+        self._summary = plain_label("cardText")
         head = QHBoxLayout()
         head.setSpacing(PAD_PX)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
@@ -160,7 +153,7 @@ class IncidentsPanel(Panel):
         column.addLayout(head)
         column.addLayout(self._build_actions())
         key = Qt.Key
-        self._sop = _label("cardSection")
+        self._sop = plain_label("cardSection", wrap=False)
         self.step_table = self._table(self.steps, 1, {
             key.Key_Space: self.do_step, key.Key_Return: self.open_step, key.Key_Enter: self.open_step,
             key.Key_Y: partial(self.mark_step, "done", "yes"), key.Key_N: partial(self.mark_step, "done", "no"),
@@ -193,7 +186,7 @@ class IncidentsPanel(Panel):
 
     @staticmethod
     def _section(text: str) -> QLabel:
-        made = _label("cardSection")
+        made = plain_label("cardSection", wrap=False)
         made.setText(text)
         return made
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from backend.contracts.state import Delta
@@ -24,12 +25,15 @@ from console.models.map_features import (
     place_of_thing,
     wall_clock,
 )
+from console.models.map_heat import ReportHeat
+from console.models.map_reports import HEAT_SPANS_DAYS, REPORTS, put_reports, span_words
+from console.models.map_reports import LAYER as REPORT_LAYER
 from console.models.map_words import legend_words, map_words
 from console.models.session import Selected, SelectedKind, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.map_search import MapSearch
-from widgets.map_types import Bounds
+from widgets.map_types import Bounds, MapDelta
 from widgets.map_view import MapView
 
 if TYPE_CHECKING:
@@ -39,6 +43,9 @@ CLOSE_ZOOM: Final = 15
 AGES_EVERY_MS: Final = 10_000
 LINK_EVERY_MS: Final = 1_000
 DOCUMENT_RETRY_MS: Final = 3_000
+REPORTS_AT_ONCE: Final = 500
+"""Of a room with more of them the others follow in the event loop's next turns."""
+
 VIETNAM: Final = Bounds(6.0, 101.8, 23.5, 117.9)
 """The whole country, Hoàng Sa and Trường Sa included."""
 
@@ -55,13 +62,19 @@ class MapPanel(Panel):
         super().__init__(parent)
         self._session = session
         self._projector = Projector(session.readings.latest, map_words(), english=session.language == "en")
-        self._map = MapView(LAYERS, self)
+        self._map = MapView((REPORT_LAYER, *LAYERS), self)
         self._own_click = False
         self._site_digest = ""
         self._unplaced = 0
         self._hidden_layers: set[str] = set()
         self._base_path: Path | None = None
         self._alert_turn = ""
+        self._reports_due: dict[str, None] = {}
+        self._reports_turn = QTimer(self, interval=0, singleShot=True)
+        self._reports_turn.timeout.connect(self._put_due_reports)
+        self._heat = ReportHeat(session, self)
+        self._heat.changed.connect(self._map.push)
+        self._heat.told.connect(self._say)
         self._build_header()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -126,12 +139,28 @@ class MapPanel(Panel):
         menu = QMenu(parent)
         self._layer_actions: dict[str, QAction] = {}
         # Alerts are not in the list: nobody can hide them.
-        for layer, text in ((CAMERAS, self.tr("Cameras")), (STATIONS, self.tr("Stations"))):
+        for layer, text in (
+            (CAMERAS, self.tr("Cameras")),
+            (STATIONS, self.tr("Stations")),
+            (REPORTS, self.tr("Citizens' reports")),
+        ):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(True)
             action.toggled.connect(lambda shown, layer=layer: self._show_layer(layer, shown))
             self._layer_actions[layer] = action
+        self._heat_action = menu.addAction(self.tr("How many reports came from where"))
+        self._heat_action.setCheckable(True)
+        self._heat_action.toggled.connect(self._show_heat)
+        spans = menu.addMenu(self.tr("Counted how far back"))
+        group = QActionGroup(spans)
+        self._span_actions: dict[int, QAction] = {}
+        for days in HEAT_SPANS_DAYS:
+            action = group.addAction(spans.addAction(span_words(days)))
+            action.setCheckable(True)
+            action.setChecked(days == self._heat.days)
+            action.triggered.connect(lambda chosen, days=days: self._count_back(days))
+            self._span_actions[days] = action
         menu.addSeparator()
         menu.addAction(self.tr("Base map from a file (MBTiles)…")).triggered.connect(self._ask_base_file)
         menu.addAction(self.tr("No base map")).triggered.connect(lambda: self.set_base_tiles(None))
@@ -145,6 +174,8 @@ class MapPanel(Panel):
         session.readings.stations_changed.connect(self._stations_changed)
         session.link.changed.connect(self._show_link)
         self._map.clicked.connect(self._clicked)
+        self._map.pointed.connect(self._session.selection.pointed)
+        self._map.view_changed.connect(lambda view: self._heat.set_zoom(view.zoom))
         self._map.base_refused.connect(self._say)
         self._map.failed.connect(self._say)
         self._map.ready.connect(lambda: self._say(""))
@@ -170,7 +201,7 @@ class MapPanel(Panel):
     # -- state -> map ------------------------------------------------------------------------------------------
 
     def _take_all(self) -> None:
-        self._map.set_texts(legend_words())
+        self._map.set_texts(legend_words(self._heat.days))
         site = self._session.state.site
         if site is not None and site.digest != self._site_digest:
             self._site_digest = site.digest
@@ -178,7 +209,11 @@ class MapPanel(Panel):
             for name in DOCUMENTS:
                 self._fetch(name)
             self.go_home()
-        self._map.push(self._projector.project(self._session.state, self._session.clock.now_ms()))
+        delta = self._projector.project(self._session.state, self._session.clock.now_ms())
+        self._reports_due.clear()
+        self._put_reports(delta, self._session.state.reports)
+        self._map.push(delta)
+        self._heat.drawn_anew()
         self._count_unplaced()
 
     def _fetch(self, name: str) -> None:
@@ -193,10 +228,26 @@ class MapPanel(Panel):
             self._take_all()
             return
         delta = self._projector.project_changes(self._session.state, change, self._session.clock.now_ms())
+        self._put_reports(delta, change.reports)
         if delta:
             self._map.push(delta)
         if change.alerts:
             self._count_unplaced()
+
+    def _put_reports(self, delta: MapDelta, report_ids: Iterable[str]) -> None:
+        self._reports_due.update(dict.fromkeys(report_ids))
+        now = list(islice(self._reports_due, REPORTS_AT_ONCE))
+        for report_id in now:
+            del self._reports_due[report_id]
+        session = self._session
+        put_reports(delta, session.state, now, session.clock.now_ms(), session.language)
+        if self._reports_due:
+            self._reports_turn.start()
+
+    def _put_due_reports(self) -> None:
+        delta = MapDelta()
+        self._put_reports(delta, ())
+        self._map.push(delta)
 
     def _stations_changed(self, station_ids: set[str] | None) -> None:
         self._map.push(self._projector.stations(self._session.state, station_ids, self._session.clock.now_ms()))
@@ -234,8 +285,8 @@ class MapPanel(Panel):
 
     def _clicked(self, layer: str, key: str) -> None:
         # A camera's tile opens and an alert's surroundings come up; the map itself moves for an alert only:
-        # whoever clicked a camera already looks at it.
-        self._own_click = layer == CAMERAS
+        # whoever clicked a camera or a report already looks at it.
+        self._own_click = layer in (CAMERAS, REPORTS)
         kind = cast(SelectedKind, layer)
         if layer == STATIONS:
             self._session.selection.select(kind, key)
@@ -257,6 +308,8 @@ class MapPanel(Panel):
             alert = self._session.state.find_alert(selected.key)
             if alert is not None:
                 self._fly_to_alert(alert)
+        elif selected.kind == REPORTS:
+            self._fly_to_report(selected.key)
         elif selected.kind == "commune":
             self._map.fit_feature(selected.key)
         elif site is not None:
@@ -273,6 +326,13 @@ class MapPanel(Panel):
             self._map.fly_to(*place, self._close_zoom())
         else:
             self._say(self.tr("This alert has no place on the map"))
+
+    def _fly_to_report(self, report_id: str) -> None:
+        report = self._session.state.report(report_id)
+        if report is None or report.lat_deg is None or report.lon_deg is None:
+            self._say(self.tr("This report has no place on the map"))
+        else:
+            self._map.fly_to(report.lat_deg, report.lon_deg, self._close_zoom())
 
     def _close_zoom(self) -> int:
         view = self._map.view
@@ -314,7 +374,17 @@ class MapPanel(Panel):
 
     def _show_layer(self, layer: str, shown: bool) -> None:
         self._hidden_layers.discard(layer) if shown else self._hidden_layers.add(layer)
-        self._map.set_layer_visible(layer, shown)
+        # Bubbles would stand on the figures of the cells.
+        self._map.set_layer_visible(layer, shown and not (layer == REPORTS and self._heat.shown))
+
+    def _show_heat(self, shown: bool) -> None:
+        self._heat.set_shown(shown)
+        self._show_layer(REPORTS, REPORTS not in self._hidden_layers)
+
+    def _count_back(self, days: int) -> None:
+        self._span_actions[days].setChecked(True)
+        self._heat.set_days(days)
+        self._map.set_texts(legend_words(days))
 
     def _ask_base_file(self) -> None:
         dialog = QFileDialog(self, self.tr("Base map from a file (MBTiles)…"))
@@ -338,7 +408,11 @@ class MapPanel(Panel):
         return self._map.is_ready and drawn and self._session.state.site is not None
 
     def save_state(self) -> dict[str, object]:
-        state: dict[str, object] = {"hidden_layers": sorted(self._hidden_layers)}
+        state: dict[str, object] = {
+            "hidden_layers": sorted(self._hidden_layers),
+            "heat": self._heat.shown,
+            "heat_days": self._heat.days,
+        }
         if self._base_path is not None:
             state["base_tiles"] = str(self._base_path)
         view = self._map.view
@@ -351,6 +425,10 @@ class MapPanel(Panel):
         for layer in hidden if isinstance(hidden, list) else []:
             if layer in self._layer_actions:
                 self._layer_actions[layer].setChecked(False)
+        days = state.get("heat_days")
+        if isinstance(days, int) and days in self._span_actions:
+            self._count_back(days)
+        self._heat_action.setChecked(state.get("heat") is True)
         base = state.get("base_tiles")
         if isinstance(base, str) and base:
             self.set_base_tiles(Path(base))

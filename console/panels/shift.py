@@ -13,10 +13,11 @@ from shiboken6 import isValid
 
 from backend.contracts.commands import DraftHandover, MarkShiftTask, NoteShift, RoomCommand, SignHandover, StartShift
 from backend.contracts.shifts import Turn, Watch, due_ms, roster, tasks_of, team_of, turns_at
+from backend.contracts.state import Delta
 from console.commands.commands import new_id
-from console.models.alarm_load import Row, Rows
 from console.models.numbers import format_time
 from console.models.session import Session
+from console.models.word_rows import Row, Rows
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.row_table import RowTable
@@ -35,7 +36,7 @@ class ShiftPanel(Panel):
         self.model = Rows(self._headings, (), self)
         self.turns = Rows(self._turn_headings, (), self)
         self._build()
-        session.changed.connect(lambda delta: self._tell())
+        session.changed.connect(self._room_changed)
         session.operator_changed.connect(self._tell)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._tell)
@@ -107,6 +108,9 @@ class ShiftPanel(Panel):
         """The newest watch that was not handed over, else the newest."""
         watches = list(self._session.state.watches.values())
         return next((one for one in watches if not one.is_signed), watches[-1] if watches else None)
+
+    def _room_changed(self, delta: Delta) -> None:
+        self._tell()
 
     def _tell(self) -> None:
         site, watch, turn, name = self._session.state.site, self.watch(), self.turn(), self._session.local_name

@@ -105,7 +105,8 @@ class LiveSource(QObject):
         session = self._session
         self._goal = welcome
         self._backfill.retry()
-        operator = Operator(welcome.user, welcome.display_name or welcome.user, welcome.role, frozenset(welcome.rights))
+        name = welcome.display_name or welcome.user
+        operator = Operator(welcome.user, name, welcome.role, frozenset(welcome.rights), welcome.agency_id)
         self._wants_backfill = True
         if operator != session.operator:
             session.operator = operator

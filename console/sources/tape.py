@@ -122,6 +122,12 @@ def difference(old: RoomState, new: RoomState) -> Delta:
     delta.forecasts = _differing(old.forecasts, new.forecasts)
     delta.air = _differing(old.air, new.air)
     delta.watches = _differing(old.watches, new.watches)
+    delta.reports = _differing(old.reports, new.reports) | _differing(old.ended_reports, new.ended_reports)
+    delta.stories = _differing(old.stories, new.stories)
+    delta.calls = _differing(old.calls, new.calls) | _differing(old.ended_calls, new.ended_calls)
+    delta.crises = _differing(old.past_crises, new.past_crises)
+    delta.crises |= {one.crisis_id for one in (old.crisis, new.crisis) if one is not None and old.crisis != new.crisis}
+    delta.indicators = {key.partition("@")[0] for key in _differing(old.indicators, new.indicators)}
     judged = _differing(old.rules, new.rules)
     delta.alerts |= {alert.alert_id for alert in new.alerts.values() if alert.rule in judged}
     return delta

@@ -298,6 +298,8 @@ class RecordedPlayer:
         with self._writing:
             if self._stopping.is_set():
                 return
+            # The picture first: who reads in between finds its time told too early, never an old picture told as new.
+            self._pictures.publish(prepared, now_s)
             row = self._row
             row.set_float(_SHOWN_MS, segment.times_ms[frame])
             row.set_float(_UNTIL_MS, segment.until_ms(frame))
@@ -311,7 +313,6 @@ class RecordedPlayer:
             row.set_float(_FRAME_S, now_s)
             row.set_integer(_REASON, Reason.NONE)
             row.set_integer(_PHASE, Phase.PLAYING)
-            self._pictures.publish(prepared, now_s)
             row.add(_FRAMES)
         self._shown, self._shown_s, self._shown_version = (segment, frame), now_s, prepared.version
         self._frame, self._frame_is_small = decoded, self._decoder.is_small
