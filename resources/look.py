@@ -53,6 +53,7 @@ QTreeView::item { height: ${ROW_PX}px; }
 QHeaderView::section { background: $RAISED; color: $TEXT_2; border: none; border-bottom: 1px solid $LINE;
   padding: 4px; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: $PANEL; border: none; }
+QScrollArea#roll, QScrollArea#roll > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
 QScrollBar::handle { background: $LINE_STRONG; border-radius: 4px; min-height: 24px; min-width: 24px; }
@@ -82,6 +83,16 @@ QLabel#cardRespond { color: $TEXT_1; background: $RAISED; padding: 8px 10px; bor
 QLabel#factStrong { font-weight: 600; }
 QLabel#outcome { color: $TEXT_2; }
 QLabel#outcome[failed="true"] { color: $P2; }
+QLabel#fieldError { color: $P2; }
+QWidget#pickRow { border: 1px solid transparent; border-radius: 3px; }
+QWidget#pickRow:focus { border-color: $FOCUS; }
+QLabel#crisisHead { background: $RAISED; color: $TEXT_1; border-left: 4px solid $P1; padding: 6px 8px;
+  font-weight: 600; }
+QLabel#crisisText { background: $RAISED; color: $TEXT_2; border-left: 4px solid $P1; padding: 0 8px 6px 8px; }
+QLabel#crisisHead[over="true"], QLabel#crisisText[over="true"] { border-left-color: $LINE_STRONG; }
+QPushButton#callChip { background: $SELECTED; color: $TEXT_1; font-weight: 600; padding: 4px 10px; }
+QPushButton#figuresChip { background: $RAISED; color: $P2; font-weight: 600; padding: 4px 10px; }
+QLabel#callWaits { background: $SELECTED; color: $TEXT_1; padding: 6px 8px; }
 QFrame#finder, QFrame#help { background: $RAISED; border: 1px solid $LINE_STRONG; }
 QFrame#finder QLineEdit { font-size: 16px; padding: 8px; }
 QFrame#finder QListView { background: $RAISED; }

@@ -19,7 +19,8 @@ _TEXT_MAX: Final = 2000
 
 
 class MapBridge(QObject):
-    """What the page may call: that it has shown a batch, a click, what it shows now, and that something failed.
+    """What the page may call: that it has shown a batch, a click on a thing or beside all, what it shows now, and that
+    something failed.
 
     Everything that comes from the page is checked; what does not fit is dropped.
 
@@ -44,6 +45,11 @@ class MapBridge(QObject):
         if self.handler is not None and len(ident) <= _TEXT_MAX:
             self.handler.page_clicked(ident)
 
+    @Slot(float, float)
+    def point(self, lat_deg: float, lon_deg: float) -> None:
+        if self.handler is not None and abs(lat_deg) <= 90 and abs(lon_deg) <= 180:
+            self.handler.page_pointed(lat_deg, lon_deg)
+
     @Slot(str)
     def view_changed(self, text: str) -> None:
         view = _view(text)
@@ -62,6 +68,8 @@ class BridgeHandler:
     def page_acknowledged(self, number: int, report: dict[str, object]) -> None: ...
 
     def page_clicked(self, ident: str) -> None: ...
+
+    def page_pointed(self, lat_deg: float, lon_deg: float) -> None: ...
 
     def page_view_changed(self, view: View) -> None: ...
 

@@ -11,8 +11,9 @@ Look = Literal["normal", "dim", "lost", "filled", "outline", "dashed"]
 out; the last three are the severity looks: `filled` pulses (nobody has taken note), `outline` is steady, `dashed` is
 over but not taken note of."""
 
-Group = Literal["things", "marks"]
-"""`things` stand on the ground and cluster with each other; `marks` hover above them and cluster on their own."""
+Group = Literal["things", "talks", "marks"]
+"""`things` stand on the ground and cluster with each other; `talks`, what people say of a place, and `marks`, which
+hover above all, cluster on their own."""
 
 RANK_NONE: Final = 0
 """Ranks order severity: 1 is the worst, 0 is none at all."""

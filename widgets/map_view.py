@@ -46,7 +46,7 @@ DESK_THEME: Final = MapTheme(
         "text3": tokens.TEXT_3,
     },
     ranks=tokens.SEVERITY,
-    levels=tokens.RISK,
+    levels={**tokens.RISK, **tokens.HEAT},
 )
 RELOAD_MS: Final = (200, 1_000, 5_000)
 """Waits before the page is loaded again, by how often it failed in a row."""
@@ -61,6 +61,7 @@ class MapView(QWidget):
         ready: the page stands and has shown its first batch (again after each reload).
         failed: a sentence for a person: the page reported an error or was ended.
         clicked: (layer, key) of the point that was clicked.
+        pointed: latitude and longitude in degrees of a click beside all points.
         about_to_send: a batch is handed to the page now: everything pushed before is in it.
         shown: number of the batch the page has just shown, and the page's report.
         view_changed: the `View` the page shows now.
@@ -71,6 +72,7 @@ class MapView(QWidget):
     ready = Signal()
     failed = Signal(str)
     clicked = Signal(str, str)
+    pointed = Signal(float, float)
     about_to_send = Signal()
     shown = Signal(int, object)
     view_changed = Signal(object)
@@ -379,6 +381,9 @@ class _Handler(BridgeHandler):
 
     def page_clicked(self, ident: str) -> None:
         self._view.page_clicked(ident)
+
+    def page_pointed(self, lat_deg: float, lon_deg: float) -> None:
+        self._view.pointed.emit(lat_deg, lon_deg)
 
     def page_view_changed(self, view: View) -> None:
         self._view.page_view(view)

@@ -63,6 +63,8 @@ Desk.Areas = class {
   put(owner, shapes) {
     for (const area of shapes) {
       area.rings = area.ring.length ? [area.ring.map(([lon, lat]) => Desk.unit(lat, lon))] : [];
+      const xs = area.rings.flat().map(([x]) => x), ys = area.rings.flat().map(([, y]) => y);
+      area.span = xs.length ? [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] : null;
       if (area.centre) area.at = Desk.unit(area.centre[1], area.centre[0]);
     }
     if (shapes.length) this.areas.set(owner, shapes);
@@ -128,6 +130,7 @@ Desk.Areas = class {
     const sheet = this.sheet, c = sheet.context;
     sheet.place();
     for (const area of [...this.areas.values()].flat().sort((a, b) => b.rank - a.rank)) {
+      if (this.beside(area)) continue;
       c.beginPath();
       this.trace(c, area);
       const quiet = area.look !== "filled";
@@ -138,8 +141,10 @@ Desk.Areas = class {
         c.fill("evenodd");
         c.globalAlpha = 1;
       }
-      c.fillStyle = area.striped ? this.striping() : this.pattern(area.rank, quiet);
-      c.fill("evenodd");
+      if (area.striped || area.rank) {
+        c.fillStyle = area.striped ? this.striping() : this.pattern(area.rank, quiet);
+        c.fill("evenodd");
+      }
       c.strokeStyle = tint || (area.look !== "dim" && Desk.theme.ranks[area.rank]) || Desk.theme.colours.text3;
       c.globalAlpha = quiet ? 0.6 : 0.9;
       c.lineWidth = quiet ? 1 : 1.5;
@@ -149,6 +154,13 @@ Desk.Areas = class {
       c.globalAlpha = 1;
     }
     this.drawCones(c);
+  }
+
+  // A ring that lies outside of the sheet as a whole.
+  beside({ span, at }) {
+    const sheet = this.sheet;
+    return Boolean(span) && !at && (sheet.x(span[2]) < 0 || sheet.x(span[0]) > sheet.width || sheet.y(span[3]) < 0
+      || sheet.y(span[1]) > sheet.height);
   }
 
   // What is to be written of each owner, once, in the widest of its areas that the sheet shows: {lines, boxes}, boxes from

@@ -59,6 +59,7 @@ Desk.start = (map, bridge) => {
   map.on("click", (event) => {
     const item = points.at(event.containerPoint.x, event.containerPoint.y);
     if (item) bridge.click(item.id);
+    else bridge.point(event.latlng.lat, event.latlng.wrap().lng);
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { points.marksDirty = true; paint(); } });
   window.addEventListener("focus", () => map.getContainer().focus());
@@ -121,7 +122,7 @@ Desk.start = (map, bridge) => {
   async function show(batch) {
     const settings = batch.set || {};
     for (const name of ORDER) if (name in settings) await setters[name](settings[name]);
-    for (const [owner, shapes] of Object.entries(batch.areas || {})) { areas.put(owner, shapes); areasDirty = true; }
+    for (const [owner, shapes] of Object.entries(batch.areas || {})) { areas.put(owner, shapes); areasDirty = points.labelsDirty = true; }
     for (const id of batch.gone || []) points.remove(id);
     for (const row of batch.up || []) points.put(row);
   }

@@ -37,7 +37,7 @@ Desk.Points = class {
     const place = { id, lat, lon, mark: mark === 1, ux, uy, squares: null };
     if (id[0] === "~") {
       const [, , , , count, worst, waiting, lost] = row;
-      return { ...place, cluster: true, count, rank: worst, look: waiting ? "filled" : "outline", lost };
+      return { ...place, cluster: true, talks: id.startsWith("~talks/"), count, rank: worst, look: waiting ? "filled" : "outline", lost };
     }
     const [, , , , shape, look, rank, label, value, note, tip, cone, labelZoom, valueZoom, tint] = row;
     return { ...place, cluster: false, shape, look, rank, label, value, note, tip, cone, labelZoom, valueZoom, tint };
@@ -147,7 +147,8 @@ Desk.Points = class {
 
   drawThing(item) {
     const c = this.things.context, x = this.things.x(item.ux), y = this.things.y(item.uy), side = Desk.shapes.SIDE;
-    const picture = item.cluster ? Desk.shapes.clusterSprite(item.count, item.lost) : Desk.shapes.sprite(item.shape, item.look, 0, false, item.tint);
+    const picture = item.talks ? Desk.shapes.talksSprite(item.count, item.rank)
+      : item.cluster ? Desk.shapes.clusterSprite(item.count, item.lost) : Desk.shapes.sprite(item.shape, item.look, 0, false, item.tint);
     c.drawImage(picture, Math.round(x - side / 2), Math.round(y - side / 2), side, side);
     if (item.id === this.selected) this.brackets(c, x, y, 14);
   }

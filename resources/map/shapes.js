@@ -54,6 +54,63 @@ Desk.shapes = (() => {
   };
   const ROUND = new Set(["camera", "dot"]);
 
+  // What people say of a place: a bubble whose filled glyph tells how urgent it is.
+  const TALKS = {
+    talk_diamond(c) { polygon(c, [[0, -5], [5, 0], [0, 5], [-5, 0]]); c.fill(); },
+    talk_triangle(c) { polygon(c, [[0, -4.6], [5, 4], [-5, 4]]); c.fill(); },
+    talk_circle(c) { c.beginPath(); c.arc(0, 0, 3.2, 0, 7); c.fill(); },
+    talk_bars(c) { c.fillRect(-3, -3.6, 2, 7.2); c.fillRect(1, -3.6, 2, 7.2); },
+    talk_ring(c) { c.beginPath(); c.arc(0, 0, 3.2, 0, 7); c.stroke(); },
+  };
+  const TALK_OF_RANK = { 1: "talk_diamond", 2: "talk_triangle" };
+
+  function bubble(c, wide, high) {
+    c.beginPath();
+    c.roundRect(-wide, -high, 2 * wide, 2 * high, 3);
+    c.moveTo(-3.5, high); c.lineTo(0, high + 5); c.lineTo(3.5, high);
+  }
+
+  function drawTalk(c, shape, look, tint) {
+    const dim = look === "dim";
+    bubble(c, 9, 8);
+    c.fillStyle = tint || colour("window");
+    c.fill();
+    bubble(c, 9, 8);
+    c.strokeStyle = tint ? colour("window") : dim ? colour("text3") : "#8a96a4";
+    c.lineWidth = 1.2;
+    if (dim) c.setLineDash([2.5, 2]);
+    c.stroke();
+    c.setLineDash([]);
+    c.fillStyle = c.strokeStyle = tint ? inkOn(tint) : dim ? colour("text3") : colour("text1");
+    c.lineWidth = 1.4;
+    TALKS[shape](c);
+  }
+
+  // Several bubbles together: how many, and the glyph of the most urgent.
+  function drawTalks(c, count, rank) {
+    const hue = Desk.theme.ranks[rank] || "#8a96a4", urgent = TALK_OF_RANK[rank];
+    bubble(c, 14, 9);
+    c.fillStyle = colour("raised");
+    c.fill();
+    c.strokeStyle = hue;
+    c.lineWidth = urgent ? 1.8 : 1.2;
+    c.stroke();
+    c.fillStyle = colour("text1");
+    c.font = Desk.font(11, 500);
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    c.fillText(short(count), urgent ? 3.5 : 0, 0.5);
+    if (!urgent) return;
+    c.save();
+    c.translate(-9, 0);
+    c.scale(0.62, 0.62);
+    c.fillStyle = hue;
+    TALKS[urgent](c);
+    c.restore();
+  }
+
+  const short = (count) => (count > 999 ? `${Math.floor(count / 1000)}k` : String(count));
+
   function frame(c, round, radius) {
     c.beginPath();
     if (round) c.arc(0, 0, radius, 0, 7);
@@ -137,18 +194,24 @@ Desk.shapes = (() => {
     c.fillText(rank === 5 ? "!" : String(rank), 0, DIGIT_DOWN[rank] ?? 0.5);
   }
 
+  function blank() {
+    const ratio = window.devicePixelRatio || 1, made = document.createElement("canvas");
+    made.width = made.height = SIDE * ratio;
+    const c = made.getContext("2d");
+    c.scale(ratio, ratio);
+    c.translate(SIDE / 2, SIDE / 2);
+    return made;
+  }
+
   // A sprite is a canvas of SIDE x SIDE CSS pixels whose middle is the symbol's place.
   function sprite(shape, look, rank, dimmed = false, tint = "") {
     const key = `${shape}|${look}|${rank}|${dimmed}|${tint}`;
     let found = cache.get(key);
     if (!found) {
-      const ratio = window.devicePixelRatio || 1;
-      found = document.createElement("canvas");
-      found.width = found.height = SIDE * ratio;
+      found = blank();
       const c = found.getContext("2d");
-      c.scale(ratio, ratio);
-      c.translate(SIDE / 2, SIDE / 2);
       if (shape === "mark") drawMark(c, rank, look, dimmed);
+      else if (TALKS[shape]) drawTalk(c, shape, look, tint || Desk.theme.ranks[rank]);
       else drawThing(c, shape, look, tint);
       cache.set(key, found);
     }
@@ -156,16 +219,12 @@ Desk.shapes = (() => {
   }
 
   function clusterSprite(count, lost) {
-    const text = count > 999 ? `${Math.floor(count / 1000)}k` : String(count);
+    const text = short(count);
     const key = `#${text}|${lost > 0}`;
     let found = cache.get(key);
     if (!found) {
-      const ratio = window.devicePixelRatio || 1;
-      found = document.createElement("canvas");
-      found.width = found.height = SIDE * ratio;
+      found = blank();
       const c = found.getContext("2d");
-      c.scale(ratio, ratio);
-      c.translate(SIDE / 2, SIDE / 2);
       c.beginPath();
       c.arc(0, 0, 13, 0, 7);
       c.fillStyle = colour("raised");
@@ -184,5 +243,16 @@ Desk.shapes = (() => {
     return found;
   }
 
-  return { SIDE, sprite, inkOn, clusterSprite, forget: () => cache.clear() };
+  function talksSprite(count, rank) {
+    const key = `talks|${short(count)}|${rank}`;
+    let found = cache.get(key);
+    if (!found) {
+      found = blank();
+      drawTalks(found.getContext("2d"), count, rank);
+      cache.set(key, found);
+    }
+    return found;
+  }
+
+  return { SIDE, sprite, inkOn, clusterSprite, talksSprite, forget: () => cache.clear() };
 })();

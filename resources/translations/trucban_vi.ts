@@ -40,12 +40,12 @@
         <translation>Quay camera</translation>
     </message>
     <message>
-        <source>Comment, Enter sends, Esc leaves</source>
-        <translation>Ghi chú; Enter để gửi, Esc để bỏ</translation>
+        <source>No agency is called so.</source>
+        <translation>Không có cơ quan nào tên như vậy.</translation>
     </message>
     <message>
-        <source>Hand over</source>
-        <translation>Chuyển</translation>
+        <source>Comment, Enter sends, Esc leaves</source>
+        <translation>Ghi chú; Enter để gửi, Esc để bỏ</translation>
     </message>
     <message>
         <source>Hand over to a colleague</source>
@@ -76,8 +76,23 @@
         <translation>Xác nhận kèm ghi chú: Enter gửi, Esc thoát</translation>
     </message>
     <message>
+        <source>Which agency? Words of its name; Enter hands over</source>
+        <translation>Cơ quan nào? Gõ chữ trong tên; Enter chuyển</translation>
+    </message>
+    <message>
         <source>Sent, waiting for the server…</source>
         <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>AgencyFinder</name>
+    <message>
+        <source>used lately</source>
+        <translation>mới dùng</translation>
+    </message>
+    <message>
+        <source>until {day}: {name}</source>
+        <translation>đến {day}: {name}</translation>
     </message>
 </context>
 <context>
@@ -746,6 +761,166 @@
     </message>
 </context>
 <context>
+    <name>Boards</name>
+    <message>
+        <source>entered {time}, revision {revision}, by {who}</source>
+        <translation>nhập {time}, lần {revision}: {who}</translation>
+    </message>
+    <message>
+        <source>LATE: {period} is missing</source>
+        <translation>TRỄ: thiếu số liệu {period}</translation>
+    </message>
+    <message>
+        <source>no figure yet</source>
+        <translation>chưa có số liệu</translation>
+    </message>
+    <message>
+        <source>{period} so far</source>
+        <translation>tạm tính {period}</translation>
+    </message>
+    <message>
+        <source>{period} so far {figure}</source>
+        <translation>tạm tính {period}: {figure}</translation>
+    </message>
+    <message>
+        <source>target {goal}</source>
+        <translation>chỉ tiêu {goal}</translation>
+    </message>
+    <message>
+        <source>{change} than {period}</source>
+        <translation>{change} so với {period}</translation>
+    </message>
+    <message>
+        <source>rising</source>
+        <translation>xu hướng tăng</translation>
+    </message>
+    <message>
+        <source>falling</source>
+        <translation>xu hướng giảm</translation>
+    </message>
+    <message>
+        <source>steady</source>
+        <translation>ổn định</translation>
+    </message>
+</context>
+<context>
+    <name>BoardsPanel</name>
+    <message>
+        <source>This site keeps no indicators: indicators.toml names no board.</source>
+        <translation>Nơi này không có chỉ tiêu: indicators.toml không có bảng nào.</translation>
+    </message>
+    <message>
+        <source>mean of {n}</source>
+        <translation>trung bình {n} kỳ</translation>
+    </message>
+    <message>
+        <source>No figures of its areas yet.</source>
+        <translation>Chưa có số liệu theo địa bàn.</translation>
+    </message>
+    <message>
+        <source>no figure</source>
+        <translation>chưa có số liệu</translation>
+    </message>
+    <message>
+        <source>{period}, {count} places have a figure, {unit}</source>
+        <translation>{period}, {count} nơi có số liệu, {unit}</translation>
+    </message>
+    <message>
+        <source>The boundaries cannot be fetched: {reason}</source>
+        <translation>Không tải được ranh giới: {reason}</translation>
+    </message>
+    <message>
+        <source>Open alert: {headline}</source>
+        <translation>Mở cảnh báo: {headline}</translation>
+    </message>
+    <message>
+        <source>‹ Back (Esc)</source>
+        <translation>‹ Quay lại (Esc)</translation>
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation>Chưa có gì.</translation>
+    </message>
+    <message>
+        <source>History with every revision</source>
+        <translation>Lịch sử, mọi lần nhập</translation>
+    </message>
+    <message>
+        <source>Ranks {period}</source>
+        <translation>Xếp hạng kỳ {period}</translation>
+    </message>
+    <message>
+        <source>Made of</source>
+        <translation>Được tính từ</translation>
+    </message>
+    <message>
+        <source>How figures stand cannot be told: {why}</source>
+        <translation>Không đánh giá được chỉ tiêu: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>CallSound</name>
+    <message>
+        <source>Listen (it is put on record)</source>
+        <translation>Nghe lại (có ghi nhật ký)</translation>
+    </message>
+    <message>
+        <source>The recording is on its way…</source>
+        <translation>Đang tải bản ghi âm…</translation>
+    </message>
+    <message>
+        <source>The recording cannot be played: {why}</source>
+        <translation>Không phát được bản ghi âm: {why}</translation>
+    </message>
+    <message>
+        <source>this machine has no sound output</source>
+        <translation>máy này không có thiết bị phát âm thanh</translation>
+    </message>
+    <message>
+        <source>Its recording was kept until {time}.</source>
+        <translation>Bản ghi âm được giữ đến {time}.</translation>
+    </message>
+    <message>
+        <source>Recorded {time}, {length}, kept until {until}</source>
+        <translation>Ghi âm lúc {time}, dài {length}, giữ đến {until}</translation>
+    </message>
+    <message>
+        <source>The recording cannot be fetched: {why}</source>
+        <translation>Không tải được bản ghi âm: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>CallWords</name>
+    <message>
+        <source>ringing</source>
+        <translation>đang đổ chuông</translation>
+    </message>
+    <message>
+        <source>in the queue</source>
+        <translation>trong hàng chờ</translation>
+    </message>
+    <message>
+        <source>talking</source>
+        <translation>đang nói chuyện</translation>
+    </message>
+    <message>
+        <source>on hold</source>
+        <translation>đang giữ máy</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>đã kết thúc</translation>
+    </message>
+    <message>
+        <source>hung up unanswered</source>
+        <translation>bỏ máy khi chưa được trả lời</translation>
+    </message>
+    <message>
+        <source>turned away: overflow</source>
+        <translation>bị từ chối: quá tải</translation>
+    </message>
+</context>
+<context>
     <name>CameraStrip</name>
     <message>
         <source>Next</source>
@@ -880,6 +1055,49 @@
     <message>
         <source>Refused without a reason</source>
         <translation>Bị từ chối, không có lý do</translation>
+    </message>
+</context>
+<context>
+    <name>Crisis</name>
+    <message>
+        <source>CRISIS MODE · {theme} · begun by {who} at {when} ({age}): {reason}</source>
+        <translation>CHẾ ĐỘ KHỦNG HOẢNG · {theme} · {who} bật lúc {when} ({age}): {reason}</translation>
+    </message>
+    <message>
+        <source>{theme} ended at {when} by {who} ({reason}): {totals}</source>
+        <translation>{theme} kết thúc lúc {when}, {who} tắt ({reason}): {totals}</translation>
+    </message>
+    <message>
+        <source>{calls} calls, {answered} answered, {lost} lost, {tickets} reports</source>
+        <translation>{calls} cuộc gọi, {answered} được trả lời, {lost} nhỡ, {tickets} phản ánh</translation>
+    </message>
+    <message>
+        <source>In all:</source>
+        <translation>Tổng cộng:</translation>
+    </message>
+    <message>
+        <source>Reports by place:</source>
+        <translation>Phản ánh theo địa bàn:</translation>
+    </message>
+    <message>
+        <source>Calls by place:</source>
+        <translation>Cuộc gọi theo địa bàn:</translation>
+    </message>
+    <message>
+        <source>Reports by category:</source>
+        <translation>Phản ánh theo lĩnh vực:</translation>
+    </message>
+    <message>
+        <source>no place told</source>
+        <translation>chưa rõ địa bàn</translation>
+    </message>
+    <message>
+        <source>crisis: {theme}</source>
+        <translation>khủng hoảng: {theme}</translation>
+    </message>
+    <message>
+        <source>others {count}</source>
+        <translation>khác {count}</translation>
     </message>
 </context>
 <context>
@@ -1119,6 +1337,22 @@
         <translation>Bản đồ: toàn tỉnh</translation>
     </message>
     <message>
+        <source>Hotline: the call that you talk in, from any workspace</source>
+        <translation>Tổng đài: cuộc gọi bạn đang nói, từ mọi màn hình</translation>
+    </message>
+    <message>
+        <source>Hotline: a report of somebody at the counter</source>
+        <translation>Tổng đài: tiếp công dân, ghi phản ánh</translation>
+    </message>
+    <message>
+        <source>Hotline: crisis mode (supervisor)</source>
+        <translation>Tổng đài: chế độ khủng hoảng (trưởng ca)</translation>
+    </message>
+    <message>
+        <source>Reports and duplicates: the letters that stand on their buttons</source>
+        <translation>Phản ánh và phản ánh trùng: phím chữ ghi trên nút</translation>
+    </message>
+    <message>
         <source>alert</source>
         <translation>cảnh báo</translation>
     </message>
@@ -1145,6 +1379,97 @@
     <message>
         <source>End the replay</source>
         <translation>Kết thúc phát lại</translation>
+    </message>
+</context>
+<context>
+    <name>DuplicatesPanel</name>
+    <message>
+        <source>Alike</source>
+        <translation>Giống nhau</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Phản ánh</translation>
+    </message>
+    <message>
+        <source>With</source>
+        <translation>Với</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Nội dung</translation>
+    </message>
+    <message>
+        <source>Away</source>
+        <translation>Cách</translation>
+    </message>
+    <message>
+        <source>Apart</source>
+        <translation>Lệch giờ</translation>
+    </message>
+    <message>
+        <source>In pairs</source>
+        <translation>Số cặp</translation>
+    </message>
+    <message>
+        <source>The same matter</source>
+        <translation>Cùng một việc</translation>
+    </message>
+    <message>
+        <source>Not the same</source>
+        <translation>Không trùng</translation>
+    </message>
+    <message>
+        <source>The other one stays</source>
+        <translation>Giữ phản ánh kia</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Khác nhau</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>Điểm</translation>
+    </message>
+    <message>
+        <source>Duplicates are looked at by the centre: it sees the reports of every agency.</source>
+        <translation>Việc xét trùng do trung tâm làm: trung tâm thấy phản ánh của mọi cơ quan.</translation>
+    </message>
+    <message>
+        <source>This site takes no reports: reports.toml names no category.</source>
+        <translation>Nơi này không nhận phản ánh: reports.toml không nêu lĩnh vực nào.</translation>
+    </message>
+    <message>
+        <source>No two reports look like the same. What is suggested comes here by itself.</source>
+        <translation>Không có hai phản ánh nào giống nhau. Cặp được gợi ý sẽ tự hiện ở đây.</translation>
+    </message>
+    <message>
+        <source>The likeliest {shown} of {total} pairs are shown.</source>
+        <translation>Hiện {shown} cặp giống nhất trong {total} cặp.</translation>
+    </message>
+    <message>
+        <source>The other one cannot be joined now.</source>
+        <translation>Phản ánh kia hiện không gộp được.</translation>
+    </message>
+    <message>
+        <source>The same matter: {joined} ends as a duplicate and is handled with {to}.</source>
+        <translation>Cùng một việc: {joined} kết thúc là trùng, xử lý cùng {to}.</translation>
+    </message>
+    <message>
+        <source>This is a replay: nothing can be done in it.</source>
+        <translation>Đây là phát lại: không làm được gì ở đây.</translation>
+    </message>
+    <message>
+        <source>Your role does not decide on duplicates.</source>
+        <translation>Vai trò của bạn không quyết định việc trùng.</translation>
+    </message>
+    <message>
+        <source>{code} cannot become a duplicate as it stands; O turns the two round.</source>
+        <translation>{code} ở trạng thái này không thể thành trùng; phím O đổi chiều.</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
     </message>
 </context>
 <context>
@@ -1707,6 +2032,58 @@
         <translation>ký biên bản giao ca</translation>
     </message>
     <message>
+        <source>another state of a report</source>
+        <translation>chuyển trạng thái phản ánh</translation>
+    </message>
+    <message>
+        <source>giving a report to an agency</source>
+        <translation>chuyển phản ánh cho cơ quan</translation>
+    </message>
+    <message>
+        <source>a word on a report</source>
+        <translation>ghi ý kiến vào phản ánh</translation>
+    </message>
+    <message>
+        <source>asking for more time</source>
+        <translation>xin gia hạn</translation>
+    </message>
+    <message>
+        <source>deciding on more time</source>
+        <translation>duyệt gia hạn</translation>
+    </message>
+    <message>
+        <source>telling two reports apart</source>
+        <translation>tách hai phản ánh không trùng</translation>
+    </message>
+    <message>
+        <source>deciding who may see a picture</source>
+        <translation>cho công khai một ảnh</translation>
+    </message>
+    <message>
+        <source>the receipt of the leader</source>
+        <translation>xác nhận đã xem của lãnh đạo</translation>
+    </message>
+    <message>
+        <source>crisis mode of the hotline</source>
+        <translation>chế độ khủng hoảng của tổng đài</translation>
+    </message>
+    <message>
+        <source>the end of a crisis mode</source>
+        <translation>tắt chế độ khủng hoảng</translation>
+    </message>
+    <message>
+        <source>giving a story of the press to an agency</source>
+        <translation>giao tin báo chí cho cơ quan</translation>
+    </message>
+    <message>
+        <source>dismissing a story of the press</source>
+        <translation>bỏ qua tin báo chí</translation>
+    </message>
+    <message>
+        <source>making a report of a story of the press</source>
+        <translation>chuyển tin báo chí thành phản ánh</translation>
+    </message>
+    <message>
         <source>refused: {command}</source>
         <translation>bị từ chối: {command}</translation>
     </message>
@@ -1761,6 +2138,18 @@
     <message>
         <source>{station}: VN_AQI {value} ({pollutant})</source>
         <translation>{station}: VN_AQI {value} ({pollutant})</translation>
+    </message>
+    <message>
+        <source>{count} indicator figures entered</source>
+        <translation>nhập {count} số liệu chỉ tiêu</translation>
+    </message>
+    <message>
+        <source>{count} indicator figures counted from the log</source>
+        <translation>tự tính {count} số liệu chỉ tiêu từ nhật ký</translation>
+    </message>
+    <message>
+        <source>{count} indicator figures computed</source>
+        <translation>tính {count} số liệu chỉ tiêu</translation>
     </message>
     <message>
         <source>removed a mark from the timeline</source>
@@ -1849,6 +2238,38 @@
     <message>
         <source>signed the hand-over sheet as the coming officer</source>
         <translation>ký biên bản giao ca (người nhận)</translation>
+    </message>
+    <message>
+        <source>taken up again: {codes}</source>
+        <translation>lấy lại hồ sơ: {codes}</translation>
+    </message>
+    <message>
+        <source>something that is not for this seat</source>
+        <translation>việc không thuộc quyền xem của bàn này</translation>
+    </message>
+    <message>
+        <source>a withheld number</source>
+        <translation>số ẩn</translation>
+    </message>
+    <message>
+        <source>hotline: call from {caller}</source>
+        <translation>tổng đài: cuộc gọi từ {caller}</translation>
+    </message>
+    <message>
+        <source>hotline: call from {caller}: {what}</source>
+        <translation>tổng đài: cuộc gọi từ {caller}: {what}</translation>
+    </message>
+    <message>
+        <source>its recording is here, {length}</source>
+        <translation>đã có bản ghi âm, dài {length}</translation>
+    </message>
+    <message>
+        <source>hotline: crisis mode on: {theme}</source>
+        <translation>tổng đài: bật chế độ khủng hoảng: {theme}</translation>
+    </message>
+    <message>
+        <source>hotline: crisis mode off: {theme}: {totals}</source>
+        <translation>tổng đài: tắt chế độ khủng hoảng: {theme}: {totals}</translation>
     </message>
 </context>
 <context>
@@ -2073,6 +2494,22 @@
         <translation>Trình đơn (Ctrl+K tìm mọi thao tác)</translation>
     </message>
     <message>
+        <source>◆ {count} figures late  {key}</source>
+        <translation>◆ {count} chỉ tiêu chậm  {key}</translation>
+    </message>
+    <message>
+        <source>☎ {caller}  {key}</source>
+        <translation>☎ {caller}  {key}</translation>
+    </message>
+    <message>
+        <source>a withheld number</source>
+        <translation>số ẩn</translation>
+    </message>
+    <message>
+        <source>You talk with this caller: open the hotline and the ticket</source>
+        <translation>Bạn đang nói chuyện với người gọi này: mở tổng đài và phiếu ghi</translation>
+    </message>
+    <message>
         <source>replaying {instant}</source>
         <translation>đang phát lại {instant}</translation>
     </message>
@@ -2082,6 +2519,148 @@
     <message>
         <source>Keys</source>
         <translation>Các phím</translation>
+    </message>
+</context>
+<context>
+    <name>Hotline</name>
+    <message>
+        <source>Arrived</source>
+        <translation>Gọi đến</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>Caller</source>
+        <translation>Người gọi</translation>
+    </message>
+    <message>
+        <source>Waited</source>
+        <translation>Đã chờ</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Hàng chờ</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Bàn trả lời</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Nơi gọi</translation>
+    </message>
+    <message>
+        <source>Waiting {count}</source>
+        <translation>Đang chờ {count}</translation>
+    </message>
+    <message>
+        <source>▲ OVERLOADED</source>
+        <translation>▲ QUÁ TẢI</translation>
+    </message>
+    <message>
+        <source>longest {age}</source>
+        <translation>lâu nhất {age}</translation>
+    </message>
+    <message>
+        <source>talking {count}</source>
+        <translation>đang nói chuyện {count}</translation>
+    </message>
+    <message>
+        <source>no call yet today</source>
+        <translation>hôm nay chưa có cuộc gọi</translation>
+    </message>
+    <message>
+        <source>today {count} calls</source>
+        <translation>hôm nay {count} cuộc gọi</translation>
+    </message>
+    <message>
+        <source>answered {percent}%</source>
+        <translation>đã trả lời {percent}%</translation>
+    </message>
+    <message>
+        <source>{percent}% of them within {target} s</source>
+        <translation>trong đó {percent}% trong vòng {target} s</translation>
+    </message>
+    <message>
+        <source>hung up unanswered {count}</source>
+        <translation>bỏ máy khi chưa trả lời {count}</translation>
+    </message>
+    <message>
+        <source>turned away {count}</source>
+        <translation>bị từ chối {count}</translation>
+    </message>
+    <message>
+        <source>withheld</source>
+        <translation>số ẩn</translation>
+    </message>
+</context>
+<context>
+    <name>HotlinePanel</name>
+    <message>
+        <source>Report at the counter…</source>
+        <translation>Tiếp công dân, ghi phản ánh…</translation>
+    </message>
+    <message>
+        <source>The hotline has no call. Calls appear as soon as the switchboard tells of them.</source>
+        <translation>Tổng đài chưa có cuộc gọi nào. Cuộc gọi hiện ra ngay khi tổng đài báo.</translation>
+    </message>
+    <message>
+        <source>Tell callers: “{words}”</source>
+        <translation>Thông báo cho người gọi: “{words}”</translation>
+    </message>
+    <message>
+        <source>End crisis mode…</source>
+        <translation>Tắt chế độ khủng hoảng…</translation>
+    </message>
+    <message>
+        <source>Crisis mode…</source>
+        <translation>Chế độ khủng hoảng…</translation>
+    </message>
+    <message>
+        <source>☎ You talk with {caller}. {key} opens the call; what you write now stays until then.</source>
+        <translation>☎ Bạn đang nói chuyện với {caller}. {key} mở cuộc gọi; nội dung đang viết vẫn giữ nguyên đến lúc đó.</translation>
+    </message>
+    <message>
+        <source>a withheld number</source>
+        <translation>số ẩn</translation>
+    </message>
+    <message>
+        <source>A ticket is not filed yet: Ctrl+Enter files it, Esc twice gives it up.</source>
+        <translation>Còn một phiếu chưa lập: Ctrl+Enter để lập, Esc hai lần để bỏ.</translation>
+    </message>
+    <message>
+        <source>Earlier calls are for the officers of the hotline.</source>
+        <translation>Chỉ cán bộ trực tổng đài xem được các cuộc gọi trước.</translation>
+    </message>
+    <message>
+        <source>Asking for the earlier calls of this number…</source>
+        <translation>Đang hỏi các cuộc gọi trước của số này…</translation>
+    </message>
+    <message>
+        <source>Why does the crisis “{theme}” end? Enter ends it</source>
+        <translation>Vì sao tắt chế độ khủng hoảng “{theme}”? Enter để tắt</translation>
+    </message>
+    <message>
+        <source>Why is it begun? Enter begins it, for the whole room</source>
+        <translation>Vì sao bật? Enter để bật cho cả phòng trực</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>Earlier calls of this number: {count}</source>
+        <translation>Cuộc gọi trước của số này: {count}</translation>
+    </message>
+    <message>
+        <source>From the same place within a day, by others: {count}</source>
+        <translation>Số khác gọi từ cùng địa bàn trong một ngày: {count}</translation>
+    </message>
+    <message>
+        <source>The earlier calls cannot be fetched: {reason}</source>
+        <translation>Không lấy được các cuộc gọi trước: {reason}</translation>
     </message>
 </context>
 <context>
@@ -2743,6 +3322,447 @@
     </message>
 </context>
 <context>
+    <name>IndicatorDrill</name>
+    <message>
+        <source>Made by the formula {formula}</source>
+        <translation>Tính theo công thức {formula}</translation>
+    </message>
+    <message>
+        <source>Counted by the room from its log: {measure}</source>
+        <translation>Hệ thống tự tính từ nhật ký: {measure}</translation>
+    </message>
+    <message>
+        <source>Entered by {owner}</source>
+        <translation>{owner} nhập</translation>
+    </message>
+    <message>
+        <source>{owner} answers for it</source>
+        <translation>{owner} chịu trách nhiệm</translation>
+    </message>
+    <message>
+        <source>target {value}</source>
+        <translation>chỉ tiêu {value}</translation>
+    </message>
+    <message>
+        <source>watched from {value}</source>
+        <translation>mức theo dõi {value}</translation>
+    </message>
+    <message>
+        <source>bad beyond {value}</source>
+        <translation>mức xấu {value}</translation>
+    </message>
+    <message>
+        <source>at least {value}</source>
+        <translation>từ {value}</translation>
+    </message>
+    <message>
+        <source>at most {value}</source>
+        <translation>đến {value}</translation>
+    </message>
+    <message>
+        <source>no target</source>
+        <translation>không có chỉ tiêu</translation>
+    </message>
+    <message>
+        <source>{period}: figures it is made of</source>
+        <translation>{period}: các số liệu thành phần</translation>
+    </message>
+    <message>
+        <source>{period}: {total} counted</source>
+        <translation>{period}: đã đếm {total}</translation>
+    </message>
+    <message>
+        <source>, {hits} of them ●</source>
+        <translation>, trong đó {hits} đạt (●)</translation>
+    </message>
+    <message>
+        <source>, {hidden} not for this seat</source>
+        <translation>, {hidden} không thuộc quyền xem</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>đã rút</translation>
+    </message>
+    <message>
+        <source>log {first} to {last}</source>
+        <translation>nhật ký {first} đến {last}</translation>
+    </message>
+    <message>
+        <source>no figure</source>
+        <translation>chưa có số liệu</translation>
+    </message>
+    <message>
+        <source>form</source>
+        <translation>nhập tay</translation>
+    </message>
+    <message>
+        <source>workbook</source>
+        <translation>bảng tính</translation>
+    </message>
+    <message>
+        <source>program</source>
+        <translation>phần mềm gửi</translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation>tự tính</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Kỳ</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Số liệu</translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation>Lần</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Ai</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Lúc</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>Cách nhập</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Ghi chú</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Hạng</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Địa bàn, cơ quan</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Nội dung</translation>
+    </message>
+</context>
+<context>
+    <name>IndicatorEntry</name>
+    <message>
+        <source>State</source>
+        <translation>Tình trạng</translation>
+    </message>
+    <message>
+        <source>Indicator</source>
+        <translation>Chỉ tiêu</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>Kỳ mới nhất</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Số liệu</translation>
+    </message>
+    <message>
+        <source>Entered</source>
+        <translation>Người nhập</translation>
+    </message>
+    <message>
+        <source>{who} {time}, revision {revision}</source>
+        <translation>{who} {time}, bản {revision}</translation>
+    </message>
+    <message>
+        <source>LATE {period}</source>
+        <translation>CHẬM kỳ {period}</translation>
+    </message>
+    <message>
+        <source>LATE {period} and {more} before</source>
+        <translation>CHẬM kỳ {period} và {more} kỳ trước</translation>
+    </message>
+    <message>
+        <source>due {date}: {period}</source>
+        <translation>hạn {date}: kỳ {period}</translation>
+    </message>
+    <message>
+        <source>entered {period}</source>
+        <translation>đã nhập kỳ {period}</translation>
+    </message>
+    <message>
+        <source>not entered {period}</source>
+        <translation>chưa nhập kỳ {period}</translation>
+    </message>
+    <message>
+        <source>by the room</source>
+        <translation>hệ thống tự tính</translation>
+    </message>
+    <message>
+        <source>◆ {count} late</source>
+        <translation>◆ {count} chậm</translation>
+    </message>
+    <message>
+        <source>○ {count} due</source>
+        <translation>○ {count} đến hạn</translation>
+    </message>
+    <message>
+        <source>● {count} entered</source>
+        <translation>● {count} đã nhập</translation>
+    </message>
+    <message>
+        <source>from {low} to {high}</source>
+        <translation>từ {low} đến {high}</translation>
+    </message>
+    <message>
+        <source>{low} at least</source>
+        <translation>ít nhất {low}</translation>
+    </message>
+    <message>
+        <source>{high} at most</source>
+        <translation>nhiều nhất {high}</translation>
+    </message>
+    <message>
+        <source>This is no number; write 12,5 or 1.234,5</source>
+        <translation>Đây không phải là số; viết 12,5 hoặc 1.234,5</translation>
+    </message>
+    <message>
+        <source>This cannot be: {bounds} is right</source>
+        <translation>Không thể như vậy: đúng là {bounds}</translation>
+    </message>
+    <message>
+        <source>It is read as {value}</source>
+        <translation>Được đọc là {value}</translation>
+    </message>
+    <message>
+        <source>Made by its formula, not entered: {formula}</source>
+        <translation>Tính theo công thức, không nhập: {formula}</translation>
+    </message>
+    <message>
+        <source>Counted by the room from its own log, not entered</source>
+        <translation>Hệ thống tự đếm từ nhật ký, không nhập</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Kỳ</translation>
+    </message>
+    <message>
+        <source>Rev.</source>
+        <translation>Bản</translation>
+    </message>
+    <message>
+        <source>Who, when</source>
+        <translation>Ai, khi nào</translation>
+    </message>
+    <message>
+        <source>How, why</source>
+        <translation>Cách nhập, lý do</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>đã rút</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>nhập tay</translation>
+    </message>
+    <message>
+        <source>workbook</source>
+        <translation>tệp biểu mẫu</translation>
+    </message>
+    <message>
+        <source>by a program</source>
+        <translation>phần mềm gửi</translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation>tự tính</translation>
+    </message>
+    <message>
+        <source>{figure} stands there: {who} {date}, revision {revision}</source>
+        <translation>Đang có {figure}: {who} {date}, bản {revision}</translation>
+    </message>
+    <message>
+        <source>How it was read; correct it if it was meant otherwise</source>
+        <translation>Được đọc thế nào; nếu ý khác thì đính chính</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Ô nào</translation>
+    </message>
+    <message>
+        <source>What is wrong, and what would be right</source>
+        <translation>Sai gì, đúng phải là gì</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đợi máy chủ…</translation>
+    </message>
+    <message>
+        <source>✕ Nothing was entered</source>
+        <translation>✕ Chưa nhập gì</translation>
+    </message>
+    <message>
+        <source>The same figure stands there already</source>
+        <translation>Số liệu này đã có sẵn</translation>
+    </message>
+    <message>
+        <source>✓ {code} {period} entered</source>
+        <translation>✓ Đã nhập {code} kỳ {period}</translation>
+    </message>
+    <message>
+        <source>✕ Not entered: {why}</source>
+        <translation>✕ Chưa nhập: {why}</translation>
+    </message>
+    <message>
+        <source>{file} is being sent…</source>
+        <translation>Đang gửi {file}…</translation>
+    </message>
+    <message>
+        <source>✕ {file}: nothing was imported, what stood before stands. {why}</source>
+        <translation>✕ {file}: không nhập gì, số liệu cũ giữ nguyên. {why}</translation>
+    </message>
+    <message>
+        <source>✕ {file}: {count} wrong cells. Nothing was imported; what stood before stands.</source>
+        <translation>✕ {file}: {count} ô sai. Không nhập gì; số liệu cũ giữ nguyên.</translation>
+    </message>
+    <message>
+        <source>{file}: all {count} figures stand there already</source>
+        <translation>{file}: cả {count} số liệu đã có sẵn</translation>
+    </message>
+    <message>
+        <source>✓ {file}: {entered} figures entered, {unchanged} stood there already, {derived} computed from them</source>
+        <translation>✓ {file}: đã nhập {entered} số liệu, {unchanged} đã có sẵn, {derived} tính ra từ đó</translation>
+    </message>
+    <message>
+        <source>✓ The template lies in {file}</source>
+        <translation>✓ Tệp mẫu nằm ở {file}</translation>
+    </message>
+    <message>
+        <source>✕ The template cannot be fetched: {why}</source>
+        <translation>✕ Không tải được tệp mẫu: {why}</translation>
+    </message>
+    <message>
+        <source>revision {number}</source>
+        <translation>bản {number}</translation>
+    </message>
+    <message>
+        <source>revisions {least} to {most}</source>
+        <translation>các bản {least} đến {most}</translation>
+    </message>
+</context>
+<context>
+    <name>IndicatorEntryPanel</name>
+    <message>
+        <source>Find an indicator</source>
+        <translation>Tìm chỉ tiêu</translation>
+    </message>
+    <message>
+        <source>Workbook: XLSX or CSV, all of its figures or none; it can be dropped here</source>
+        <translation>Biểu mẫu XLSX hoặc CSV: nhập tất cả hoặc không nhập gì; có thể thả tệp vào đây</translation>
+    </message>
+    <message>
+        <source>Get the template…  Ctrl+T</source>
+        <translation>Tải mẫu…  Ctrl+T</translation>
+    </message>
+    <message>
+        <source>Read in a file…  Ctrl+O</source>
+        <translation>Nhập tệp…  Ctrl+O</translation>
+    </message>
+    <message>
+        <source>Copy the wrong cells</source>
+        <translation>Chép các ô sai</translation>
+    </message>
+    <message>
+        <source>Enter the figure</source>
+        <translation>Nhập số liệu</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Địa bàn</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Kỳ</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Số liệu</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Ghi chú</translation>
+    </message>
+    <message>
+        <source>No indicator is called so. Other words show more.</source>
+        <translation>Không có chỉ tiêu nào tên như vậy. Hãy thử từ khác.</translation>
+    </message>
+    <message>
+        <source>Your agency answers for no indicator.</source>
+        <translation>Cơ quan của bạn không phụ trách chỉ tiêu nào.</translation>
+    </message>
+    <message>
+        <source>This site keeps no indicators: indicators.toml names none.</source>
+        <translation>Nơi này không có chỉ tiêu: indicators.toml không khai chỉ tiêu nào.</translation>
+    </message>
+    <message>
+        <source>Your role may look at figures, but not enter them.</source>
+        <translation>Vai trò của bạn được xem số liệu nhưng không được nhập.</translation>
+    </message>
+    <message>
+        <source>The whole province</source>
+        <translation>Toàn tỉnh</translation>
+    </message>
+    <message>
+        <source>Why is it corrected? It becomes a new revision</source>
+        <translation>Vì sao đính chính? Sẽ thành bản mới</translation>
+    </message>
+    <message>
+        <source>Where the figure is from, if needed</source>
+        <translation>Nguồn số liệu, nếu cần</translation>
+    </message>
+    <message>
+        <source>Correct the figure</source>
+        <translation>Đính chính số liệu</translation>
+    </message>
+    <message>
+        <source>Revisions</source>
+        <translation>Các bản</translation>
+    </message>
+    <message>
+        <source>Nothing was entered here yet.</source>
+        <translation>Chưa nhập gì ở đây.</translation>
+    </message>
+    <message>
+        <source>What is late cannot be told: {why}</source>
+        <translation>Không biết chỉ tiêu nào chậm: {why}</translation>
+    </message>
+    <message>
+        <source>The revisions cannot be read: {why}</source>
+        <translation>Không đọc được các bản: {why}</translation>
+    </message>
+    <message>
+        <source>The figure is missing</source>
+        <translation>Chưa có số liệu</translation>
+    </message>
+    <message>
+        <source>✕ A correction needs its reason</source>
+        <translation>✕ Đính chính phải có lý do</translation>
+    </message>
+    <message>
+        <source>Where the template is put</source>
+        <translation>Lưu tệp mẫu vào đâu</translation>
+    </message>
+    <message>
+        <source>Filled workbook</source>
+        <translation>Biểu mẫu đã điền</translation>
+    </message>
+    <message>
+        <source>Workbooks (*.xlsx *.csv)</source>
+        <translation>Biểu mẫu (*.xlsx *.csv)</translation>
+    </message>
+</context>
+<context>
     <name>MapPanel</name>
     <message>
         <source>Find a commune, camera or station  (Ctrl+F)</source>
@@ -2779,6 +3799,18 @@
     <message>
         <source>Stations</source>
         <translation>Trạm quan trắc</translation>
+    </message>
+    <message>
+        <source>Citizens&apos; reports</source>
+        <translation>Phản ánh của người dân</translation>
+    </message>
+    <message>
+        <source>How many reports came from where</source>
+        <translation>Mật độ phản ánh theo ô</translation>
+    </message>
+    <message>
+        <source>Counted how far back</source>
+        <translation>Đếm từ khi nào</translation>
     </message>
     <message>
         <source>Base map from a file (MBTiles)…</source>
@@ -2821,6 +3853,10 @@
         <translation>Cảnh báo này không có vị trí trên bản đồ</translation>
     </message>
     <message>
+        <source>This report has no place on the map</source>
+        <translation>Phản ánh này không có vị trí trên bản đồ</translation>
+    </message>
+    <message>
         <source>commune</source>
         <translation>xã, phường</translation>
     </message>
@@ -2831,6 +3867,73 @@
     <message>
         <source>station</source>
         <translation>trạm</translation>
+    </message>
+</context>
+<context>
+    <name>MapReports</name>
+    <message>
+        <source>The reports cannot be counted: {reason}</source>
+        <translation>Không đếm được phản ánh: {reason}</translation>
+    </message>
+    <message>
+        <source>due {time}</source>
+        <translation>hạn {time}</translation>
+    </message>
+    <message>
+        <source>received {time}</source>
+        <translation>nhận {time}</translation>
+    </message>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>ever</source>
+        <translation>từ trước đến nay</translation>
+    </message>
+    <message>
+        <source>in {days} days</source>
+        <translation>trong {days} ngày</translation>
+    </message>
+    <message>
+        <source>Citizens&apos; report: overdue</source>
+        <translation>Phản ánh: quá hạn</translation>
+    </message>
+    <message>
+        <source>Report: nearly due</source>
+        <translation>Phản ánh: sắp hạn</translation>
+    </message>
+    <message>
+        <source>Report: in time</source>
+        <translation>Phản ánh: còn hạn</translation>
+    </message>
+    <message>
+        <source>Report: its clock stands</source>
+        <translation>Phản ánh: đồng hồ dừng</translation>
+    </message>
+    <message>
+        <source>Report: no deadline yet</source>
+        <translation>Phản ánh: chưa có hạn</translation>
+    </message>
+    <message>
+        <source>1 report in the cell {span}</source>
+        <translation>1 phản ánh trong ô {span}</translation>
+    </message>
+    <message>
+        <source>2–4 reports in the cell</source>
+        <translation>2–4 phản ánh trong ô</translation>
+    </message>
+    <message>
+        <source>5–9 reports in the cell</source>
+        <translation>5–9 phản ánh trong ô</translation>
+    </message>
+    <message>
+        <source>10–24 reports in the cell</source>
+        <translation>10–24 phản ánh trong ô</translation>
+    </message>
+    <message>
+        <source>25 reports and more in the cell</source>
+        <translation>Từ 25 phản ánh trong ô</translation>
     </message>
 </context>
 <context>
@@ -3190,6 +4293,239 @@
         <source>Shift</source>
         <translation>Ca trực</translation>
     </message>
+    <message>
+        <source>Report</source>
+        <translation>Thẻ phản ánh</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>Phản ánh</translation>
+    </message>
+    <message>
+        <source>League of reports</source>
+        <translation>Hiệu quả xử lý phản ánh</translation>
+    </message>
+    <message>
+        <source>Press and social media</source>
+        <translation>Báo chí và mạng xã hội</translation>
+    </message>
+    <message>
+        <source>Hotline 1022</source>
+        <translation>Tổng đài 1022</translation>
+    </message>
+    <message>
+        <source>Indicator boards</source>
+        <translation>Bảng chỉ tiêu</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Phản ánh trùng</translation>
+    </message>
+    <message>
+        <source>Public page</source>
+        <translation>Trang công khai</translation>
+    </message>
+    <message>
+        <source>Figures to enter</source>
+        <translation>Nhập số liệu</translation>
+    </message>
+</context>
+<context>
+    <name>Press</name>
+    <message>
+        <source>Age</source>
+        <translation>Đã có</translation>
+    </message>
+    <message>
+        <source>Story</source>
+        <translation>Tin</translation>
+    </message>
+    <message>
+        <source>Told by</source>
+        <translation>Nguồn đưa</translation>
+    </message>
+    <message>
+        <source>Tone</source>
+        <translation>Sắc thái</translation>
+    </message>
+    <message>
+        <source>Named</source>
+        <translation>Có nhắc</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>{outlet} +{posts}</source>
+        <translation>{outlet} +{posts}</translation>
+    </message>
+    <message>
+        <source>views</source>
+        <translation>lượt xem</translation>
+    </message>
+    <message>
+        <source>shares</source>
+        <translation>chia sẻ</translation>
+    </message>
+    <message>
+        <source>comments</source>
+        <translation>bình luận</translation>
+    </message>
+    <message>
+        <source>▲ {name}: {count} in the last hour, usual {usual}</source>
+        <translation>▲ {name}: {count} lượt trong giờ qua, thường {usual}</translation>
+    </message>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>told {posts} times by {outlets}</source>
+        <translation>{posts} bài, {outlets} nguồn</translation>
+    </message>
+</context>
+<context>
+    <name>PressPanel</name>
+    <message>
+        <source>Time</source>
+        <translation>Thời gian</translation>
+    </message>
+    <message>
+        <source>Outlet</source>
+        <translation>Nguồn</translation>
+    </message>
+    <message>
+        <source>Post</source>
+        <translation>Bài đăng</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Tất cả</translation>
+    </message>
+    <message>
+        <source>Watched names</source>
+        <translation>Tên theo dõi</translation>
+    </message>
+    <message>
+        <source>Not answered</source>
+        <translation>Chưa xử lý</translation>
+    </message>
+    <message>
+        <source>Words in the title</source>
+        <translation>Từ trong tiêu đề</translation>
+    </message>
+    <message>
+        <source>To an agency…</source>
+        <translation>Chuyển cơ quan…</translation>
+    </message>
+    <message>
+        <source>Make a report…</source>
+        <translation>Lập phản ánh…</translation>
+    </message>
+    <message>
+        <source>Dismiss…</source>
+        <translation>Bỏ qua…</translation>
+    </message>
+    <message>
+        <source>Evidence (ZIP)…</source>
+        <translation>Bằng chứng (ZIP)…</translation>
+    </message>
+    <message>
+        <source>No story is like this. Other words, or All, show more.</source>
+        <translation>Không có tin như vậy. Đổi từ hoặc chọn Tất cả.</translation>
+    </message>
+    <message>
+        <source>No story yet. Feeds and listening services are read by themselves.</source>
+        <translation>Chưa có tin. Các nguồn tin được đọc tự động.</translation>
+    </message>
+    <message>
+        <source>Posts: asking the server…</source>
+        <translation>Bài đăng: đang hỏi máy chủ…</translation>
+    </message>
+    <message>
+        <source>Posts</source>
+        <translation>Bài đăng</translation>
+    </message>
+    <message>
+        <source>The posts cannot be read: {why}</source>
+        <translation>Không đọc được bài đăng: {why}</translation>
+    </message>
+    <message>
+        <source>What is the agency to do about it?</source>
+        <translation>Cơ quan cần làm gì?</translation>
+    </message>
+    <message>
+        <source>What the agencies read</source>
+        <translation>Nội dung cơ quan đọc</translation>
+    </message>
+    <message>
+        <source>Why is it nothing for us?</source>
+        <translation>Vì sao bỏ qua?</translation>
+    </message>
+    <message>
+        <source>Evidence of the post</source>
+        <translation>Bằng chứng của bài đăng</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Đã lưu: {path}</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>PressWords</name>
+    <message>
+        <source>positive</source>
+        <translation>tích cực</translation>
+    </message>
+    <message>
+        <source>neutral</source>
+        <translation>trung lập</translation>
+    </message>
+    <message>
+        <source>negative</source>
+        <translation>tiêu cực</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>mới</translation>
+    </message>
+    <message>
+        <source>assigned</source>
+        <translation>đã giao</translation>
+    </message>
+    <message>
+        <source>dismissed</source>
+        <translation>đã bỏ qua</translation>
+    </message>
+    <message>
+        <source>made a report</source>
+        <translation>đã thành phản ánh</translation>
+    </message>
+    <message>
+        <source>{shape} {tone}, says {producer}</source>
+        <translation>{shape} {tone}, theo {producer}</translation>
+    </message>
+    <message>
+        <source>first told by {outlet}</source>
+        <translation>đăng đầu tiên: {outlet}</translation>
+    </message>
+    <message>
+        <source>told {posts} times by {outlets} outlets</source>
+        <translation>{posts} bài trên {outlets} nguồn</translation>
+    </message>
+    <message>
+        <source>assigned to {agency}</source>
+        <translation>đã giao {agency}</translation>
+    </message>
+    <message>
+        <source>became the report {code}</source>
+        <translation>đã thành phản ánh {code}</translation>
+    </message>
 </context>
 <context>
     <name>Procedures</name>
@@ -3244,6 +4580,88 @@
     <message>
         <source>If no</source>
         <translation>Nếu không</translation>
+    </message>
+</context>
+<context>
+    <name>PublicPage</name>
+    <message>
+        <source>nothing</source>
+        <translation>không hiện</translation>
+    </message>
+    <message>
+        <source>{count} that nobody gave free</source>
+        <translation>{count} chưa được cho công khai</translation>
+    </message>
+    <message>
+        <source>Telephone, mail or identity card</source>
+        <translation>Điện thoại, thư điện tử hoặc CCCD</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Địa chỉ</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Nơi</translation>
+    </message>
+    <message>
+        <source>Pictures before the work</source>
+        <translation>Ảnh trước xử lý</translation>
+    </message>
+    <message>
+        <source>Pictures after the work</source>
+        <translation>Ảnh sau xử lý</translation>
+    </message>
+    <message>
+        <source>Pictures of the citizen</source>
+        <translation>Ảnh của người dân</translation>
+    </message>
+</context>
+<context>
+    <name>PublicPagePanel</name>
+    <message>
+        <source>What the room knows and everybody does not read</source>
+        <translation>Trung tâm biết, người dân không đọc được</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Nội dung</translation>
+    </message>
+    <message>
+        <source>In the room</source>
+        <translation>Ở trung tâm</translation>
+    </message>
+    <message>
+        <source>For everybody</source>
+        <translation>Công khai</translation>
+    </message>
+    <message>
+        <source>What is made public is decided by the centre.</source>
+        <translation>Việc công khai do trung tâm quyết định.</translation>
+    </message>
+    <message>
+        <source>No report is chosen. Choose one in the queue or on the map.</source>
+        <translation>Chưa chọn phản ánh nào. Hãy chọn trong hàng đợi hoặc trên bản đồ.</translation>
+    </message>
+    <message>
+        <source>{code} was not in the room at this instant.</source>
+        <translation>{code} chưa có ở phòng vào lúc này.</translation>
+    </message>
+    <message>
+        <source>There is no server to ask for the page.</source>
+        <translation>Không có máy chủ để hỏi trang này.</translation>
+    </message>
+    <message>
+        <source>{code} is public: everybody reads this page.</source>
+        <translation>{code} đã công khai: mọi người đọc trang này.</translation>
+    </message>
+    <message>
+        <source>{code} is not public yet. Published now, everybody would read this page.</source>
+        <translation>{code} chưa công khai. Nếu công khai bây giờ, mọi người sẽ đọc trang này.</translation>
+    </message>
+    <message>
+        <source>The page cannot be shown: {why}</source>
+        <translation>Không hiện được trang: {why}</translation>
     </message>
 </context>
 <context>
@@ -3540,6 +4958,886 @@
     <message>
         <source>REPLAY</source>
         <translation>PHÁT LẠI</translation>
+    </message>
+</context>
+<context>
+    <name>ReportCard</name>
+    <message>
+        <source>EXERCISE</source>
+        <translation>DIỄN TẬP</translation>
+    </message>
+    <message>
+        <source>no place was told</source>
+        <translation>không rõ nơi</translation>
+    </message>
+    <message>
+        <source>no agency has it yet</source>
+        <translation>chưa chuyển cơ quan nào</translation>
+    </message>
+    <message>
+        <source>with {agencies}</source>
+        <translation>phối hợp {agencies}</translation>
+    </message>
+    <message>
+        <source>{leader} is told, has not read it</source>
+        <translation>đã báo {leader}, chưa xem</translation>
+    </message>
+    <message>
+        <source>{leader} read it {time}</source>
+        <translation>{leader} đã xem lúc {time}</translation>
+    </message>
+    <message>
+        <source>due {time}</source>
+        <translation>hạn {time}</translation>
+    </message>
+    <message>
+        <source>extended {count} times</source>
+        <translation>đã gia hạn {count} lần</translation>
+    </message>
+    <message>
+        <source>opened again {count} times</source>
+        <translation>mở lại {count} lần</translation>
+    </message>
+    <message>
+        <source>asks for {time} more: {reason}</source>
+        <translation>xin thêm {time}: {reason}</translation>
+    </message>
+    <message>
+        <source>the same as {code}</source>
+        <translation>trùng {code}</translation>
+    </message>
+    <message>
+        <source>the citizen: {rating}</source>
+        <translation>người dân: {rating}</translation>
+    </message>
+    <message>
+        <source>time by: {source}</source>
+        <translation>thời hạn theo: {source}</translation>
+    </message>
+    <message>
+        <source>with the report</source>
+        <translation>kèm phản ánh</translation>
+    </message>
+    <message>
+        <source>before the work</source>
+        <translation>trước xử lý</translation>
+    </message>
+    <message>
+        <source>after the work</source>
+        <translation>sau xử lý</translation>
+    </message>
+    <message>
+        <source>{picture} · public</source>
+        <translation>{picture} · công khai</translation>
+    </message>
+    <message>
+        <source>The centre speaks to the citizen: write inside.</source>
+        <translation>Trung tâm trả lời người dân: hãy ghi chú nội bộ.</translation>
+    </message>
+    <message>
+        <source>Note inside…</source>
+        <translation>Ghi chú nội bộ…</translation>
+    </message>
+    <message>
+        <source>Attach a picture…</source>
+        <translation>Đính kèm ảnh…</translation>
+    </message>
+    <message>
+        <source>Open or cover the pictures</source>
+        <translation>Mở hoặc che ảnh</translation>
+    </message>
+    <message>
+        <source>The centre does this, not the agency.</source>
+        <translation>Việc này do trung tâm làm, không phải cơ quan.</translation>
+    </message>
+    <message>
+        <source>The agency that has it does this, not the centre.</source>
+        <translation>Việc này do cơ quan đang giữ phản ánh làm, không phải trung tâm.</translation>
+    </message>
+    <message>
+        <source>Not while the report is: {state}.</source>
+        <translation>Chưa làm được khi phản ánh ở trạng thái: {state}.</translation>
+    </message>
+    <message>
+        <source>Decide on the time first: E or N.</source>
+        <translation>Hãy quyết định gia hạn trước: E hoặc N.</translation>
+    </message>
+    <message>
+        <source>N sends the result back.</source>
+        <translation>N trả lại kết quả.</translation>
+    </message>
+    <message>
+        <source>Show this picture to everybody</source>
+        <translation>Công khai ảnh này</translation>
+    </message>
+    <message>
+        <source>Do not show this picture any more</source>
+        <translation>Thôi công khai ảnh này</translation>
+    </message>
+    <message>
+        <source>Open a picture first (H): it is shown to everybody only by who has seen it.</source>
+        <translation>Hãy mở một ảnh trước (H): chỉ người đã xem mới cho công khai.</translation>
+    </message>
+    <message>
+        <source>Only the leader of the place does this.</source>
+        <translation>Chỉ lãnh đạo địa bàn làm việc này.</translation>
+    </message>
+    <message>
+        <source>A word as its leader…</source>
+        <translation>Ý kiến lãnh đạo…</translation>
+    </message>
+    <message>
+        <source>The report has no pictures.</source>
+        <translation>Phản ánh không có ảnh.</translation>
+    </message>
+    <message>
+        <source>This is a replay: nothing can be done in it.</source>
+        <translation>Đây là phát lại: không làm được gì ở đây.</translation>
+    </message>
+    <message>
+        <source>Your role does not do this.</source>
+        <translation>Vai trò của bạn không làm việc này.</translation>
+    </message>
+    <message>
+        <source>Your agency does not have this report.</source>
+        <translation>Cơ quan của bạn không giữ phản ánh này.</translation>
+    </message>
+    <message>
+        <source>Give to another agency…</source>
+        <translation>Chuyển cơ quan khác…</translation>
+    </message>
+    <message>
+        <source>Give to an agency…</source>
+        <translation>Chuyển cơ quan…</translation>
+    </message>
+    <message>
+        <source>Not good enough…</source>
+        <translation>Chưa đạt…</translation>
+    </message>
+    <message>
+        <source>Begin work</source>
+        <translation>Bắt đầu xử lý</translation>
+    </message>
+    <message>
+        <source>Done…</source>
+        <translation>Đã xử lý xong…</translation>
+    </message>
+    <message>
+        <source>Publish…</source>
+        <translation>Công khai kết quả…</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Xác minh</translation>
+    </message>
+    <message>
+        <source>Ask the citizen…</source>
+        <translation>Hỏi lại người dân…</translation>
+    </message>
+    <message>
+        <source>More time…</source>
+        <translation>Xin gia hạn…</translation>
+    </message>
+    <message>
+        <source>Not ours…</source>
+        <translation>Không thuộc thẩm quyền…</translation>
+    </message>
+    <message>
+        <source>Duplicate…</source>
+        <translation>Trùng…</translation>
+    </message>
+    <message>
+        <source>Refuse…</source>
+        <translation>Từ chối…</translation>
+    </message>
+    <message>
+        <source>Open again…</source>
+        <translation>Mở lại…</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Thời hạn</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Người làm</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Nội dung</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Mã</translation>
+    </message>
+    <message>
+        <source>Away</source>
+        <translation>Cách</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>No agency is called so.</source>
+        <translation>Không có cơ quan nào tên như vậy.</translation>
+    </message>
+    <message>
+        <source>No report is chosen. Choose one in the queue or on the map.</source>
+        <translation>Chưa chọn phản ánh. Chọn trong danh sách hoặc trên bản đồ.</translation>
+    </message>
+    <message>
+        <source>Note inside (Enter)</source>
+        <translation>Ghi chú nội bộ (Enter)</translation>
+    </message>
+    <message>
+        <source>May be the same (Enter: look)</source>
+        <translation>Có thể trùng (Enter: xem)</translation>
+    </message>
+    <message>
+        <source>{code} was not in the room at this instant.</source>
+        <translation>Lúc này {code} chưa có trong trung tâm.</translation>
+    </message>
+    <message>
+        <source>{code} is not in the room; its archive is asked.</source>
+        <translation>{code} không còn trong phòng; đang hỏi kho lưu trữ.</translation>
+    </message>
+    <message>
+        <source>What happened: asking the server…</source>
+        <translation>Diễn biến: đang hỏi máy chủ…</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Diễn biến</translation>
+    </message>
+    <message>
+        <source>What happened cannot be read: {why}</source>
+        <translation>Không đọc được diễn biến: {why}</translation>
+    </message>
+    <message>
+        <source>Grant more time</source>
+        <translation>Đồng ý gia hạn</translation>
+    </message>
+    <message>
+        <source>No more time…</source>
+        <translation>Không gia hạn…</translation>
+    </message>
+    <message>
+        <source>Write to the citizen…</source>
+        <translation>Trả lời người dân…</translation>
+    </message>
+    <message>
+        <source>What does the citizen have to tell? (the citizen reads it)</source>
+        <translation>Cần người dân cho biết thêm điều gì? (người dân đọc)</translation>
+    </message>
+    <message>
+        <source>Why is it refused? (the citizen reads it)</source>
+        <translation>Vì sao từ chối? (người dân đọc)</translation>
+    </message>
+    <message>
+        <source>A word to those who work on it</source>
+        <translation>Ý kiến gửi những người xử lý</translation>
+    </message>
+    <message>
+        <source>With:</source>
+        <translation>Phối hợp:</translation>
+    </message>
+    <message>
+        <source>Which agency? Enter chooses, Ctrl+Enter sets one beside it</source>
+        <translation>Cơ quan nào? Enter chọn, Ctrl+Enter thêm đơn vị phối hợp</translation>
+    </message>
+    <message>
+        <source>Whose is it? Enter chooses, Esc: it is not known</source>
+        <translation>Của ai? Enter chọn, Esc: chưa rõ</translation>
+    </message>
+    <message>
+        <source>It is for {agency}: </source>
+        <translation>Thuộc {agency}: </translation>
+    </message>
+    <message>
+        <source>Why this agency? Enter gives it to: {agency}</source>
+        <translation>Vì sao cơ quan này? Enter giao cho: {agency}</translation>
+    </message>
+    <message>
+        <source>Why is it not yours? Whose is it?</source>
+        <translation>Vì sao không thuộc thẩm quyền? Thuộc ai?</translation>
+    </message>
+    <message>
+        <source>What does it show? Enter chooses the file</source>
+        <translation>Ảnh chụp lúc nào? Enter chọn tệp</translation>
+    </message>
+    <message>
+        <source>Picture or film of the place</source>
+        <translation>Ảnh hoặc phim hiện trường</translation>
+    </message>
+    <message>
+        <source>Pictures and films (*.jpg *.jpeg *.png *.webp *.heic *.mp4 *.mov *.webm)</source>
+        <translation>Ảnh và phim (*.jpg *.jpeg *.png *.webp *.heic *.mp4 *.mov *.webm)</translation>
+    </message>
+    <message>
+        <source>What was done?</source>
+        <translation>Đã làm gì?</translation>
+    </message>
+    <message>
+        <source>Key {letter}</source>
+        <translation>Phím {letter}</translation>
+    </message>
+    <message>
+        <source>The result (everybody reads it)</source>
+        <translation>Kết quả (mọi người đều đọc được)</translation>
+    </message>
+    <message>
+        <source>Why is it opened again?</source>
+        <translation>Vì sao mở lại?</translation>
+    </message>
+    <message>
+        <source>How many hours more, and why? e.g. 24 waiting for parts</source>
+        <translation>Thêm mấy giờ, vì sao? VD: 24 chờ vật tư</translation>
+    </message>
+    <message>
+        <source>The same as which report? Its code</source>
+        <translation>Trùng với phản ánh nào? Nhập mã</translation>
+    </message>
+    <message>
+        <source>What is missing in the result?</source>
+        <translation>Kết quả còn thiếu gì?</translation>
+    </message>
+    <message>
+        <source>as the rules say</source>
+        <translation>theo quy tắc phân phối</translation>
+    </message>
+    <message>
+        <source>Why is there no more time?</source>
+        <translation>Vì sao không gia hạn?</translation>
+    </message>
+    <message>
+        <source>What the citizen reads</source>
+        <translation>Nội dung người dân đọc</translation>
+    </message>
+    <message>
+        <source>Hours as a whole number first, then why: 24 waiting for parts</source>
+        <translation>Số giờ (số nguyên) trước, rồi lý do: 24 chờ vật tư</translation>
+    </message>
+    <message>
+        <source>{file} is still being sent.</source>
+        <translation>{file} vẫn đang được gửi.</translation>
+    </message>
+    <message>
+        <source>Nothing can be attached here.</source>
+        <translation>Ở đây không đính kèm được.</translation>
+    </message>
+    <message>
+        <source>{file} is being sent…</source>
+        <translation>Đang gửi {file}…</translation>
+    </message>
+    <message>
+        <source>{file} is sent; the server looks at it…</source>
+        <translation>Đã gửi {file}; máy chủ đang kiểm tra…</translation>
+    </message>
+    <message>
+        <source>{file} is being sent: {sent} of {size} MB</source>
+        <translation>Đang gửi {file}: {sent} / {size} MB</translation>
+    </message>
+    <message>
+        <source>{file} is not attached: {why}</source>
+        <translation>{file} chưa được đính kèm: {why}</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>ReportLeague</name>
+    <message>
+        <source>Rank</source>
+        <translation>Hạng</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Đơn vị</translation>
+    </message>
+    <message>
+        <source>To process</source>
+        <translation>Phải xử lý</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Đã xong</translation>
+    </message>
+    <message>
+        <source>In work</source>
+        <translation>Đang xử lý</translation>
+    </message>
+    <message>
+        <source>Nearly due</source>
+        <translation>Sắp hạn</translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation>Quá hạn</translation>
+    </message>
+    <message>
+        <source>On time</source>
+        <translation>Đúng hạn</translation>
+    </message>
+    <message>
+        <source>Median time</source>
+        <translation>Trung vị</translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation>Hài lòng</translation>
+    </message>
+    <message>
+        <source>All of them</source>
+        <translation>Tất cả</translation>
+    </message>
+    <message>
+        <source>{count} came in</source>
+        <translation>{count} tiếp nhận</translation>
+    </message>
+    <message>
+        <source>{count} from before</source>
+        <translation>{count} kỳ trước chuyển sang</translation>
+    </message>
+    <message>
+        <source>{share} on time</source>
+        <translation>{share} đúng hạn</translation>
+    </message>
+    <message>
+        <source>{share} opened again</source>
+        <translation>{share} mở lại</translation>
+    </message>
+    <message>
+        <source>{share} refused</source>
+        <translation>{share} từ chối</translation>
+    </message>
+    <message>
+        <source>first answer after {time}</source>
+        <translation>phản hồi đầu sau {time}</translation>
+    </message>
+</context>
+<context>
+    <name>ReportLeaguePanel</name>
+    <message>
+        <source>Agencies</source>
+        <translation>Cơ quan</translation>
+    </message>
+    <message>
+        <source>Categories</source>
+        <translation>Lĩnh vực</translation>
+    </message>
+    <message>
+        <source>Communes</source>
+        <translation>Xã, phường</translation>
+    </message>
+    <message>
+        <source>24 hours</source>
+        <translation>24 giờ</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 ngày</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 ngày</translation>
+    </message>
+    <message>
+        <source>90 days</source>
+        <translation>90 ngày</translation>
+    </message>
+    <message>
+        <source>1 year</source>
+        <translation>1 năm</translation>
+    </message>
+    <message>
+        <source>The figures cannot be fetched: {reason}</source>
+        <translation>Không lấy được số liệu: {reason}</translation>
+    </message>
+    <message>
+        <source>Counting the reports…</source>
+        <translation>Đang tính…</translation>
+    </message>
+    <message>
+        <source>No report in this span.</source>
+        <translation>Không có phản ánh trong khoảng này.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportMedia</name>
+    <message>
+        <source>The film is on its way…</source>
+        <translation>Đang tải phim…</translation>
+    </message>
+    <message>
+        <source>The film cannot be played: {why}</source>
+        <translation>Không phát được phim: {why}</translation>
+    </message>
+    <message>
+        <source>on its way…</source>
+        <translation>đang tải…</translation>
+    </message>
+    <message>
+        <source>covered, Enter opens</source>
+        <translation>đang che, Enter mở</translation>
+    </message>
+    <message>
+        <source>cannot be shown</source>
+        <translation>không hiện được</translation>
+    </message>
+</context>
+<context>
+    <name>ReportPairs</name>
+    <message>
+        <source>no place</source>
+        <translation>không rõ nơi</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Nơi</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Giờ</translation>
+    </message>
+    <message>
+        <source>{time} apart</source>
+        <translation>lệch {time}</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>Lĩnh vực</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>giống nhau</translation>
+    </message>
+    <message>
+        <source>of one branch</source>
+        <translation>cùng ngành</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Lời</translation>
+    </message>
+    <message>
+        <source>{share} % in common</source>
+        <translation>chung {share} %</translation>
+    </message>
+</context>
+<context>
+    <name>ReportQueue</name>
+    <message>
+        <source>overdue {time}</source>
+        <translation>quá hạn {time}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>còn {time}</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Mã</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Nội dung</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>Lĩnh vực</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Nơi</translation>
+    </message>
+    <message>
+        <source>Agency</source>
+        <translation>Cơ quan</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Thời hạn</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Đã có</translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation>{count} ảnh, phim</translation>
+    </message>
+</context>
+<context>
+    <name>ReportWords</name>
+    <message>
+        <source>new</source>
+        <translation>mới</translation>
+    </message>
+    <message>
+        <source>being verified</source>
+        <translation>đang xác minh</translation>
+    </message>
+    <message>
+        <source>citizen is asked</source>
+        <translation>yêu cầu bổ sung</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>từ chối</translation>
+    </message>
+    <message>
+        <source>duplicate</source>
+        <translation>trùng</translation>
+    </message>
+    <message>
+        <source>with the agency</source>
+        <translation>đã chuyển</translation>
+    </message>
+    <message>
+        <source>sent back</source>
+        <translation>chuyển lại</translation>
+    </message>
+    <message>
+        <source>in work</source>
+        <translation>đang xử lý</translation>
+    </message>
+    <message>
+        <source>asks for more time</source>
+        <translation>xin gia hạn</translation>
+    </message>
+    <message>
+        <source>done, to be approved</source>
+        <translation>đã xử lý, chờ duyệt</translation>
+    </message>
+    <message>
+        <source>published</source>
+        <translation>đã công khai</translation>
+    </message>
+    <message>
+        <source>rated</source>
+        <translation>đã đánh giá</translation>
+    </message>
+    <message>
+        <source>opened again</source>
+        <translation>mở lại</translation>
+    </message>
+    <message>
+        <source>app</source>
+        <translation>ứng dụng</translation>
+    </message>
+    <message>
+        <source>call 1022</source>
+        <translation>gọi 1022</translation>
+    </message>
+    <message>
+        <source>Zalo</source>
+        <translation>Zalo</translation>
+    </message>
+    <message>
+        <source>web</source>
+        <translation>trang web</translation>
+    </message>
+    <message>
+        <source>e-mail</source>
+        <translation>thư điện tử</translation>
+    </message>
+    <message>
+        <source>at the counter</source>
+        <translation>trực tiếp</translation>
+    </message>
+    <message>
+        <source>press</source>
+        <translation>báo chí</translation>
+    </message>
+    <message>
+        <source>the room</source>
+        <translation>trung tâm</translation>
+    </message>
+    <message>
+        <source>instant handling</source>
+        <translation>xử lý tức thời</translation>
+    </message>
+    <message>
+        <source>handling with a deadline</source>
+        <translation>xử lý có thời gian</translation>
+    </message>
+    <message>
+        <source>no deadline yet</source>
+        <translation>chưa có hạn</translation>
+    </message>
+    <message>
+        <source>clock stands</source>
+        <translation>dừng tính hạn</translation>
+    </message>
+    <message>
+        <source>in time</source>
+        <translation>còn hạn</translation>
+    </message>
+    <message>
+        <source>nearly due</source>
+        <translation>sắp hạn</translation>
+    </message>
+    <message>
+        <source>overdue</source>
+        <translation>quá hạn</translation>
+    </message>
+    <message>
+        <source>satisfied</source>
+        <translation>hài lòng</translation>
+    </message>
+    <message>
+        <source>accepts it</source>
+        <translation>chấp nhận</translation>
+    </message>
+    <message>
+        <source>not satisfied</source>
+        <translation>không hài lòng</translation>
+    </message>
+    <message>
+        <source>report {code}: {what}</source>
+        <translation>phản ánh {code}: {what}</translation>
+    </message>
+    <message>
+        <source>came by {channel}</source>
+        <translation>tiếp nhận qua {channel}</translation>
+    </message>
+    <message>
+        <source>given to {agencies}</source>
+        <translation>chuyển {agencies}</translation>
+    </message>
+    <message>
+        <source>its particulars were changed</source>
+        <translation>sửa thông tin</translation>
+    </message>
+    <message>
+        <source>asked for more time</source>
+        <translation>xin gia hạn</translation>
+    </message>
+    <message>
+        <source>more time was granted</source>
+        <translation>đồng ý gia hạn</translation>
+    </message>
+    <message>
+        <source>more time was refused</source>
+        <translation>không đồng ý gia hạn</translation>
+    </message>
+    <message>
+        <source>the citizen is: {rating}</source>
+        <translation>người dân đánh giá: {rating}</translation>
+    </message>
+    <message>
+        <source>is not the same as {code}</source>
+        <translation>không trùng với {code}</translation>
+    </message>
+    <message>
+        <source>the leader of the place has read it</source>
+        <translation>lãnh đạo địa bàn đã xem</translation>
+    </message>
+    <message>
+        <source>a picture of it may be seen by everybody</source>
+        <translation>một ảnh được công khai</translation>
+    </message>
+    <message>
+        <source>a picture of it is not for everybody any more</source>
+        <translation>một ảnh không công khai nữa</translation>
+    </message>
+    <message>
+        <source>the citizen wrote</source>
+        <translation>người dân viết</translation>
+    </message>
+    <message>
+        <source>wrote to the citizen</source>
+        <translation>trả lời người dân</translation>
+    </message>
+    <message>
+        <source>noted inside</source>
+        <translation>ghi chú nội bộ</translation>
+    </message>
+</context>
+<context>
+    <name>ReportsPanel</name>
+    <message>
+        <source>For the room</source>
+        <translation>Chờ trung tâm</translation>
+    </message>
+    <message>
+        <source>With agencies</source>
+        <translation>Ở cơ quan</translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation>Quá hạn</translation>
+    </message>
+    <message>
+        <source>Citizen is asked</source>
+        <translation>Chờ người dân</translation>
+    </message>
+    <message>
+        <source>All open</source>
+        <translation>Đang mở</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Đã kết thúc</translation>
+    </message>
+    <message>
+        <source>For me to read</source>
+        <translation>Chờ tôi xem</translation>
+    </message>
+    <message>
+        <source>Words in it; Enter searches the whole archive</source>
+        <translation>Từ cần tìm; Enter tìm cả kho lưu trữ</translation>
+    </message>
+    <message>
+        <source>With the centre</source>
+        <translation>Ở trung tâm</translation>
+    </message>
+    <message>
+        <source>For us</source>
+        <translation>Chờ đơn vị</translation>
+    </message>
+    <message>
+        <source>Every category</source>
+        <translation>Mọi lĩnh vực</translation>
+    </message>
+    <message>
+        <source>This site takes no reports: reports.toml names no category.</source>
+        <translation>Nơi này không nhận phản ánh: reports.toml không có lĩnh vực nào.</translation>
+    </message>
+    <message>
+        <source>None here has these words. Enter searches the archive.</source>
+        <translation>Ở đây không có. Nhấn Enter để tìm trong kho lưu trữ.</translation>
+    </message>
+    <message>
+        <source>Nothing here. New reports come in by themselves.</source>
+        <translation>Không có phản ánh. Phản ánh mới tự hiện ra.</translation>
+    </message>
+    <message>
+        <source>The archive is asked in the live room only.</source>
+        <translation>Chỉ tìm trong kho lưu trữ khi trực tiếp.</translation>
+    </message>
+    <message>
+        <source>Asking the archive…</source>
+        <translation>Đang hỏi kho lưu trữ…</translation>
+    </message>
+    <message>
+        <source>Archive: {total} reports have these words</source>
+        <translation>Kho lưu trữ: {total} phản ánh có các từ này</translation>
+    </message>
+    <message>
+        <source>; the newest {shown} are shown</source>
+        <translation>; hiện {shown} phản ánh mới nhất</translation>
+    </message>
+    <message>
+        <source>The archive does not answer: {why}</source>
+        <translation>Kho lưu trữ không trả lời: {why}</translation>
     </message>
 </context>
 <context>
@@ -4200,6 +6498,192 @@
     <message>
         <source>{start} to {end}  ·  THE PAST, L = back to now</source>
         <translation>{start} đến {end}  ·  ĐANG XEM QUÁ KHỨ, phím L về hiện tại</translation>
+    </message>
+</context>
+<context>
+    <name>Ticket</name>
+    <message>
+        <source>at the counter</source>
+        <translation>tại quầy</translation>
+    </message>
+    <message>
+        <source>on the telephone</source>
+        <translation>qua điện thoại</translation>
+    </message>
+    <message>
+        <source>Came</source>
+        <translation>Tiếp nhận</translation>
+    </message>
+    <message>
+        <source>Crisis: ready report</source>
+        <translation>Mẫu khủng hoảng</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>Lĩnh vực</translation>
+    </message>
+    <message>
+        <source>type a few letters</source>
+        <translation>gõ vài chữ, không cần dấu</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Nội dung</translation>
+    </message>
+    <message>
+        <source>what is reported; Shift+Enter for a new line</source>
+        <translation>điều người dân phản ánh; Shift+Enter xuống dòng</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Địa bàn</translation>
+    </message>
+    <message>
+        <source>a click on the map, a commune or “22.48, 103.97”; ↓ offers what is selected</source>
+        <translation>bấm trên bản đồ, gõ xã, phường hoặc “22.48, 103.97”; phím ↓ lấy nơi đang chọn</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Địa chỉ</translation>
+    </message>
+    <message>
+        <source>house, street, hamlet</source>
+        <translation>số nhà, đường, thôn, tổ</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Họ tên</translation>
+    </message>
+    <message>
+        <source>sealed: agencies never see it</source>
+        <translation>niêm phong: cơ quan xử lý không thấy</translation>
+    </message>
+    <message>
+        <source>Telephone</source>
+        <translation>Điện thoại</translation>
+    </message>
+    <message>
+        <source>selected on the map</source>
+        <translation>đang chọn trên bản đồ</translation>
+    </message>
+    <message>
+        <source>where {what} is</source>
+        <translation>nơi có {what}</translation>
+    </message>
+    <message>
+        <source>No category is called “{words}”; type a few letters and choose one.</source>
+        <translation>Không có lĩnh vực nào tên “{words}”; gõ vài chữ rồi chọn.</translation>
+    </message>
+    <message>
+        <source>Choose what it is about.</source>
+        <translation>Chọn lĩnh vực của phản ánh.</translation>
+    </message>
+    <message>
+        <source>Say in a few words what happened.</source>
+        <translation>Ghi vắn tắt điều xảy ra.</translation>
+    </message>
+    <message>
+        <source>{count} characters; right are {most} at most.</source>
+        <translation>{count} ký tự; nhiều nhất là {most}.</translation>
+    </message>
+    <message>
+        <source>No commune is called “{words}”; a point is written 22.48, 103.97.</source>
+        <translation>Không có xã, phường nào tên “{words}”; tọa độ viết dạng 22.48, 103.97.</translation>
+    </message>
+    <message>
+        <source>The number has {count} digits; right are {least} to {most}, e.g. 0912 345 678.</source>
+        <translation>Số có {count} chữ số; đúng là từ {least} đến {most}, ví dụ 0912 345 678.</translation>
+    </message>
+    <message>
+        <source>✕ Reports are filed in the live room only.</source>
+        <translation>✕ Chỉ lập phản ánh ở phòng trực tiếp.</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, đang chờ máy chủ…</translation>
+    </message>
+    <message>
+        <source>Report {code} was filed</source>
+        <translation>Đã lập phản ánh {code}</translation>
+    </message>
+    <message>
+        <source>Pictures cannot be sent here.</source>
+        <translation>Không gửi được ảnh từ máy này.</translation>
+    </message>
+    <message>
+        <source>{count} pictures attached</source>
+        <translation>đã đính kèm {count} ảnh</translation>
+    </message>
+    <message>
+        <source>picture {number} of {count} is being sent…</source>
+        <translation>đang gửi ảnh {number}/{count}…</translation>
+    </message>
+    <message>
+        <source>{file} is not attached: {why}</source>
+        <translation>{file} không đính kèm được: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>TicketBox</name>
+    <message>
+        <source>Code</source>
+        <translation>Mã</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Nội dung</translation>
+    </message>
+    <message>
+        <source>Away</source>
+        <translation>Cách</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Trạng thái</translation>
+    </message>
+    <message>
+        <source>File the report  Ctrl+Enter</source>
+        <translation>Lập phản ánh  Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Pictures…  Ctrl+I</source>
+        <translation>Ảnh…  Ctrl+I</translation>
+    </message>
+    <message>
+        <source>Give it up  Esc</source>
+        <translation>Bỏ  Esc</translation>
+    </message>
+    <message>
+        <source>Report of somebody at the counter, or on the telephone without a call here</source>
+        <translation>Phản ánh của công dân tại quầy, hoặc qua điện thoại ngoài tổng đài</translation>
+    </message>
+    <message>
+        <source>Ticket of the call from {caller}</source>
+        <translation>Phiếu ghi cuộc gọi từ {caller}</translation>
+    </message>
+    <message>
+        <source>a withheld number</source>
+        <translation>số ẩn</translation>
+    </message>
+    <message>
+        <source>Pictures of the report</source>
+        <translation>Ảnh của phản ánh</translation>
+    </message>
+    <message>
+        <source>Pictures and films (*.jpg *.jpeg *.png *.webp *.mp4 *.mov);;All files (*)</source>
+        <translation>Ảnh và phim (*.jpg *.jpeg *.png *.webp *.mp4 *.mov);;Mọi tệp (*)</translation>
+    </message>
+    <message>
+        <source>Go with it: {files}</source>
+        <translation>Gửi kèm: {files}</translation>
+    </message>
+    <message>
+        <source>May be reported already ({count}); Enter on one shows it</source>
+        <translation>Có thể đã được phản ánh ({count}); Enter để xem</translation>
+    </message>
+    <message>
+        <source>Not filed. Esc once more gives up what was written.</source>
+        <translation>Chưa lập phản ánh. Bấm Esc lần nữa để bỏ nội dung đã viết.</translation>
     </message>
 </context>
 <context>
