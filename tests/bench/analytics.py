@@ -19,7 +19,7 @@ from pathlib import Path
 from backend.contracts.site import Producer
 from backend.gateway.compose import running
 from backend.simulate import rtsp
-from config.model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, AnalyticsZone, RecordingConfig
+from config.camera_model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, AnalyticsZone, RecordingConfig
 from tests.bench._video_source import SHAPE, make_clips, phase_ms, process_cpu_s
 from tests.system.recorder_room import recorded_site, until
 from tests.system.rtsp_server_process import rtsp_server

@@ -7,15 +7,21 @@ from typing import get_args
 import pytest
 
 from backend.contracts import events as ev
+from backend.contracts import report_events as rev
 from backend.contracts.air import AirIndex
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.commands import Command
+from backend.contracts.crisis import Crisis, CrisisBegun, CrisisEnded, CrisisTally
 from backend.contracts.events import Event, LoggedEvent
 from backend.contracts.forecasts import Forecast, ForecastPoint
+from backend.contracts.hotline import Call, CallArrived, CallMoved, CallRecorded, CallRecording
 from backend.contracts.incidents import Incident, Link, Task
+from backend.contracts.indicators import IndicatorFigure
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.marks import Mark
+from backend.contracts.press import Story, StoryAssigned, StoryDismissed, StoryGrew, StoryReported, StorySeen
 from backend.contracts.recording import ExportOrder, Hold
+from backend.contracts.reports import Clock, Extension, Report
 from backend.contracts.shift_fold import begun as watch_begun
 from backend.contracts.shifts import DutyTask, Shift, Turn
 from backend.contracts.sop import Sop, Step
@@ -53,6 +59,65 @@ INCIDENT = Incident(
     incident_id="i7", number=7, title="Cháy chợ Cốc Lếu", category="fire", priority=Priority.CRITICAL, links=(LINK,),
     opened_ms=NOW_MS, opened_by="an.tran", changed_ms=NOW_MS,
 )  # fmt: skip
+
+CLOCK = Clock(allowed_ms=86_400_000, due_ms=NOW_MS + 86_400_000, near_ms=NOW_MS + 80_000_000)
+REPORT = Report(
+    report_id="r7", number=7, code="PA-7", channel="app", category_id="rac", flow="timed", title="Rác trên vỉa hè",
+    received_ms=NOW_MS, changed_ms=NOW_MS,
+)  # fmt: skip
+MORE = Extension(more_ms=3_600_000, reason="mưa", asked_ms=NOW_MS, asked_by="an.tran")
+STORY = Story(
+    story_id="s7", title="Ngập ở Cốc Lếu", outlet="Báo Mô Phỏng", url="https://bao.example/1", producer_id="bao-chi",
+    first_ms=1, newest_ms=1, changed_ms=1,
+)  # fmt: skip
+CALL = Call(call_id="t:7", producer_id="t", masked="09xx xxx 123", arrived_ms=1, changed_ms=1)
+RECORDING = CallRecording(
+    digest="a" * 64, mime="audio/wav", bytes=960_044, duration_ms=60_000, started_ms=1, kept_until_ms=2
+)
+CRISIS = Crisis(
+    crisis_id="lu-lut-20261123", template=laocai().hotline.crises[0], begun_ms=1, begun_by="truong-ca", reason="lũ lên"
+)
+STORY_SAMPLES: tuple[tuple[Event, str, str], ...] = (
+    (CrisisBegun(crisis=CRISIS), "operator", "crisis mode on: Lũ, ngập lụt, sạt lở"),
+    (
+        CrisisEnded(crisis_id="lu-lut-20261123", reason="nước rút", tally=CrisisTally(calls=3, tickets=2)),
+        "operator",
+        "crisis mode off: lu-lut-20261123: 3 calls, 0 answered, 0 lost, 2 reports",
+    ),
+    (CallArrived(call=CALL), "system", "hotline: call from 09xx xxx 123"),
+    (CallMoved(call_id="t:7", step="held", at_ms=2), "system", "hotline: call from 09xx xxx 123: on hold"),
+    (
+        CallRecorded(call_id="t:7", recording=RECORDING),
+        "system",
+        "hotline: call from 09xx xxx 123: its recording is here, 1\xa0ph",
+    ),
+    (StorySeen(story=STORY), "system", "“Ngập ở Cốc Lếu”: first told by Báo Mô Phỏng"),
+    (StoryGrew(story_id="s7", posts=5, outlets=3, newest_ms=2), "system", "told 5 times by 3 outlets"),
+    (StoryAssigned(story_id="s7", agency_id=AGENCY.agency_id), "operator", f"assigned to {AGENCY.name_vi}"),
+    (StoryDismissed(story_id="s7", reason="tin cũ"), "operator", "dismissed: tin cũ"),
+    (StoryReported(story_id="s7", report_id="PA-7"), "operator", "became the report PA-7"),
+)
+REPORT_SAMPLES: tuple[tuple[Event, str, str], ...] = (
+    (rev.ReportReceived(report=REPORT, text="Rác"), "alert", "report PA-7: came by app: Rác trên vỉa hè"),
+    (rev.ReportRouted(report_id="r7", chief=AGENCY.agency_id, clock=CLOCK), "operator", f"given to {AGENCY.name_vi}"),
+    (rev.ReportMoved(report_id="r7", state="rejected", text="không rõ"), "operator", "refused: không rõ"),
+    (rev.ReportNoted(report_id="r7", audience="citizen", by_citizen=True, text="số 12"), "operator", "citizen wrote"),
+    (rev.ReportNoted(report_id="r7", audience="citizen", text="cảm ơn"), "operator", "wrote to the citizen: cảm ơn"),
+    (rev.ReportNoted(report_id="r7", audience="inside", text="gọi tổ"), "operator", "noted inside: gọi tổ"),
+    (rev.ReportChanged(report_id="r7", address="số 12"), "operator", "số 12"),
+    (rev.ReportExtensionAsked(report_id="r7", extension=MORE), "operator", "asked for more time: mưa"),
+    (rev.ReportExtensionDecided(report_id="r7", granted=True, clock=CLOCK), "operator", "was granted"),
+    (rev.ReportExtensionDecided(report_id="r7", granted=False, clock=CLOCK, reason="không"), "operator", "refused"),
+    (rev.ReportRated(report_id="r7", rating="dissatisfied", text="còn rác"), "operator", "not satisfied: còn rác"),
+    (rev.ReportsToldApart(report_id="r7", other_id="PA-8"), "operator", "is not the same as PA-8"),
+    (rev.ReportMediumDecided(report_id="r7", digest="0" * 64, public=True), "operator", "may be seen by everybody"),
+    (rev.ReportMediumDecided(report_id="r7", digest="0" * 64, public=False), "operator", "not for everybody any more"),
+    (rev.ReportRead(report_id="r7", text="đã rõ"), "operator", "the leader of the place has read it: đã rõ"),
+    (rev.ReportOverdue(report_id="r7", stage="late"), "alert", "overdue"),
+    (ev.RowsShown(reports=(REPORT,)), "system", "PA-7"),
+    *STORY_SAMPLES,
+    (ev.RowsShown(), "system", "not for this seat"),
+)
 
 SHIFT = Shift(shift_id="dem", name_vi="Ca đêm", begins_min=1140, ends_min=420)
 TURN = Turn(watch_id="2026-11-23.dem", shift=SHIFT, begins_ms=NOW_MS, ends_ms=NOW_MS + 43_200_000)
@@ -137,6 +202,15 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.LimitsChanged(day="2026-01-01", stations=laocai().stations[:1], digest="1"), "system", "2026-01-01"),
     (ev.AirIndexed(index=AIR), "system", "VN_AQI 87 (PM2,5)"),
     (ev.AirIndexed(index=AIR.model_copy(update={"value": None})), "system", "too few"),
+    (
+        ev.IndicatorsEntered(
+            channel="sheet",
+            file_name="so-yt.xlsx",
+            figures=(IndicatorFigure(code="BED_USE", period="2026-10", value=81.5, revision=1),),
+        ),
+        "operator",
+        "so-yt.xlsx",
+    ),
     (ev.DeskActed(act="workspace", about="duty"), "operator", "Trực ban"),
     (ev.DeskActed(act="camera", about=CAMERA.camera_id), "operator", CAMERA.name_vi),
     (ev.DeskActed(act="brought", about="alert:fire"), "operator", "Cháy"),
@@ -159,6 +233,7 @@ SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (ev.TaskMoved(incident_id="i7", task_id="t1", state="refused", note="hết xe"), "operator", AGENCY.name_vi),
     (ev.TaskOverdue(incident_id="i7", task_id="t1", late="eta"), "operator", AGENCY.name_vi),
     *SHIFT_SAMPLES,
+    *REPORT_SAMPLES,
     (ev.IncidentReviewed(incident_id="i7", comment="đã gọi"), "operator", "đã gọi"),
 )
 
@@ -174,6 +249,9 @@ def room() -> RoomState:
         ev.SopStarted(incident_id="i7", sop=SOP),
         ev.TaskAsked(incident_id="i7", task=TASK),
         STARTED,
+        rev.ReportReceived(report=REPORT, text="Rác"),
+        StorySeen(story=STORY),
+        CallArrived(call=CALL),
     ):
         apply(state, logged(event, state.seq + 1))
     return state

@@ -16,6 +16,7 @@ from backend.contracts.events import (
     CameraChanged,
     RecordingChanged,
 )
+from backend.contracts.folded import folded
 from backend.contracts.geometry import Polygon
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
@@ -32,7 +33,6 @@ from console.models.map_features import (
     find_places,
     format_age,
     format_value,
-    plain,
     pretty_unit,
     short_label,
 )
@@ -289,7 +289,7 @@ def test_search_ignores_diacritics_case_and_order(query: str) -> None:
 def test_search_finds_communes_before_cameras() -> None:
     found = find_places(laocai(), "sa pa", english=False)
     assert found[0].kind == "commune"
-    assert plain(found[0].name).endswith("sa pa")
+    assert folded(found[0].name).endswith("sa pa")
     assert {place.kind for place in found} > {"commune"}
 
 

@@ -28,13 +28,21 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Trực ban",
         "Môi trường",
         "Thủy văn",
+        "Phản ánh",
         "Bản đồ",
         "Camera",
         "Ghi hình",
         "Sự việc",
+        "Ca trực",
         "Rút kinh nghiệm",
         "Tải cảnh báo",
-        "Ca trực",
+        "Hiệu quả xử lý",
+        "Báo chí",
+        "Chỉ tiêu",
+        "Tổng đài 1022",
+        "Nhập số liệu",
+        "Phản ánh trùng",
+        "Công khai kết quả",
         "Phát lại",
         "Chấm điểm",
     ]
@@ -73,6 +81,7 @@ def test_no_window_shows_a_panel_twice(delivered: list[Workspace]) -> None:
         ({"sets": [[{"row": [1, 0], "parts": ["inbox", "map"]}]]}, "above 0"),
         ({"sets": [[{"row": [1, 1], "parts": ["inbox", "inbox"]}]]}, "twice"),
         ({"sets": [["inbox"]], "order": "first"}, "first"),
+        ({"sets": [["inbox"]], "home_of": "agency"}, "list of roles"),
     ],
     ids=[
         "unknown panel",
@@ -85,6 +94,7 @@ def test_no_window_shows_a_panel_twice(delivered: list[Workspace]) -> None:
         "no share",
         "a panel twice",
         "no number",
+        "no list of roles",
     ],
 )
 def test_a_wrong_workspace_names_its_file_and_what_is_wrong(

@@ -65,10 +65,10 @@ class Seat:
             )
             merged.merge(apply(self.state, logged))
             logged_events.append(logged)
+        self.log += logged_events  # the server has them before the seat does
         self.session.alerts.take(merged)
         self.session.changed.emit(merged)
         self.commands.take_events(logged_events)
-        self.log += logged_events
         self.session.folded.emit(tuple(logged_events))
 
     def raise_alerts(self, *alerts: Alert) -> None:

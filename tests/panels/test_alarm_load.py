@@ -15,8 +15,9 @@ from backend.contracts import events as ev
 from backend.contracts.alarm_load import AlarmLoad, KpiTarget
 from backend.contracts.commands import Role
 from backend.contracts.kinds.alerts import Priority
-from console.models.alarm_load import KEY_ROLE, Rows, figure_rows, standing_of
+from console.models.alarm_load import figure_rows, standing_of
 from console.models.session import Selected
+from console.models.word_rows import KEY_ROLE, Rows
 from console.panels.alarm_load import DOOR, AlarmLoadPanel
 from tests.panels.desk_room import Seat
 from tests.panels.map_room import alert

@@ -63,16 +63,23 @@ def test_dispatch_takes_two_actions_and_shows_in_the_history_when_it_came_back(q
     seat.raise_alerts(alert("fire"))
     card = open_card(qtbot, seat, "fire")
     card.action_bar.ask_agency()
-    agencies = card.focusWidget()
-    assert agencies is not None
-    QTest.keyClick(agencies, Qt.Key.Key_Return)
+    field = card.focusWidget()
+    assert field is card.action_bar.agencies.field
+    site = seat.state.site
+    assert site is not None
+    able = [one.agency_id for one in site.agencies if "detection" in one.handles]
+    assert {one.key for one in card.action_bar.agencies.shown} <= set(able), "those that handle it stand first"
+    phones = {one.agency_id: one.phone for one in site.agencies}
+    assert [one.hint for one in card.action_bar.agencies.shown] == [
+        phones[one.key] for one in card.action_bar.agencies.shown
+    ]
+    QTest.keyClick(field, Qt.Key.Key_Return)
     command = seat.sent[-1]
     assert isinstance(command, DispatchAlert)
+    assert command.agency_id in able
     before = texts(card)
     assert "chờ" in before or "waiting" in before
     seat.grant(AlertDispatched(alert_id="fire", agency_id=command.agency_id))
-    site = seat.state.site
-    assert site is not None
     name = next(agency.name_vi for agency in site.agencies if agency.agency_id == command.agency_id)
     assert name in texts(card)
 

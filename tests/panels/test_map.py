@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from backend.contracts.events import AlertAcknowledged, AlertRaised, AlertReturned, CameraChanged
 from console.models.session import Selected
 from console.panels import panel_specs
-from console.panels.map import MapPanel
+from console.panels.map import REPORTS_AT_ONCE, MapPanel
+from tests.models.test_map_reports import came, routed
 from tests.panels.map_page import WAIT_MS, ask, settled
 from tests.panels.map_room import Room, alert, busy_room, laocai
 
@@ -224,3 +226,68 @@ def test_what_is_hidden_and_where_it_looked_are_remembered(qtbot: QtBot, panel: 
 def test_a_wrong_base_map_file_is_said_in_the_header(qtbot: QtBot, panel: MapPanel, tmp_path: Path) -> None:
     panel.set_base_tiles(tmp_path / "none.mbtiles")
     qtbot.waitUntil(lambda: "not there" in panel.notice, timeout=WAIT_MS)
+
+
+def test_a_citizens_report_is_selected_from_the_map_and_from_elsewhere(
+    qtbot: QtBot, panel: MapPanel, room: Room
+) -> None:
+    went: list[Selected] = []
+    room.session.selection.go_to.connect(went.append)
+    room.happen(came(1, lat_deg=22.318), came(2, lat_deg=None))
+    shape = "(i => i ? i.shape : null)(Desk.points.items.get('report/r1'))"
+    qtbot.waitUntil(lambda: ask(qtbot, panel.map_view, shape) == "talk_ring", timeout=WAIT_MS)
+    room.happen(routed(1, -1))
+    qtbot.waitUntil(lambda: ask(qtbot, panel.map_view, shape) == "talk_diamond", timeout=WAIT_MS)
+    room.session.selection.bring_room_to("report", "r1")
+    at_zoom(qtbot, panel, 15)
+    assert ask(qtbot, panel.map_view, "Desk.points.selected") == "report/r1"
+    room.session.selection.clear()
+    went.clear()
+    click(qtbot, panel, 22.318, 103.9689)
+    qtbot.waitUntil(lambda: went == [Selected("report", "r1")], timeout=WAIT_MS)
+    room.session.selection.bring_room_to("report", "r2")
+    assert panel.notice == "This report has no place on the map"
+
+
+def test_how_many_came_from_where_is_a_layer_of_its_own_and_is_remembered(
+    qtbot: QtBot, panel: MapPanel, room: Room
+) -> None:
+    room.happen(*(came(number, received_ms=room.clock.now_ms()) for number in range(1, 4)))
+    assert panel.save_state()["heat"] is False
+    panel.restore_state({"heat": True})
+    heat = "[...Desk.areas.areas].filter(([owner]) => owner.startsWith('heat/')).map(([, [a]]) => [a.level, a.note])"
+    qtbot.waitUntil(lambda: ask(qtbot, panel.map_view, heat) == [[12, "3"]], timeout=WAIT_MS)
+    assert panel.save_state() | {"view": None} == {"heat": True, "heat_days": 30, "hidden_layers": [], "view": None}
+    bubbles = "[...Desk.points.items.keys()].filter(id => id.startsWith('report/') || id.startsWith('~talks')).length"
+    qtbot.waitUntil(lambda: ask(qtbot, panel.map_view, bubbles) == 0, timeout=WAIT_MS)
+    panel.restore_state({})
+    qtbot.waitUntil(lambda: ask(qtbot, panel.map_view, heat) == [], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: ask(qtbot, panel.map_view, bubbles) == 1, timeout=WAIT_MS)
+
+
+def says(qtbot: QtBot, panel: MapPanel, script: str, right: object) -> bool:
+    return bool(ask(qtbot, panel.map_view, script) == right)
+
+
+def test_the_cells_count_as_far_back_as_was_chosen(qtbot: QtBot, panel: MapPanel, room: Room) -> None:
+    now_ms = room.clock.now_ms()
+    ages_days = (1, 40, 400, 4000)
+    room.happen(*(came(n, received_ms=now_ms - 86_400_000 * days) for n, days in enumerate(ages_days, 1)))
+    notes = "[...Desk.areas.areas].filter(([owner]) => owner.startsWith('heat/')).map(([, [a]]) => a.note)"
+    for days, counted in ((365, ["2"]), (30, ["1"]), (0, ["4"])):
+        panel.restore_state({"heat": True, "heat_days": days})
+        qtbot.waitUntil(partial(says, qtbot, panel, notes, counted), timeout=WAIT_MS)
+        assert panel.save_state()["heat_days"] == days
+    panel.restore_state({"heat_days": 7})
+    assert panel.save_state()["heat_days"] == 0
+
+
+def test_however_many_reports_come_at_once_all_are_drawn_and_what_went_meanwhile_is_not(
+    qtbot: QtBot, panel: MapPanel, room: Room
+) -> None:
+    many = 3 * REPORTS_AT_ONCE
+    room.happen(*(came(number) for number in range(1, many + 1)))
+    index = panel.map_view.feed.index
+    assert len(index.points("report")) < many
+    room.happen(came(many, lat_deg=None))
+    qtbot.waitUntil(lambda: len(index.points("report")) == many - 1, timeout=WAIT_MS)

@@ -128,6 +128,16 @@ def test_a_click_on_a_symbol_names_it(qtbot: QtBot, view: MapView) -> None:
     assert clicked.args == ["things", "a"]
 
 
+def test_a_click_beside_all_symbols_is_a_point_of_the_ground(qtbot: QtBot, view: MapView) -> None:
+    x, y = ask(qtbot, view, "(p => [p.x, p.y])(map_desk.latLngToContainerPoint([22.45, 104.1]))")
+    target = view.focusProxy()
+    assert target is not None
+    with qtbot.waitSignal(view.pointed, timeout=WAIT_MS) as pointed:
+        inner = target.focusProxy() or target
+        QTest.mouseClick(inner, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert pointed.args == [pytest.approx(22.45, abs=0.01), pytest.approx(104.1, abs=0.01)]
+
+
 def test_never_more_than_one_batch_is_under_way(qtbot: QtBot, view: MapView) -> None:
     watch_both_ways = """(() => {
         window.log = [];
@@ -342,5 +352,7 @@ def test_what_the_page_says_is_checked(qtbot: QtBot, view: MapView) -> None:
     for text in ("{}", "[]", "nonsense", '{"zoom": 99}', json.dumps({"zoom": "9", "lat": 1})):
         ask(qtbot, view, f"(Desk.bridge.view_changed({json.dumps(text)}), 1)")
     ask(qtbot, view, "(Desk.bridge.click('things/nobody'), Desk.bridge.ack(999999, 'x'), 1)")
-    settled(qtbot, view)
+    with qtbot.assertNotEmitted(view.pointed):
+        ask(qtbot, view, "(Desk.bridge.point(91, 104), Desk.bridge.point(22, 181), 1)")
+        settled(qtbot, view)
     assert view.view == seen

@@ -21,7 +21,7 @@ WAIT_MS = 5000
 LAPTOP_PX = (1366, 768)
 TWO = Split("row", (30, 70), (Leaf("left"), Leaf("right")))
 DUTY = Workspace("duty", 1, {"vi": "Trực ban", "en": "Duty"}, ((TWO,),))
-MAP = Workspace("map", 2, {"vi": "Bản đồ", "en": "Map"}, ((Leaf("left"),),))
+MAP = Workspace("map", 2, {"vi": "Bản đồ", "en": "Map"}, ((Leaf("left"),),), home_of=frozenset(("agency",)))
 
 
 class Plain(QLabel):
@@ -44,11 +44,12 @@ class Plain(QLabel):
 class Room:
     """One window in a frame, and the panels that were built for it."""
 
-    def __init__(self, qtbot: QtBot, preferences: Preferences) -> None:
+    def __init__(self, qtbot: QtBot, preferences: Preferences, role: str = "") -> None:
         self.built: list[Plain] = []
         self.windows = Windows(
             [DUTY, MAP], self._build, lambda: (QWidget(), QWidget()), preferences, "vi", monitors=1, full_screen=False
         )
+        self.windows.role = role
         self.windows.open()
         self.window = self.windows.windows[0]
         qtbot.addWidget(self.window)
@@ -149,6 +150,19 @@ def test_the_workspace_last_used_opens_first(qtbot: QtBot, preferences: Preferen
     first.windows.show_workspace("map")
     first.window.close()
     assert Room(qtbot, preferences).windows.key == "map"
+
+
+def test_a_role_begins_with_its_own_workspace_until_it_chose_another(qtbot: QtBot, preferences: Preferences) -> None:
+    def opened(role: str) -> str:
+        room = Room(qtbot, preferences, role)
+        room.windows.save()
+        return room.windows.key
+
+    assert opened("agency") == "map"
+    preferences.set("workspace", None)
+    assert opened("duty_officer") == "duty"
+    preferences.set("workspace", "duty")
+    assert opened("agency") == "duty"
 
 
 def test_a_panel_taken_out_far_away_comes_back_into_sight(qtbot: QtBot, preferences: Preferences) -> None:

@@ -15,10 +15,13 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QPlainTextEdit, QTextBrowser, QWidget
 
 from widgets.chart_rows import Spark
+from widgets.choropleth import Choropleth
+from widgets.course import CourseBars
 from widgets.map_view import MapView
+from widgets.media_strip import MediaStrip
 from widgets.rain_map import RainMap
 from widgets.strip_chart import StripChart
 from widgets.tile_canvas import TileCanvas
@@ -45,18 +48,32 @@ def _of(widget: QWidget, panel: QWidget) -> Iterator[str]:
         return  # the span in its header moves on with every second
     if isinstance(widget, QLabel):
         yield widget.text()
-    elif isinstance(widget, QPlainTextEdit):
+    elif isinstance(widget, QPlainTextEdit | QTextBrowser):
         yield widget.toPlainText()
     elif isinstance(widget, QAbstractButton):
         # What can be done differs on purpose: a replay takes no commands.
         yield widget.text() if widget.isCheckable() else ""
     elif isinstance(widget, QAbstractItemView) and widget.model() is not None:
         yield from _rows(widget.model(), QModelIndex())
-    elif isinstance(widget, StripChart):
+    else:
+        yield from _painted(widget)
+
+
+def _painted(widget: QWidget) -> Iterator[str]:
+    """What a widget that paints says it paints."""
+    if isinstance(widget, StripChart):
         yield from _charts(widget)
     elif isinstance(widget, TileCanvas):
         for tile in widget.tiles:
             yield "" if tile.content is None else f"{tile.content.key}: {plain(tile.content.caption)}"
+    elif isinstance(widget, MediaStrip):
+        yield from (f"{one.caption}: {widget.words(one)}" for one in widget.pictures)
+    elif isinstance(widget, Choropleth):
+        yield from (*widget.legend, *(one.words for one in widget.fills.values()))
+    elif isinstance(widget, CourseBars):
+        yield from (
+            f"{label} {value:g}" for label, value in zip(widget.course.labels, widget.course.values, strict=True)
+        )
     elif isinstance(widget, RainMap):
         yield from map(plain, widget.spots)
     elif isinstance(widget, MapView):

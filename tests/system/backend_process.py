@@ -71,6 +71,7 @@ class BackendProcess:
     site: Path
     data_dir: Path
     extra: Sequence[str] = ()
+    start_s: float = START_S
     url: str = ""
     local_token: str = ""
     stdout_lines: list[str] = field(default_factory=list)
@@ -79,9 +80,9 @@ class BackendProcess:
     _tokens: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, site: Path, data_dir: Path, *extra: str) -> BackendProcess:
-        """A running backend that accepts connections."""
-        backend = cls(site, data_dir, extra)
+    def start(cls, site: Path, data_dir: Path, *extra: str, start_s: float = START_S) -> BackendProcess:
+        """A running backend that accepts connections, within `start_s`."""
+        backend = cls(site, data_dir, extra, start_s)
         backend.restart()
         return backend
 
@@ -128,7 +129,7 @@ class BackendProcess:
             assert pipe is not None
             threading.Thread(target=_collect, args=(pipe, lines), daemon=True).start()
         wanted = 2 if "--local-seat" in self.extra else 1
-        end = time.monotonic() + START_S
+        end = time.monotonic() + self.start_s
         while len(self.stdout_lines) < wanted:
             assert self._process.poll() is None, f"the backend ended: {self.stderr_text()}"
             assert time.monotonic() < end, f"the backend does not listen: {self.stderr_text()}"
@@ -164,9 +165,9 @@ class BackendProcess:
     def stderr_text(self) -> str:
         return "".join(self._stderr)
 
-    def add_user(self, user: str, role: Role = Role.DUTY_OFFICER, password: str = PASSWORD) -> str:
+    def add_user(self, user: str, role: Role = Role.DUTY_OFFICER, password: str = PASSWORD, agency_id: str = "") -> str:
         """An account with a password, made beside the running backend as `user add` does; its name."""
-        self._with_accounts(lambda accounts: accounts.add_user(user, password, role))
+        self._with_accounts(lambda accounts: accounts.add_user(user, password, role, agency_id=agency_id))
         return user
 
     def producer_token(self, producer_id: str) -> str:

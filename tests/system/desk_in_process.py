@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import httpx
 from argon2 import PasswordHasher
@@ -18,17 +18,22 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backend.contracts.alerts import Alert
+from backend.contracts.commands import Command, Role
+from backend.contracts.feed import FEED_PATH, CommandResult
 from backend.gateway.compose import database_url, wall_clock_ms
 from backend.services.accounts import Accounts
 from backend.storage.database import open_database
 from config.settings import load_settings
 from console.app import Desk, dress
 from console.windows import RoomWindow
+from tests.system.feed_client import feed_client
 from tests.system.producers import frigate_event
 from widgets.map_scheme import register_map_scheme
 
 # Test modules are imported before any test makes the application object, which is when this has to happen.
 register_map_scheme()
+
+T = TypeVar("T")
 
 WAIT_S: Final = 20.0
 TURN_MS: Final = 20
@@ -172,16 +177,35 @@ class RunningDesk:
         assert found is not None
         return found
 
-    def _producer_token(self, producer_id: str) -> str:
-        async def make() -> str:
-            database = open_database(database_url(self._data, ""))
-            try:
-                accounts = Accounts(database, wall_clock_ms, hasher=PasswordHasher(1, 8, 1))
-                return await accounts.create_producer_token(producer_id)
-            finally:
-                await database.close()
+    def order(self, role: Role, command: Command) -> CommandResult:
+        """A colleague of this role, at a seat of his own, gives an order."""
 
+        async def token(accounts: Accounts) -> str:
+            await accounts.add_user(role.value, None, role)
+            return await accounts.local_token(role.value)
+
+        async def give() -> CommandResult:
+            url = f"{self.desk.session.link.server}{FEED_PATH}".replace("http", "ws", 1)
+            async with feed_client(url, await self._at_accounts(token)) as seat:
+                return await seat.command(command)
+
+        return _beside(give())
+
+    def _producer_token(self, producer_id: str) -> str:
         if producer_id not in self._tokens:
-            with ThreadPoolExecutor(1) as pool:
-                self._tokens[producer_id] = pool.submit(asyncio.run, make()).result()
+            made = self._at_accounts(lambda accounts: accounts.create_producer_token(producer_id))
+            self._tokens[producer_id] = _beside(made)
         return self._tokens[producer_id]
+
+    async def _at_accounts(self, make: Callable[[Accounts], Awaitable[str]]) -> str:
+        database = open_database(database_url(self._data, ""))
+        try:
+            return await make(Accounts(database, wall_clock_ms, hasher=PasswordHasher(1, 8, 1)))
+        finally:
+            await database.close()
+
+
+def _beside(work: Coroutine[object, object, T]) -> T:
+    """What it comes to, on a thread of its own: this one is Qt's."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

@@ -17,7 +17,8 @@ from backend.gateway.compose import running
 from backend.gateway.parts import Parts
 from backend.simulate.rtsp import SYSTEM_PYTHON
 from backend.storage.segments import GapRow
-from config.model import CameraConfig, RecordingClass, RecordingConfig, SiteConfig, Volume
+from config.camera_model import CameraConfig, RecordingClass, RecordingConfig, Volume
+from config.model import SiteConfig
 from config.site import load_site
 from tests.system.backend_process import SMALL_SITE
 

@@ -20,14 +20,8 @@ from backend.gateway.compose import running
 from backend.gateway.parts import Parts
 from backend.simulate import rtsp
 from backend.simulate.encode import StreamShape, encode
-from config.model import (
-    AnalyticsCamera,
-    AnalyticsConfig,
-    AnalyticsRules,
-    DetectionRule,
-    DetectorConfig,
-    SiteConfig,
-)
+from config.camera_model import AnalyticsCamera, AnalyticsConfig, AnalyticsRules, DetectorConfig
+from config.model import DetectionRule, SiteConfig
 from config.site import load_site
 from tests.system.backend_process import SMALL_SITE
 from tests.system.recorder_room import until

@@ -90,8 +90,9 @@ def test_tokens_are_printed_or_written_one_file_a_producer(tmp_path: Path) -> No
     folder = tmp_path / "tokens"
     many = run_backend("token", "--all", "--site", SMALL_SITE, "--data", data, "--token-dir", folder)
     assert many.returncode == 0, many.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["bulletins", "camera-ai", "logger"]
-    assert len({path.read_text(encoding="utf-8") for path in folder.iterdir()}) == 3
+    names = ["bulletins", "camera-ai", "citizen-app", "logger", "zalo-oa"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert len({path.read_text(encoding="utf-8") for path in folder.iterdir()}) == len(names)
     typo = run_backend("token", "loger", "--site", SMALL_SITE, "--data", data)
     assert (typo.returncode, "logger" in typo.stderr) == (2, True)
 

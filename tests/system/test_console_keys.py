@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineWidgets import QWebEngineView
-from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QMenu, QPushButton, QWidget
 
 from backend.contracts.alerts import AlertPhase
 from console.chrome.finder import Finder
@@ -19,6 +19,7 @@ from console.models.session import Selected
 from console.workspace import LAST_KEY, key_of
 from tests.system.backend_process import LAOCAI
 from tests.system.desk_in_process import RunningDesk, until
+from widgets.choice_finder import ChoiceFinder
 
 KEY = Qt.Key
 
@@ -103,7 +104,7 @@ def test_t_takes_over_and_d_hands_to_an_agency(room: RunningDesk) -> None:
     assert operator is not None
     until(lambda: room.alert(alert_id).owner == operator.user, "the alert is mine")
     press(room, KEY.Key_D)
-    until(lambda: isinstance(room.focus(), QComboBox), "the agencies have the keyboard")
+    until(lambda: isinstance(room.focus().parent(), ChoiceFinder), "the agencies have the keyboard")
     press(room, KEY.Key_Return)
     until(lambda: bool(room.alert(alert_id).dispatched_to), "the agency has it")
 
@@ -132,7 +133,7 @@ def test_s_shelves_by_keys_alone_and_the_server_brings_it_back_in_time(room: Run
 
 def test_c_brings_the_card_where_the_workspace_has_none(room: RunningDesk) -> None:
     room.new_alert("gt-ben-den")
-    press(room, KEY.Key_F5)
+    press(room, KEY.Key_F6)
     assert room.desk.windows.key == "cameras"
     press(room, KEY.Key_C)
     until(lambda: isinstance(room.focus(), QLineEdit), "the comment's field has the keyboard")

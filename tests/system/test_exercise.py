@@ -34,10 +34,11 @@ from backend.gateway.compose import RoomKindError, running
 from backend.gateway.parts import Parts
 from backend.services import bulletin_words, places
 from backend.storage.errors import StorageError
-from config.model import CapFeedSource, DropFolderSource, Volume
+from config.camera_model import Volume
 from config.scenario import Scenario
 from config.scenario_file import load_scenario, scenario_file
 from config.site import load_site
+from config.source_model import CapFeedSource, DropFolderSource
 from tests.system.backend_process import TOP, BackendProcess, run_backend, wait_until
 from tests.system.exercise_room import START_MS, open_room, player_of, still_room
 from tests.system.rtsp_server_process import make_clip, mounts_of, rtsp_server

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from backend.gateway.answers import EventPage
 from tests.system.backend_process import SMALL_SITE, BackendProcess, wait_until
 from tests.system.producers import cap_message
-from tests.system.test_faults_hostile_doors import BODIES, Target, doors_of
+from tests.system.test_faults_hostile_doors import BODIES, PRODUCER_OF, Target, doors_of
 from tests.unit.conftest import postgres_url as postgres_url
 
 pytestmark = pytest.mark.postgres
@@ -110,8 +110,7 @@ def test_kills_and_cut_connections_during_ingest_lose_nothing_acknowledged(tmp_p
 def test_hostile_bodies_meet_refusals_not_failures_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     extra = ("--local-seat", "--database", postgres_url, "--body-limit-bytes", "300000")
     with BackendProcess.start(SMALL_SITE, tmp_path / "data", *extra) as backend:
-        owners = ("logger", "bulletins", "camera-ai")
-        tokens = {"": backend.local_token, **{owner: backend.producer_token(owner) for owner in owners}}
+        tokens = {"": backend.local_token, **{owner: backend.producer_token(owner) for owner in PRODUCER_OF.values()}}
         target = Target(backend, doors_of(backend), tokens)
         for door in target.doors:
             with target.client(door) as client:

@@ -22,7 +22,8 @@ from backend.services.supervisor import Supervisor
 from backend.sources import IngestDoors, SourceContext, source_specs
 from backend.sources.mqtt_messages import MqttMessage
 from backend.storage.errors import StorageError
-from config.model import DetectionRule, MqttSource, SiteConfig
+from config.model import DetectionRule, SiteConfig
+from config.source_model import MqttSource
 from tests.system.mqtt_broker import TLS, Broker, Publisher, publisher, running
 from tests.unit.feeds_samples import FIXTURES, GAUGE, NOW_MS, Desk, Moment, opened_desk, small_site
 

@@ -26,7 +26,7 @@ from backend.services.recorder.segment import MOVFLAGS
 from backend.simulate import rtsp
 from backend.simulate.encode import StreamShape
 from backend.storage.segments import SegmentRow
-from config.model import RecordingClass, Volume
+from config.camera_model import RecordingClass, Volume
 from tests.bench.frame_code import read_code
 from tests.system.recorder_alerts import end_alert, raise_at
 from tests.system.recorder_room import ffprobe, known_gap, launched, recorded, recorded_site, recording_room, until

@@ -21,7 +21,7 @@ import pytest
 from backend.gateway.parts import Parts
 from backend.simulate import rtsp
 from backend.simulate.encode import StreamShape
-from config.model import RecordingClass, RecordingConfig, Volume
+from config.camera_model import RecordingClass, RecordingConfig, Volume
 from tests.system.recorder_room import known_gap, recorded, recorded_site, recording_room, until
 from tests.system.rtsp_server_process import RtspServer, make_clip, rtsp_server, start_rtsp_server
 

@@ -16,7 +16,8 @@ from backend.contracts.recording import RecorderHealth, Segment, SegmentList
 from backend.gateway.settings import GatewaySettings
 from backend.services.recorder.fragments import Fragments, read_fragments
 from backend.storage.segments import GapRow
-from config.model import RecordingClass, RecordingConfig, SiteConfig, Volume
+from config.camera_model import RecordingClass, RecordingConfig, Volume
+from config.model import SiteConfig
 from tests.system.backend_in_process import OpenBackend, open_backend
 from tests.system.recorder_room import WAIT_S, launched, recorded, recorded_site, recording_room, until
 

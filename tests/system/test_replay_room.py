@@ -5,9 +5,12 @@ A new panel joins by itself; one that only draws must tell `tests/panels/words.p
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 
@@ -17,17 +20,27 @@ from PySide6.QtWidgets import QWidget
 from backend.contracts.alerts import AlertPhase
 from backend.contracts.commands import (
     AskTask,
+    BeginCrisis,
     DraftHandover,
     MarkShiftTask,
+    MoveReport,
     NoteShift,
     OpenIncident,
+    Role,
     StartShift,
+    TellReportsApart,
 )
 from backend.contracts.incidents import Link
+from backend.contracts.periods import last_ended
+from backend.contracts.report_doors import ReportEntry
+from backend.contracts.reports import Report, ReportState
 from backend.contracts.shifts import roster
 from console.commands.commands import new_id
+from console.models.boards import points_of
+from console.models.indicator_entry import site_day
 from console.models.session import Selected, Session
 from console.panels import panel_specs
+from console.panels.duplicates import DuplicatesPanel
 from console.panels.shift import ShiftPanel
 from console.replay_room import ReplaySession
 from console.timebase import monotonic_s
@@ -43,6 +56,37 @@ AT_REST_S = 1.2
 """Panels that load or tick do so at least once a second."""
 
 SIZE_PX = (900, 700)
+
+INDICATORS = """
+[[sector]]
+sector_id = "s"
+name_vi = "Cứu nạn"
+name_en = "Rescue"
+
+[[indicator]]
+code = "FIRES"
+name_vi = "Số vụ cháy"
+name_en = "Fires"
+sector = "s"
+unit = "vụ"
+owner = "pccc"
+period = "month"
+direction = "down"
+target = 10
+decimals = 0
+producer_id = "logger"
+source = "Mẫu"
+verified = true
+
+[[board]]
+board_id = "b"
+title_vi = "Cứu nạn"
+title_en = "Rescue"
+
+[[board.blocks]]
+kind = "tile"
+indicators = ["FIRES"]
+"""
 
 
 class Panels:
@@ -108,6 +152,25 @@ class Day:
         self.room.ingest("logger", "station-file", body, name=file_name("R-01"))
         until(lambda: _level(self.session) == value, "the sample is at the desk")
 
+    def figure(self, value: float) -> None:
+        """An agency's program sends last month's figure, or corrects it."""
+        session = self.session
+        period = last_ended(site_day(session.state, session.clock.now_ms()), "month")
+        body = json.dumps({"values": [{"code": "FIRES", "period": period, "value": value}]}).encode()
+        self.room.ingest("logger", "indicators", body)
+        until(lambda: [one.value for one in points_of(session.state, "FIRES")] == [value], "the figure is at the desk")
+
+    def incident(self, alert_id: str) -> None:
+        """It is opened about an alert, and an agency is asked for help."""
+        session, link = self.session, Link(kind="alert", key=alert_id)
+        wish = OpenIncident(command_id=new_id(), incident_id="i-1", title="Cháy nhà dân", links=(link,), take=True)
+        session.commands.submit_room(wish)
+        until(lambda: "i-1" in session.state.incidents, "the incident is open")
+        session.commands.submit_room(
+            AskTask(command_id=new_id(), incident_id="i-1", task_id="t-1", agency_id="pccc", what="cử hai xe")
+        )
+        until(lambda: bool(session.state.incidents["i-1"].tasks), "the agency is asked")
+
     def sign_on(self) -> str:
         """The operator signs on to the watch that runs; its id."""
         session, site = self.session, self.session.state.site
@@ -117,6 +180,75 @@ class Day:
         session.commands.submit_room(StartShift(command_id=new_id(), watch_id=turn.watch_id, position_id=position))
         until(lambda: turn.watch_id in session.state.watches, "the watch has begun")
         return turn.watch_id
+
+    def citizen_reports(self, text: str) -> str:
+        """Somebody comes to the counter with a report; its id."""
+        session = self.session
+        failed: list[str] = []
+        assert session.server is not None
+        site = session.state.site
+        assert site is not None
+        entry = ReportEntry(
+            channel="walk_in", category_id="duong-hong", text=text, lat_deg=site.home.lat_deg, lon_deg=site.home.lon_deg
+        )
+        taken: list[Report] = []
+        session.server.ask("/api/v1/reports", {}, Report, taken.append, failed.append, entry)
+        until(lambda: bool(taken or failed), "the report is taken down")
+        assert not failed
+        until(lambda: taken[0].report_id in session.state.reports, "the report is at the desk")
+        return taken[0].report_id
+
+    def calls(self, *words: tuple[str, str]) -> None:
+        """The switchboard tells of calls: (id, what happened)."""
+        at = datetime.now(UTC).isoformat()
+        events = [{"call_id": call_id, "event": event, "at": at, "caller": "0912345678"} for call_id, event in words]
+        self.room.ingest("camera-ai", "calls", json.dumps({"events": events}).encode())
+
+    def crisis(self) -> None:
+        """The supervisor puts the hotline into crisis mode; somebody calls, and a report of it is filed."""
+        session = self.session
+        begin = BeginCrisis(command_id=new_id(), template_id="lu-lut", reason="lũ lên nhanh")
+        assert self.room.order(Role.SUPERVISOR, begin).accepted
+        until(lambda: session.state.crisis is not None, "the crisis has begun")
+        self.calls(("1", "arrived"), ("2", "arrived"), ("2", "abandoned"))
+        assert session.server is not None
+        assert session.state.crisis is not None
+        entry = ReportEntry(
+            channel="walk_in", category_id="cay-do", text="Cây đổ chắn đường", entry_id="cay-do",
+            crisis_id=session.state.crisis.crisis_id, answers={"di-lai": "khong"},
+        )  # fmt: skip
+        failed: list[str] = []
+        session.server.ask("/api/v1/reports", {}, Report, lambda report: None, failed.append, entry)
+
+        def counted() -> bool:
+            crisis = session.state.crisis
+            return bool(failed) or (crisis is not None and (crisis.tally.calls, crisis.tally.tickets) == (2, 1))
+
+        until(counted, "the crisis counts the calls and the report")
+        assert not failed
+
+    def moved(self, report_id: str, state: ReportState, text: str = "") -> None:
+        session = self.session
+        session.commands.submit_room(MoveReport(command_id=new_id(), report_id=report_id, state=state, text=text))
+        until(lambda: session.state.reports[report_id].state == state, f"the report is {state}")
+
+    def reported_again(self, text: str) -> str:
+        """Another report at the same place, until it is suggested as the same; its id."""
+        report_id = self.citizen_reports(text)
+        until(lambda: self.duplicates.pair is not None, "the two reports are suggested as one")
+        return report_id
+
+    def told_apart(self, report_id: str, other_id: str) -> None:
+        """Somebody looked at both."""
+        wish = TellReportsApart(command_id=new_id(), report_id=report_id, other_id=other_id)
+        self.session.commands.submit_room(wish)
+        until(lambda: self.duplicates.pair is None, "they are told apart")
+
+    @property
+    def duplicates(self) -> DuplicatesPanel:
+        panel = self.panels.by_key["duplicates"]
+        assert isinstance(panel, DuplicatesPanel)
+        return panel
 
     def happens(self, what: Callable[[], object], what_for: Callable[[], bool], told: str) -> None:
         what()
@@ -128,9 +260,17 @@ def _level(session: Session) -> float:
     return -1.0 if sample is None else sample.value
 
 
+def site_with_figures(folder: Path) -> Path:
+    site = shutil.copytree(SMALL_SITE, folder / "small")
+    (site / "indicators.toml").write_text(INDICATORS, encoding="utf-8")
+    return site
+
+
 @pytest.fixture(scope="module")
 def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    with RunningDesk(SMALL_SITE, tmp_path_factory.mktemp("day"), "duty") as room:
+    with RunningDesk(
+        site_with_figures(tmp_path_factory.mktemp("site")), tmp_path_factory.mktemp("day"), "duty"
+    ) as room:
         day = Day(room)
         session = room.desk.session
         commands = session.commands
@@ -139,6 +279,7 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         day.look("a quiet room")
         watch_id = day.sign_on()
         fire = room.new_alert("cam-1")
+        report_id = day.citizen_reports("Ổ gà lớn trước chợ Cốc Lếu")
         day.look("a fire is reported")
         commands.acknowledge(fire, "đã gọi 114")
         until(lambda: room.alert(fire).acknowledged, "acknowledged")
@@ -148,17 +289,13 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
             MarkShiftTask(command_id=new_id(), watch_id=watch_id, task_id="camera", state="skipped", text="mất điện")
         )
         until(lambda: bool(session.state.watches[watch_id].marks), "a task is skipped")
+        day.moved(report_id, "verifying")
+        again_id = day.reported_again("Ổ gà to trước chợ Cốc Lếu")
         day.look("the fire is in hand")
-        link = Link(kind="alert", key=fire)
-        wish = OpenIncident(command_id=new_id(), incident_id="i-1", title="Cháy nhà dân", links=(link,), take=True)
-        commands.submit_room(wish)
-        until(lambda: "i-1" in session.state.incidents, "the incident is open")
-        commands.submit_room(
-            AskTask(command_id=new_id(), incident_id="i-1", task_id="t-1", agency_id="pccc", what="cử hai xe")
-        )
-        until(lambda: bool(session.state.incidents["i-1"].tasks), "the agency is asked")
+        day.incident(fire)
         room.ingest("bulletins", "cap", cap_message("mua-1", "Mưa lớn diện rộng"))
         until(lambda: any(one.kind.startswith("cap") for one in session.state.alerts.values()), "the bulletin is there")
+        day.figure(12)
         day.reading(81.5)
         until(
             lambda: any(one.limit is not None for one in session.state.alerts.values()), "the level is over its limit"
@@ -166,9 +303,16 @@ def day(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         day.look("rain, and the river over its limit")
         day.reading(78.0)
         until(lambda: not any(one.limit and one.active for one in session.state.alerts.values()), "the level is back")
+        day.moved(report_id, "need_info", "Ổ gà ở số nhà nào?")
+        day.told_apart(again_id, report_id)
+        day.figure(9)
         day.look("the river is back")
-        commands.shelve(fire, 1200, "lính cứu hỏa đang xử lý")
-        until(lambda: room.alert(fire).phase is AlertPhase.SHELVED, "shelved")
+        day.crisis()
+        day.happens(
+            lambda: commands.shelve(fire, 1200, "lính cứu hỏa đang xử lý"),
+            lambda: room.alert(fire).phase is AlertPhase.SHELVED,
+            "shelved",
+        )
         commands.submit_room(NoteShift(command_id=new_id(), watch_id=watch_id, text="đã gọi Sở Xây dựng"))
         commands.submit_room(DraftHandover(command_id=new_id(), watch_id=watch_id, remarks="chìa khóa ở tủ"))
         until(lambda: session.state.watches[watch_id].sheet is not None, "the hand-over sheet is drafted")
@@ -239,6 +383,35 @@ def test_the_watch_is_seen_in_its_panel(day: Day) -> None:
     for words_then in ("– skipped", "mất điện", "đã gọi Sở Xây dựng", "officer"):
         assert words_then in late
         assert words_then not in quiet
+
+
+def test_the_crisis_is_seen_on_the_board_of_the_hotline(day: Day) -> None:
+    """Else its replay would compare a board without calls."""
+    quiet, late = (" ".join(moment.words["hotline"]) for moment in (day.moments[0], day.moments[-1]))
+    for words_then in (
+        "CRISIS MODE · Flood · begun by supervisor",
+        "2 calls, 0 answered, 1 lost, 1 reports",
+        "Không 1",
+    ):
+        assert words_then in late
+        assert words_then not in quiet
+
+
+def test_a_figure_and_its_correction_are_seen_where_it_is_entered_and_on_its_board(day: Day) -> None:
+    """Else their replay would compare panels that say that nothing was entered."""
+    first, late = (day.moments[index].words for index in (3, 4))
+    for panel in ("indicator_entry", "boards"):
+        assert "12 vụ" in " ".join(first[panel])
+        assert "9 vụ" in " ".join(late[panel])
+    assert {"1", "2"} <= {one.partition(" | ")[0] for one in late["indicator_entry"]}, "both revisions"
+
+
+def test_the_report_is_seen_in_queue_card_and_map(day: Day) -> None:
+    """Else their replay would compare panels that say that there is none."""
+    quiet, late = day.moments[0].words, day.moments[-1].words
+    for panel, told in (("reports", "citizen is asked"), ("report_card", "Ổ gà ở số nhà nào?"), ("map", "talk_ring")):
+        assert told in " ".join(late[panel])
+        assert told not in " ".join(quiet[panel])
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.pdf", b"%PDF-"), ("a.html", b"<!DOCTYPE html>"), ("a", b"%PDF-")])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +18,8 @@ import httpx
 import numpy as np
 import pytest
 
-from config.model import MqttSource
 from config.site import load_site
+from config.source_model import MqttSource
 from tests.bench.frame_code import read_code
 from tests.system.backend_process import LAOCAI, TOP, BackendProcess, run_backend, wait_until
 
@@ -35,13 +37,19 @@ def free_ports(count: int) -> list[int]:
 def small_laocai(folder: Path) -> Path:
     """The demonstration city on free ports, with two cameras of one scene: clips in seconds, not in a minute."""
     shutil.copytree(LAOCAI, folder)
-    rtsp, feed, broker, panels, syslog, onvif = free_ports(6)
+    rtsp, feed, broker, panels, syslog, onvif, calls, paper, mails = free_ports(9)
     rows = (folder / "cameras.csv").read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if row.startswith(("camera_id", "gt-kim-tan", "gt-tran-hung-dao"))]
     assert len(kept) == CAMERAS + 1
     (folder / "cameras.csv").write_text("\n".join(kept).replace(":8554/", f":{rtsp}/") + "\n", encoding="utf-8")
     site = (folder / "site.toml").read_text(encoding="utf-8")
-    site = site.replace(":8555/", f":{feed}/").replace("port = 8556", f"port = {broker}")
+    site = (
+        site.replace(":8555/", f":{feed}/")
+        .replace("port = 8556", f"port = {broker}")
+        .replace("port = 8563", f"port = {calls}")
+        .replace(":8557", f":{paper}")
+        .replace("port = 8559", f"port = {mails}")
+    )
     site = site.replace("poll_every_s = 10.0", "poll_every_s = 1.0")
     site = site.replace("_port = 7700", f"_port = {panels}").replace("_port = 5514", f"_port = {syslog}")
     (folder / "site.toml").write_text(site, encoding="utf-8")
@@ -139,3 +147,12 @@ def test_a_wrong_site_is_told_and_nothing_is_played(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "site.toml:7: unknown key 'speedup'" in done.stderr
     assert "bimat123" not in done.stderr + done.stdout
+
+
+def test_no_two_parts_of_the_demonstration_want_the_same_port() -> None:
+    texts = [path.read_text("utf-8") for path in sorted(LAOCAI.glob("*.toml"))]
+    lines = [line.partition("#")[0] for text in texts for line in text.splitlines()]
+    servers = re.compile(r"^(?:port|tcp_port|tls_port) = (\d+)|^(?:url|address) = \"http://127\.0\.0\.1:(\d+)/")
+    ports = Counter(found[1] or found[2] for line in lines if (found := servers.match(line)))
+    assert ports
+    assert [port for port, count in ports.items() if count > 1] == []

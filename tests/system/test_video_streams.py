@@ -281,5 +281,5 @@ def test_stopping_returns_at_once_even_with_a_hanging_worker(server: RtspServer)
     started_s = time.monotonic()
     tile.close()
     pool.stop()
-    assert time.monotonic() - started_s < 0.05
+    assert time.monotonic() - started_s < 1.0  # who waits for that worker waits for ever
     assert pool.join(5.0)

@@ -18,26 +18,35 @@ from backend.contracts.site import Agency, Commune, Limit, MapView, Parameter, P
 from backend.services.accounts import Accounts, SignedIn
 from backend.services.alarm_watch import AlarmWatch
 from backend.services.audit import Audit
+from backend.services.channels import ChannelDesk
+from backend.services.commands import CommandDesk
 from backend.services.environment import EnvironmentWatch
+from backend.services.hotline import CallDesk
 from backend.services.ingest import Ingest
+from backend.services.media.service import MediaService
+from backend.services.press.desk import PressDesk
 from backend.services.readings import ReadingsService
+from backend.services.reports.archive import ReportArchive
+from backend.services.reports.desk import ReportDesk
+from backend.services.reports.reporters import Reporters
 from backend.services.rivers import RiverWatch
 from backend.services.room import Room
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.storage.audit import AuditStore
+from backend.storage.calls import CallStore
+from backend.storage.channel_messages import MessageStore
 from backend.storage.database import Database, open_database
 from backend.storage.detections import DetectionsStore
 from backend.storage.event_log import EventLog
+from backend.storage.press import PressStore
 from backend.storage.readings import ReadingRow, ReadingsStore
-from config.model import (
-    CameraConfig,
-    CapSettings,
-    DetectionRule,
-    DropFolderSource,
-    RecordingConfig,
-    SiteConfig,
-    SourceConfig,
-)
+from backend.storage.reporters import ReportersStore
+from backend.storage.reports import ReportStore
+from config.camera_model import CameraConfig, RecordingConfig
+from config.communes import read_communes
+from config.model import CapSettings, DetectionRule, SiteConfig
+from config.problems import Problems
+from config.source_model import DropFolderSource, SourceConfig
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 NOW_MS = 1_767_232_800_000
@@ -231,7 +240,7 @@ class Moment:
 
 @dataclass
 class Desk:
-    """Everything that feeds the room, real, on one SQLite file."""
+    """Everything that feeds the room, real, on one database."""
 
     site: SiteConfig
     now: Moment
@@ -248,6 +257,8 @@ class Desk:
     expiry: ExpiryWatch
     alarms: AlarmWatch
     audit: Audit
+    reports: ReportDesk
+    press: PressDesk
     accounts: Accounts
     data_dir: Path
     events: list[LoggedEvent] = field(default_factory=list)
@@ -265,23 +276,39 @@ class Desk:
     def quarantined(self) -> list[Path]:
         return sorted((self.data_dir / "quarantine").glob("*.bin"))
 
+    def commands(self, audit: Audit | None = None) -> CommandDesk:
+        """A new one, as after a restart."""
+        return CommandDesk(self.room, self.log, audit or self.audit, self.reports, self.press)
+
     async def judge(self) -> None:
         """What the running limit watch does with the readings that came."""
         await self.environment.catch_up()
 
 
 @asynccontextmanager
-async def opened_desk(data_dir: Path, site: SiteConfig | None = None, now: Moment | None = None) -> AsyncIterator[Desk]:
-    """The same folder opened again is a restart."""
+async def opened_desk(
+    data_dir: Path, site: SiteConfig | None = None, now: Moment | None = None, url: str = ""
+) -> AsyncIterator[Desk]:
+    """The same folder opened again is a restart. `url` "" = SQLite in the folder."""
     site = site or small_site()
     now = now or Moment()
-    database = open_database(f"sqlite:///{data_dir / 'trucban.sqlite3'}")
+    database = open_database(url or f"sqlite:///{data_dir / 'trucban.sqlite3'}")
     try:
         log = await EventLog.open(database)
         room = await Room.open(log, now)
         store = ReadingsStore(database)
         readings = await ReadingsService.open(store)
-        ingest = Ingest(site, room, readings, DetectionsStore(database), data_dir / "quarantine", now)
+        audit = Audit(AuditStore(database), now)
+        reporters = Reporters.open(ReportersStore(database), audit, data_dir / "keys", now)
+        areas = read_communes(site.communes_file, Problems())
+        reports = ReportDesk(site, room, ReportArchive(room, ReportStore(database)), reporters, areas)
+        press = PressDesk(site, room, PressStore(database), audit, reports, data_dir / "press")
+        calls = CallDesk.open(site, room, CallStore(database), data_dir / "keys")
+        media = MediaService(data_dir, reports.archive.named_media, site.utc_offset_min)
+        messages = MessageStore(database)
+        channels = ChannelDesk.open(site, log, reports, media, messages, data_dir / "keys", now)
+        detections = DetectionsStore(database)
+        ingest = Ingest(site, room, readings, detections, data_dir / "quarantine", press, calls, channels, now)
         desk = Desk(
             site=site,
             now=now,
@@ -297,7 +324,9 @@ async def opened_desk(data_dir: Path, site: SiteConfig | None = None, now: Momen
             cameras=CameraWatch(site, room, now),
             expiry=ExpiryWatch(site, room, now, ingest.last_detection_ms),
             alarms=AlarmWatch(room, now),
-            audit=Audit(AuditStore(database), now),
+            audit=audit,
+            reports=reports,
+            press=press,
             accounts=Accounts(database, now, hasher=QUICK_HASHER),
             data_dir=data_dir,
         )
@@ -313,8 +342,8 @@ def reading(at_ms: int, value: float, status: int = 0, station: str = "TL-KT-01"
     return ReadingRow(station, symbol, at_ms, value, status, at_ms, "tang-loong")
 
 
-def operator(role: Role = Role.DUTY_OFFICER, user: str = "lan") -> SignedIn:
-    return SignedIn(user, user.title(), role, tuple(sorted(RIGHTS[role])), NOW_MS + 3_600_000)
+def operator(role: Role = Role.DUTY_OFFICER, user: str = "lan", agency_id: str = "") -> SignedIn:
+    return SignedIn(user, user.title(), role, tuple(sorted(RIGHTS[role])), NOW_MS + 3_600_000, agency_id)
 
 
 def local_time(at_ms: int) -> str:

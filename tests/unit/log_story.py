@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from backend.contracts import crisis, hotline, press
 from backend.contracts import events as ev
+from backend.contracts import report_events as rev
 from backend.contracts.air import AirIndex
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
 from backend.contracts.forecasts import Forecast, ForecastPoint
 from backend.contracts.geometry import Polygon
 from backend.contracts.incidents import Incident, Link, Task
+from backend.contracts.indicators import IndicatorFigure
 from backend.contracts.kinds.alerts import ALERT_KINDS, AlertKindKey, Priority
 from backend.contracts.marks import Mark, MarkKind
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
+from backend.contracts.reports import Clock, Extension, Report
 from backend.contracts.shift_fold import begun
 from backend.contracts.shifts import DutyTask, Shift, Turn, sheet_digest
 from backend.contracts.site import Site
@@ -70,14 +74,22 @@ class Story:
         self._holds: list[str] = []
         self._exports: list[str] = []
         self._shift_step = 0
+        self._figures = 0
         self._incident_step = 0
+        self._report_step = 0
+        self._reports: list[Report] = []
+        self._story_step = 0
+        self._call_step = 0
+        self._crisis_step = 0
         others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
             (0.4, self._mark_placed), (0.1, self._mark_removed),
             (0.2, self._forecast), (0.2, self._air), (0.6, self._incident), (0.05, self._limits),
+            (0.2, self._indicators),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
-            (0.3, self._shift), (0.002, self._site_loaded),
+            (0.3, self._shift), (0.6, self._report), (0.4, self._story), (0.5, self._call), (0.1, self._crisis),
+            (0.002, self._site_loaded),
         )  # fmt: skip
         self._others = [other for _, other in others]
         self._weights = [weight for weight, _ in others]
@@ -364,6 +376,20 @@ class Story:
         )
         return ev.AirIndexed(index=index)
 
+    def _indicators(self) -> ev.Event:
+        self._figures += 1
+        figures = tuple(
+            IndicatorFigure(
+                code=self._chance.choice(("BED_USE", "GRDP", "ON_TIME")),
+                area=self._chance.choice(("", "02647", "02683")),
+                period=f"20{20 + self._figures // 12 % 60}-{1 + self._figures % 12:02}",
+                value=self._chance.choice((None, 1.5, 82.0)) if number else 3.25,
+                revision=self._figures,
+            )
+            for number in range(2)
+        )
+        return ev.IndicatorsEntered(channel="sheet", figures=figures[:1], derived=figures[1:])
+
     def _held(self) -> ev.Event:
         hold = Hold(
             hold_id=f"hold-{self._count}",
@@ -435,6 +461,77 @@ class Story:
             return ev.IncidentOpened(incident=incident)
         return _INCIDENT[step](f"incident-{number}")
 
+    def _report(self) -> ev.Event:
+        """A citizen's report from its receipt to its rating; every third one is taken up again."""
+        number, step = divmod(self._report_step, len(_REPORT))
+        self._report_step += 1
+        if step == 0:
+            report = Report(
+                report_id=f"report-{number}", number=number + 1, code=f"PA-{number + 1}", channel="app",
+                category_id="rac", flow="timed", title="Rác trên vỉa hè", received_ms=int(self._now_ms),
+                changed_ms=int(self._now_ms), lat_deg=22.48, lon_deg=103.97,
+            )  # fmt: skip
+            self._reports.append(report)
+            return rev.ReportReceived(report=report, text="Rác trên vỉa hè trước số 12")
+        if step == 1 and number % 3 == 2:
+            old = self._reports[0].model_copy(update={"state": "reopened", "reopened": 1})
+            return ev.RowsShown(reports=(old,))
+        return _REPORT[step](f"report-{number}")
+
+    def _call(self) -> ev.Event:
+        """A call of the hotline that is answered, or hung up before."""
+        number, step = divmod(self._call_step, 4)
+        self._call_step += 1
+        key, now_ms = f"tong-dai:{number}", int(self._now_ms)
+        if step == 0:
+            call = hotline.Call(
+                call_id=key, producer_id="tong-dai", caller_id=f"h{number % 5}", masked="09xx xxx 123",
+                arrived_ms=now_ms, changed_ms=now_ms,
+            )  # fmt: skip
+            return hotline.CallArrived(call=call)
+        if step == 3:
+            recording = hotline.CallRecording(
+                digest=f"{number:064x}",
+                mime="audio/wav",
+                bytes=100,
+                duration_ms=6,
+                started_ms=now_ms,
+                kept_until_ms=now_ms,
+            )
+            return hotline.CallRecorded(call_id=key, recording=recording)
+        answered: tuple[hotline.CallStep, hotline.CallStep] = ("answered", "ended")
+        lost: tuple[hotline.CallStep, hotline.CallStep] = ("queued", "abandoned")
+        moved = (answered if number % 3 else lost)[step - 1]
+        return hotline.CallMoved(call_id=key, step=moved, at_ms=now_ms, agent="Bàn 1")
+
+    def _crisis(self) -> ev.Event:
+        """A crisis of the hotline begins, or the one that is on ends."""
+        number, ends = divmod(self._crisis_step, 2)
+        self._crisis_step += 1
+        key, now_ms = f"lu-lut-{number}", int(self._now_ms)
+        if ends:
+            return crisis.CrisisEnded(crisis_id=key, reason="nước rút", tally=crisis.CrisisTally(calls=3))
+        template = self._site.hotline.crises[0] if self._site.hotline.crises else _THEME
+        begun = crisis.Crisis(
+            crisis_id=key, template=template, begun_ms=now_ms, begun_by="truong-ca", reason="lũ lên nhanh"
+        )
+        return crisis.CrisisBegun(crisis=begun)
+
+    def _story(self) -> ev.Event:
+        """A story of the press that grows and is given to an agency, dismissed or made a report."""
+        number, step = divmod(self._story_step, 3)
+        self._story_step += 1
+        key, now_ms = f"story-{number}", int(self._now_ms)
+        if step == 0:
+            story = press.Story(
+                story_id=key, title="Ngập ở Cốc Lếu", outlet="Báo Mô Phỏng", url="https://bao.example/1",
+                producer_id="bao-chi", first_ms=now_ms, newest_ms=now_ms, changed_ms=now_ms, hits=("coc-leu",),
+            )  # fmt: skip
+            return press.StorySeen(story=story)
+        if step == 1:
+            return press.StoryGrew(story_id=key, posts=5, outlets=3, newest_ms=now_ms, sentiment="negative")
+        return _STORY[number % len(_STORY)](key)
+
     def _site_loaded(self) -> ev.Event:
         return ev.SiteLoaded(site=self._site)
 
@@ -466,7 +563,49 @@ _INCIDENT: Final[tuple[Callable[[str], ev.Event], ...]] = (
     lambda key: ev.IncidentReviewed(incident_id=key, comment="đạt"),
 )
 
-_OF_THE_SYSTEM: Final = ("camera.", "recording.", "producer.", "input.", "site.", "export.changed")
+_CLOCK: Final = Clock(allowed_ms=86_400_000, due_ms=1_763_890_000_000, near_ms=1_763_880_000_000)
+_REPORT: Final[tuple[Callable[[str], ev.Event], ...]] = (
+    lambda key: ev.SopPublished(sop=_SOP),  # its place is the receipt's
+    lambda key: rev.ReportChanged(report_id=key, priority=2, address="đường Nguyễn Huệ"),
+    lambda key: rev.ReportMoved(report_id=key, state="verifying"),
+    lambda key: rev.ReportRouted(report_id=key, chief="pccc", partners=("csgt",), clock=_CLOCK, rule="mac-dinh"),
+    lambda key: rev.ReportNoted(report_id=key, audience="inside", text="gọi tổ dân phố"),
+    lambda key: rev.ReportMoved(report_id=key, state="in_progress"),
+    lambda key: rev.ReportOverdue(report_id=key, stage="near"),
+    lambda key: rev.ReportExtensionAsked(
+        report_id=key,
+        extension=Extension(more_ms=3_600_000, reason="mưa", asked_ms=1_763_870_000_000, asked_by="lan"),
+    ),
+    lambda key: rev.ReportExtensionDecided(report_id=key, granted=True, clock=_CLOCK),
+    lambda key: rev.ReportMoved(report_id=key, state="done_pending"),
+    lambda key: rev.ReportsToldApart(report_id=key, other_id="report-0"),
+    lambda key: rev.ReportMediumDecided(report_id=key, digest="a" * 64, public=True),
+    lambda key: rev.ReportRead(report_id=key, text="đã rõ"),
+    lambda key: rev.ReportMoved(report_id=key, state="published", text="đã sửa"),
+    lambda key: rev.ReportRated(report_id=key, rating="satisfied"),
+)
+
+_THEME: Final = crisis.CrisisTemplate(
+    template_id="lu-lut", name_vi="Lũ", entries=(crisis.CrisisEntry(entry_id="a", name_vi="Ngập", category_id="b"),)
+)
+
+_STORY: Final[tuple[Callable[[str], ev.Event], ...]] = (
+    lambda key: press.StoryAssigned(story_id=key, agency_id="pccc", note="trả lời báo"),
+    lambda key: press.StoryDismissed(story_id=key, reason="tin cũ"),
+    lambda key: press.StoryReported(story_id=key, report_id="report-0"),
+)
+
+_OF_THE_SYSTEM: Final = (
+    "story.seen",
+    "story.grew",
+    "call.",
+    "camera.",
+    "recording.",
+    "producer.",
+    "input.",
+    "site.",
+    "export.changed",
+)
 _AREA: Final = Polygon(
     ring=(
         *(

@@ -66,7 +66,8 @@ def last_by(logged: Sequence[LoggedEvent], at_ms: int) -> int:
 
 _UNSEEN: Final = (
     "alert.raised", "alert.updated", "alert.reactivated", "alert.returned", "alert.suppressed", "alert.unsuppressed",
-    "forecast.issued", "air.indexed",
+    "forecast.issued", "air.indexed", "rows.shown", "story.seen", "story.grew", "call.arrived", "call.moved",
+    "indicators.entered",
 )  # fmt: skip
 _SYSTEM: Final = (
     "site.",
@@ -93,6 +94,8 @@ def lanes(logged: Sequence[LoggedEvent]) -> list[Lane | None]:
             found.append("system" if alert.priority == 5 else "alert")
         elif kind in ("incident.step_overdue", "incident.task_overdue"):
             found.append("alert")
+        elif kind in ("report.received", "report.rated", "report.overdue"):
+            found.append("report")
         elif kind in _UNSEEN:
             found.append(None)
         else:

@@ -195,3 +195,16 @@ def test_what_lies_on_the_shelf_is_no_load_until_it_comes_back_and_is_answered_f
     assert story.load().alarms == 2
     story.happens(ev.AlertAcknowledged(alert_id="a"), MINUTE_MS, "lan")
     assert story.load().mean_acknowledge_s == 60.0, "from its coming back, not from the first time"
+
+
+def test_a_raise_that_its_own_decision_suppresses_asked_nobody_for_a_hand() -> None:
+    story = Story()
+    story.happens(ev.AlertRaised(alert=alarm("loud", Priority.HIGH)))
+    story.happens(ev.AlertRaised(alert=alarm("hushed", Priority.HIGH, place="q")), 1_000)
+    story.happens(ev.AlertSuppressed(alert_id="hushed", rule_id="permit"))
+    load = story.load()
+    assert (load.alarms, load.buckets) == (1, (1,))
+    assert [(one.alarm.alert_id, one.count) for one in load.top] == [("loud", 1)]
+    # One that rang before it was suppressed was heard, and stays counted.
+    story.happens(ev.AlertSuppressed(alert_id="loud", rule_id="permit"), 1_000)
+    assert story.load().alarms == 1

@@ -24,7 +24,6 @@ from backend.contracts.commands import (
 )
 from backend.contracts.events import Event
 from backend.contracts.state import RoomState, apply
-from backend.services.commands import CommandDesk
 from config.model import DelayConfig, SiteConfig
 from tests.unit.feeds_samples import NOW_MS, Desk, Moment, cap, opened_desk, operator, reading, small_site
 
@@ -82,7 +81,7 @@ def sound_of(desk: Desk, events: Sequence[Event]) -> list[str]:
 
 async def asked(desk: Desk, command: Command, role: Role = Role.DUTY_OFFICER, user: str = "lan") -> str:
     """The refusal's code, "" when it was done."""
-    result = await CommandDesk(desk.room, desk.log, desk.audit).execute(command, operator(role, user), "10.0.0.7")
+    result = await desk.commands().execute(command, operator(role, user), "10.0.0.7")
     return "" if result.accepted else result.reason_code
 
 

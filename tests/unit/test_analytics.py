@@ -20,7 +20,7 @@ from backend.services.analytics.series import Mean, ZoneSeries
 from backend.services.analytics.service import Analytics
 from backend.sources.mqtt_messages import CountReading
 from config.analytics import read_analytics
-from config.model import AnalyticsCamera, AnalyticsRules
+from config.camera_model import AnalyticsCamera, AnalyticsRules
 from config.problems import Problems
 from config.site import load_site
 from tests.system.backend_process import LAOCAI

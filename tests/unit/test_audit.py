@@ -12,7 +12,6 @@ from sqlalchemy import text
 from backend.contracts.commands import AcknowledgeAlert, ActAtDesk, OrderExport, RefusalCode, Role
 from backend.contracts.recording import ExportOrder
 from backend.services.audit import Audit, Looks
-from backend.services.commands import CommandDesk
 from backend.storage.audit import BEGAN, AuditRow, AuditStore, Deed, digest_of, genesis_of
 from backend.storage.database import Database
 from backend.storage.errors import StorageError
@@ -225,7 +224,7 @@ def test_every_command_is_recorded_with_its_answer(tmp_path: Path) -> None:
         async with opened_desk(tmp_path) as desk:
             await desk.ingest.cap("kttv", cap())
             alert_id = desk.only("cap.message").alert_id
-            commands = CommandDesk(desk.room, desk.log, desk.audit)
+            commands = desk.commands()
             first = AcknowledgeAlert(command_id=f"{1:032x}", alert_id=alert_id)
             await commands.execute(first, operator(), "10.0.0.7")
             await commands.execute(first, operator(), "10.0.0.7")
@@ -272,7 +271,7 @@ def test_without_an_audit_log_an_alarm_is_acknowledged_and_an_export_is_not(tmp_
             alert_id = desk.only("cap.message").alert_id
             desk.events.clear()
             audit = Audit(_DeafStore(desk.database), desk.now)
-            commands = CommandDesk(desk.room, desk.log, audit)
+            commands = desk.commands(audit)
             order = ExportOrder(title="x", start_ms=NOW_MS - 1000, end_ms=NOW_MS, camera_ids=())
             export = OrderExport(command_id=f"{1:032x}", export_id="e-1", order=order)
             answer = await commands.execute(export, operator(Role.SUPERVISOR), "")

@@ -29,7 +29,7 @@ def at_desk(data_dir: Path, scenario: Callable[[Desk, CommandDesk, str], Corouti
         async with opened_desk(data_dir) as desk:
             await desk.ingest.cap("kttv", cap())
             desk.events.clear()
-            await scenario(desk, CommandDesk(desk.room, desk.log, desk.audit), desk.only("cap.message").alert_id)
+            await scenario(desk, desk.commands(), desk.only("cap.message").alert_id)
 
     asyncio.run(play())
 
@@ -57,7 +57,7 @@ def test_the_same_command_again_is_answered_again_and_done_once(tmp_path: Path) 
         command = CommentAlert(command_id=command_id(1), alert_id=alert_id, comment="một lần")
         results = await asyncio.gather(*(commands.execute(command, operator(), "") for _ in range(5)))
         assert {result.accepted for result in results} == {True}
-        later = await CommandDesk(desk.room, desk.log, desk.audit).execute(command, operator(), "")
+        later = await desk.commands().execute(command, operator(), "")
         assert later.accepted
         assert desk.kinds() == ["alert.commented"]
 

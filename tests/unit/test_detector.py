@@ -15,7 +15,7 @@ from backend.services.analytics.detector import Detector, DetectorError, count_i
 from backend.services.analytics.messages import Detecting, Report, Watch
 from backend.services.analytics.rules import Measure, ZoneMeasure
 from config.analytics import read_analytics
-from config.model import AnalyticsCamera, AnalyticsRules, DetectorConfig, DetectorLayout
+from config.camera_model import AnalyticsCamera, AnalyticsRules, DetectorConfig, DetectorLayout
 from config.problems import Problems
 from config.site import load_site
 from tests.system.backend_process import LAOCAI

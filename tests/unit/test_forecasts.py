@@ -17,7 +17,8 @@ from backend.sources import source_specs
 from backend.sources.forecast_drop import SPEC
 from backend.sources.forecast_file import ForecastError, parse_forecasts, worded_level
 from backend.sources.station_drop import DropFolder
-from config.model import ForecastDropSource, HydrologySettings, SiteConfig
+from config.model import HydrologySettings, SiteConfig
+from config.source_model import ForecastDropSource
 from tests.unit.feeds_samples import BD1, BD2, BD3, NOW_MS, Desk, small_site
 from tests.unit.test_ingest_watches import on_desk
 

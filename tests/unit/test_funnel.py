@@ -42,7 +42,7 @@ def on_desk(
 ) -> None:
     async def play() -> None:
         async with opened_desk(data_dir, site=site) as desk:
-            await scenario(desk, CommandDesk(desk.room, desk.log, desk.audit))
+            await scenario(desk, desk.commands())
 
     asyncio.run(play())
 

@@ -22,7 +22,6 @@ from backend.contracts.sop import Sop, Step, standing
 from backend.contracts.state import RoomState, apply
 from backend.domain import incidents as domain
 from backend.domain.alerts import Refusal
-from backend.services.commands import CommandDesk
 from backend.services.incident_watch import IncidentWatch
 from tests.unit.feeds_samples import cap, opened_desk, operator, public, small_site
 
@@ -313,7 +312,7 @@ def test_commands_are_done_by_right_and_the_watch_tells_what_is_overdue(tmp_path
         async with opened_desk(tmp_path) as desk:
             await desk.ingest.cap("kttv", cap())
             await desk.room.record(lambda state: (ev.SopPublished(sop=SOP),))
-            commands = CommandDesk(desk.room, desk.log, desk.audit)
+            commands = desk.commands()
             key = desk.only("cap.message").alert_id
             wish = cmd.OpenIncident(
                 command_id="1" * 32, incident_id="i", title="Mưa\x00 lớn", links=(link(key),), sop_id="chay", take=True

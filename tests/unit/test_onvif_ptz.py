@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from backend.simulate.onvif import Device, Head, OnvifServer
 from backend.sources.onvif_ptz import OnvifPtz, Position, PtzError, ptz_http
-from config.model import PtzCamera
+from config.camera_model import PtzCamera
 
 PASSWORD: Final = "bí mật & <lớn>"
 PRESETS: Final = {"1": Position(0.0, 0.0, 0.0), "cho & bến": Position(0.5, -0.2, 0.4)}

@@ -15,7 +15,7 @@ from backend.services.recorder.retention import DAY_MS, GB, Protected, doomed, p
 from backend.services.recorder.segment import safe_name
 from backend.services.recorder.stream_clock import StreamClock
 from backend.storage.segments import SegmentRow
-from config.model import RecordingClass, Window
+from config.camera_model import RecordingClass, Window
 from tests.unit.storage_samples import NOW_MS
 
 MB = 1_000_000

@@ -81,7 +81,7 @@ def test_the_counts_are_those_of_a_recount(database_url: str) -> None:
         async with opened_log(database_url) as log:
             logged = await _filled(log, 1_500)
             wanted = recounted(logged)
-            assert {lane for lane, _ in wanted} == {"alert", "operator", "system"}
+            assert {lane for lane, _ in wanted} == {"alert", "report", "operator", "system"}
             assert await _counted(log.database) == wanted
             # In as many parts as it likes: what an alert was before is known again.
             assert await DensityCount(log.database).count(100) == 0

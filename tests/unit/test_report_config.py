@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.services.report_rules import calendar_of, router_of
+from backend.services.reports.rules import calendar_of, router_of
 from config.organisation import read_organisation
 from config.problems import Problems, SiteErrors
 from config.report_model import ReportsConfig

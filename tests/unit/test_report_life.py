@@ -10,10 +10,11 @@ import pytest
 from backend.contracts import report_events as ev
 from backend.contracts.commands import RefusalCode
 from backend.contracts.report_fold import after
+from backend.contracts.report_moves import MOVES, Side
 from backend.contracts.reports import ENDED, EXTENDED_STATUS, OPEN311_STATUS, Clock, Report, ReportState
 from backend.domain import report_clock, report_life
 from backend.domain.alerts import Refusal
-from backend.domain.report_life import MOVES, Decided, Move, Side, Target
+from backend.domain.report_life import Decided, Move, Target
 from backend.domain.working_time import WorkingCalendar, around_the_clock
 from tests.unit.test_working_time import at, hours, office
 
@@ -230,7 +231,7 @@ def test_lives_of_reports_follow_the_table_and_nothing_else() -> None:
     seen: set[tuple[str, str]] = set()
     for _ in range(1000):
         one, now = report(), at("2026-11-23T08:00")
-        for _ in range(40):
+        for _ in range(60):
             now += chance.randrange(0, 40) * HOUR // 4
             # Half the wishes are good ones, or no life would get to its end.
             ways = [state for state in STATES if (one.state, state) in expected]

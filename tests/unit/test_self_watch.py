@@ -30,9 +30,10 @@ from backend.services.self_watch import (
     disk_eye,
     seat_eye,
 )
-from config.model import FtpDoorSource, FtpLogin, SelfLimits, SyslogSource
+from config.model import SelfLimits
 from config.problems import SiteErrors
 from config.site import load_site
+from config.source_model import FtpDoorSource, FtpLogin, SyslogSource
 from tests.unit.feeds_samples import FIXTURES, NOW_MS, Desk, opened_desk, reading
 
 LIMITS = SelfLimits()

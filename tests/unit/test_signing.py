@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.services.signing import KEY_FILE, PUBLIC_FILE, Signer, SigningError, read_public_key, verify
+from backend.services.keys import KeyFileError
+from backend.services.signing import KEY_FILE, PUBLIC_FILE, Signer, read_public_key, verify
 
 
 def test_the_key_is_made_once_and_is_the_same_at_the_next_start(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_the_key_is_its_owners_alone_and_refused_when_it_is_not(tmp_path: Path) 
     path = tmp_path / KEY_FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o640)
-    with pytest.raises(SigningError, match=rf"{re.escape(str(path))} can be read .* chmod 600"):
+    with pytest.raises(KeyFileError, match=rf"{re.escape(str(path))} can be read .* chmod 600"):
         Signer.open(tmp_path)
 
 
@@ -52,7 +53,7 @@ def test_the_key_is_its_owners_alone_and_refused_when_it_is_not(tmp_path: Path) 
 def test_a_file_that_holds_no_key_is_told(tmp_path: Path, content: str) -> None:
     Signer.open(tmp_path)
     (tmp_path / KEY_FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(SigningError, match="holds no key"):
+    with pytest.raises(KeyFileError, match="holds no key"):
         Signer.open(tmp_path)
 
 
@@ -60,10 +61,10 @@ def test_a_half_that_was_exchanged_or_lost_is_told_and_never_replaced_silently(t
     Signer.open(tmp_path / "a")
     other = Signer.open(tmp_path / "b")
     (tmp_path / "a" / PUBLIC_FILE).write_bytes(base64.b64encode(other.public_key))
-    with pytest.raises(SigningError, match="does not belong"):
+    with pytest.raises(KeyFileError, match="does not belong"):
         Signer.open(tmp_path / "a")
     (tmp_path / "b" / KEY_FILE).unlink()
-    with pytest.raises(SigningError, match="put the key back"):
+    with pytest.raises(KeyFileError, match="put the key back"):
         Signer.open(tmp_path / "b")
 
 

@@ -24,9 +24,10 @@ from backend.sources.detections import parse_detections
 from backend.sources.forecast_file import parse_forecasts
 from backend.sources.station_file import parse_station_file
 from config.communes import read_communes
-from config.model import DropFolderSource, SiteConfig
+from config.model import SiteConfig
 from config.problems import Problems
 from config.site import load_site
+from config.source_model import DropFolderSource
 from tests.bench.frame_code import age_s, read_code
 
 TOP = Path(__file__).resolve().parents[2]

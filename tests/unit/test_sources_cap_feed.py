@@ -14,7 +14,7 @@ import pytest
 from backend.contracts.doors import IngestAnswer
 from backend.sources import SourceContext, source_specs
 from backend.sources.cap_feed import Poller
-from config.model import CapFeedSource
+from config.source_model import CapFeedSource
 from tests.unit.feeds_samples import cap, opened_desk, small_site
 
 
@@ -171,7 +171,7 @@ def test_what_ingest_could_not_store_is_seen_again() -> None:
         async with polled("/i.atom") as it:
             it.web.pages["/i.atom"] = (200, {"ETag": '"v1"'}, atom("a.cap"))
             it.web.pages["/a.cap"] = (200, {}, cap())
-            failing = Poller(it.web.url("/i.atom"), it.poller._client, _full, it.faults.append)
+            failing = Poller(it.web.url("/i.atom"), it.poller._fetcher._client, _full, it.faults.append)
             with pytest.raises(ExceptionGroup):
                 await failing.poll()
             failing._take = it.poller._take

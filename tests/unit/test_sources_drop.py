@@ -13,7 +13,7 @@ from backend.contracts.doors import IngestAnswer, Rejection
 from backend.sources import SourceContext, source_specs
 from backend.sources.station_drop import DropFolder
 from backend.sources.station_file import MAX_FILE_BYTES
-from config.model import CapFeedSource, DropFolderSource, SourceConfig
+from config.source_model import CapFeedSource, DropFolderSource, SourceConfig
 from tests.unit.feeds_samples import NOW_MS, local_time, opened_desk, small_site
 
 PATTERN = r"^(?P<station>.+)_(?P<at>\d{14})\.txt$"

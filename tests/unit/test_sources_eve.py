@@ -12,7 +12,7 @@ import pytest
 from backend.contracts.kinds.alerts import Priority
 from backend.sources.cyber_note import CyberNoteError, eve_note
 from backend.sources.eve import EveFolder, Piece, read_piece
-from config.model import EveSource
+from config.source_model import EveSource
 from tests.unit.feeds_samples import FIXTURES, Desk, Moment, opened_desk, producer, small_site
 
 LINES = (FIXTURES / "cyber" / "eve.json").read_bytes().splitlines(keepends=True)

@@ -39,7 +39,8 @@ from backend.sources.fire_codes import FireCodeError, FireReport, reports_of
 from backend.sources.fire_panel import BAD_IN_A_ROW
 from backend.sources.mqtt_messages import MqttMessage
 from backend.storage.errors import StorageError
-from config.model import FirePanelConfig, FirePanelSource, FireSiteConfig, MqttSource, SiteConfig
+from config.model import FirePanelConfig, FireSiteConfig, SiteConfig
+from config.source_model import FirePanelSource, MqttSource
 from tests.unit.feeds_samples import FIXTURES, NOW_MS, Desk, Moment, opened_desk, producer, small_site
 
 KEY = bytes(range(16))

@@ -24,8 +24,8 @@ from backend.sources import SourceContext, source_specs
 from backend.sources.station_file import MAX_FILE_BYTES
 from backend.sources.station_ftp import FtpDoor
 from backend.storage.database import open_database
-from config.model import FtpDoorSource, FtpLogin
 from config.site import SiteErrors, load_site
+from config.source_model import FtpDoorSource, FtpLogin
 from tests.system.backend_process import SMALL_SITE, run_backend
 from tests.unit.feeds_samples import NOW_MS, Desk, local_time, opened_desk, small_site
 

@@ -18,8 +18,8 @@ from backend.sources.mqtt import Inbox
 from backend.sources.mqtt_messages import Heard, MessageError, MqttMessage, PropertyStates, may_be_dropped, read_message
 from backend.storage.detections import DetectionsStore
 from backend.storage.errors import StorageError
-from config.model import MqttSource
 from config.site import SiteErrors, load_site
+from config.source_model import MqttSource
 from tests.unit.feeds_samples import FIXTURES, NOW_MS, opened_desk, small_site
 
 SOURCE = MqttSource(
@@ -289,10 +289,10 @@ async def _full_disk(store: DetectionsStore, rows: object) -> None:
     raise StorageError("disk full")
 
 
-def site_with(folder: Path, text: str) -> Path:
+def site_with(folder: Path, text: str, kind: str = "mqtt") -> Path:
     shutil.copytree(FIXTURES / "sites" / "small", folder)
     with (folder / "site.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[[source]]\nkind = "mqtt"\nproducer_id = "camera-ai"\nhost = "10.0.0.5"\n{text}\n')
+        file.write(f'\n[[source]]\nkind = "{kind}"\nproducer_id = "camera-ai"\nhost = "10.0.0.5"\n{text}\n')
     return folder
 
 
@@ -329,3 +329,22 @@ def test_a_wrong_broker_is_told_with_its_line(tmp_path: Path, text: str, words: 
     assert words in message
     assert message.startswith("site.toml:")
     assert "canary" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('user = "u"', "password_file is missing"),
+        ('user = "u"\npassword_file = "no-such-file"', "is no readable text"),
+        ('user = "u"\npassword = "canary-1"\npassword_file = "x"', "passwords do not stand in site.toml"),
+        ('password_file = "x"', "user"),
+        ('user = "u"\npassword_file = "x"\nqueues = ["1022"]', "queues"),
+    ],
+)
+def test_a_wrong_switchboard_is_told_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SiteErrors) as told:
+        load_site(site_with(tmp_path / "site", text, "ami"))
+    message = str(told.value)
+    assert words in message
+    assert "canary-1" not in message
+    assert message.startswith("site.toml:")

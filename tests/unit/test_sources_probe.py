@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend.sources import SourceContext, source_specs
 from backend.sources.camera_probe import AddressError, Door, door_of, knock
-from config.model import CameraProbeSource
+from config.source_model import CameraProbeSource
 from tests.unit.feeds_samples import camera, opened_desk, small_site
 
 

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from backend.contracts.alerts import Alert
 from backend.contracts.commands import AcknowledgeAlert, CommentAlert, Role
 from backend.contracts.kinds.alerts import Priority
-from backend.services.commands import CommandDesk
 from backend.sources import SourceContext, source_specs
 from backend.sources.cyber_note import CyberNoteError, cef_note
 from backend.sources.syslog import Rates
 from backend.sources.syslog_message import Refused, SyslogError, SyslogFramer, note_of, parse_syslog
-from config.model import SiteConfig, SyslogSource
+from config.model import SiteConfig
+from config.source_model import SyslogSource
 from tests.unit.feeds_samples import FIXTURES, Desk, Moment, opened_desk, operator, producer, small_site
 from tests.unit.test_sources_fire_panel import free_port, until
 
@@ -156,6 +156,13 @@ def test_eve_inside_syslog_as_suricata_sends_it() -> None:
     assert (note.signature_id, note.scale, note.level) == ("1:2001219", "eve", 2)
     flow = {**EVE, "event_type": "flow"}
     assert note_of(parse_syslog(b"<173>Jan  1 08:59:41 ids-1 suricata: " + json.dumps(flow).encode())) is None
+
+
+@pytest.mark.parametrize("extension", ["", " ", "no key in it"])
+def test_a_cef_line_without_any_pair_is_a_note_of_its_header(extension: str) -> None:
+    note = note_of(parse_syslog(f"<1>CEF:0|Hãng|Thiết bị|1|100|Dò cổng|5|{extension}".encode()))
+    assert note is not None
+    assert (note.signature, note.source, note.target_port) == ("Dò cổng", "", "")
 
 
 @given(st.binary(max_size=400))
@@ -332,7 +339,7 @@ def test_a_duty_officer_sees_a_cyber_alert_and_its_officer_handles_it(tmp_path: 
         await station.send(cef() + b"\n")
         await until(lambda: len(station.alerts()) == 1)
         desk = station.desk
-        commands = CommandDesk(desk.room, desk.log, desk.audit)
+        commands = desk.commands()
         alert_id = station.alerts()[0].alert_id
         answers = []
         for number, role in enumerate((Role.DUTY_OFFICER, Role.LEADER, Role.CYBER)):

@@ -20,7 +20,8 @@ from backend.services.commands import CommandDesk
 from backend.services.steering import RESTARTED, Steering
 from backend.simulate.onvif import Device, Head, OnvifServer
 from backend.sources.onvif_ptz import Position
-from config.model import FireSiteConfig, PtzCamera, PtzConfig, PtzPreset, PtzRules, SiteConfig
+from config.camera_model import PtzCamera, PtzConfig, PtzPreset, PtzRules
+from config.model import FireSiteConfig, SiteConfig
 from config.site import SiteErrors, load_site, public_site
 from tests.system.backend_process import LAOCAI
 from tests.unit.feeds_samples import Desk, Moment, camera, opened_desk, operator, small_site
@@ -82,7 +83,7 @@ async def turning(data_dir: Path, by_itself: bool = False, home_after_s: int = 0
             running = asyncio.create_task(Steering(site, desk.room).run())
             await asyncio.sleep(0)
             try:
-                yield Turning(desk, CommandDesk(desk.room, desk.log, desk.audit), server, desk.now)
+                yield Turning(desk, desk.commands(), server, desk.now)
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)

@@ -22,12 +22,18 @@ from backend.storage.tables import metadata
 from tests.unit.storage_samples import opened
 
 
+def _context(connection: Connection) -> MigrationContext:
+    def ours(name: str | None, kind: str, parents: object) -> bool:
+        # The index of words is a virtual table with shadows on SQLite: SQLAlchemy has no words for it.
+        return kind != "table" or not str(name).startswith("report_words")
+
+    return MigrationContext.configure(connection, opts={"include_name": ours})
+
+
 def test_migrated_database_has_exactly_the_tables_of_the_code(database_url: str) -> None:
     async def scenario() -> list[object]:
         async with opened(database_url) as database:
-            return await database.read(
-                lambda connection: list(compare_metadata(MigrationContext.configure(connection), metadata))
-            )
+            return await database.read(lambda connection: list(compare_metadata(_context(connection), metadata)))
 
     assert asyncio.run(scenario()) == []
 
