@@ -775,8 +775,16 @@
         <translation>chưa có số liệu</translation>
     </message>
     <message>
+        <source>rank {rank} of {count}</source>
+        <translation>hạng {rank}/{count}</translation>
+    </message>
+    <message>
         <source>{period} so far</source>
         <translation>tạm tính {period}</translation>
+    </message>
+    <message>
+        <source>{count} places have a figure</source>
+        <translation>{count} nơi có số liệu</translation>
     </message>
     <message>
         <source>{period} so far {figure}</source>
@@ -820,10 +828,6 @@
     <message>
         <source>no figure</source>
         <translation>chưa có số liệu</translation>
-    </message>
-    <message>
-        <source>{period}, {count} places have a figure, {unit}</source>
-        <translation>{period}, {count} nơi có số liệu, {unit}</translation>
     </message>
     <message>
         <source>The boundaries cannot be fetched: {reason}</source>
