@@ -23,6 +23,9 @@ OVER: Final[tuple[CallState, ...]] = ("ended", "abandoned", "overflowed")
 
 NAME_MOST: Final = 80
 EARLIER_MOST: Final = 20
+RECORDED_MOST: Final = 500
+RECORDED_LONGEST_MS: Final = 24 * 3_600_000
+"""The longest span whose recorded calls are told at once."""
 
 
 class HotlineSeat(Wire):
@@ -192,6 +195,40 @@ class EarlierCalls(Wire):
 
     calls: tuple[Call, ...]
     at_place: tuple[Call, ...] = ()
+
+
+class RecordedCall(Wire):
+    """A call that can be listened to, without its number; `recording` says where in time it begins and ends."""
+
+    call_id: Identifier
+    arrived_ms: EpochMs
+    answered_ms: EpochMs | None = None
+    ended_ms: EpochMs | None = None
+    queue: Annotated[str, Field(max_length=NAME_MOST)] = ""
+    agent: Annotated[str, Field(max_length=NAME_MOST)] = ""
+    recording: CallRecording
+
+    @property
+    def begin_ms(self) -> int:
+        """The first instant of the call or of its recording: the two have clocks of their own."""
+        return min(self.arrived_ms, self.recording.started_ms)
+
+    @property
+    def end_ms(self) -> int:
+        return max(self.ended_ms or 0, self.recording.ended_ms)
+
+
+class RecordedCalls(Wire):
+    """Calls that go on somewhere in [`start_ms`, `end_ms`) and whose recording is kept still, in their order.
+
+    Attributes:
+        more: there are others, later than the last of these.
+    """
+
+    start_ms: EpochMs
+    end_ms: EpochMs
+    calls: Annotated[tuple[RecordedCall, ...], Field(max_length=RECORDED_MOST)]
+    more: bool = False
 
 
 class CallTicket(Ticket):

@@ -10,13 +10,13 @@ import logging
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from backend.contracts.hotline import CallRecording, HotlineRules
+from backend.contracts.hotline import Call, CallRecording, HotlineRules, RecordedCall
 from backend.services.confined.workshop import Workshop
 from backend.services.media.messages import SOUND_FILES, Job, Made, MediaError, MediaLimits
 from backend.services.media.store import flush, flush_folder, measured
@@ -95,6 +95,16 @@ class CallRecordings:
         """Where it lies, or lay."""
         day = datetime.fromtimestamp(recording.started_ms / 1000, UTC)
         return self._folder / f"{day:%Y-%m-%d}" / f"{recording.digest}{ENDINGS[recording.mime]}"
+
+    async def kept(self, calls: Sequence[Call]) -> tuple[RecordedCall, ...]:
+        """Those of `calls` that can be listened to still, without their numbers."""
+        return await asyncio.to_thread(lambda: tuple(one for call in calls if (one := self._heard(call)) is not None))
+
+    def _heard(self, call: Call) -> RecordedCall | None:
+        if call.recording is None or not self.path(call.recording).is_file():
+            return None
+        told = {name: getattr(call, name) for name in RecordedCall.model_fields}
+        return RecordedCall.model_validate(told)
 
     async def run(self) -> None:
         """What is kept no longer is removed now and every hour."""

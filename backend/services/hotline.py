@@ -100,6 +100,10 @@ class CallDesk:
             await self._room.record(lambda state: (event,), actor=f"producer:{producer_id}")
             self._unkept.add(call.call_id)
 
+    async def recorded_in(self, start_ms: int, end_ms: int, now_ms: int, most: int) -> tuple[Call, ...]:
+        """Calls in [start, end) whose recording is to be kept at `now_ms`, in their order. Raises: StorageError."""
+        return await self._store.recorded(start_ms, end_ms, now_ms, most)
+
     async def earlier(self, call: Call) -> tuple[Call, ...]:
         """Earlier calls of the same number, newest first; of a withheld one none. Raises: StorageError."""
         if not call.caller_id:

@@ -13,6 +13,8 @@ from backend.storage.dialect import insert_or_replace
 from backend.storage.tables import hotline_calls
 
 _AT_ONCE: Final = 500
+_HEARD_LONGEST_MS: Final = 2 * 86_400_000
+"""No call goes on longer with its recording, which has a day at most."""
 
 
 class CallRow(NamedTuple):
@@ -36,8 +38,13 @@ class CallStore:
 
     async def moved(self, calls: Sequence[Call]) -> None:
         """How calls stand now. Raises: StorageError."""
-        query = update(hotline_calls).where(hotline_calls.c.call_id == bindparam("of")).values(body=bindparam("now"))
-        values = [{"of": call.call_id, "now": call.model_dump_json()} for call in calls]
+        query = update(hotline_calls).where(hotline_calls.c.call_id == bindparam("of"))
+        query = query.values({name: bindparam(f"the_{name}") for name in ("body", *_heard(None))})
+        values = [
+            {"of": call.call_id, "the_body": call.model_dump_json()}
+            | {f"the_{name}": at_ms for name, at_ms in _heard(call).items()}
+            for call in calls
+        ]
         if values:
             await self._database.write(lambda connection: connection.execute(query, values) and None)
 
@@ -98,12 +105,46 @@ class CallStore:
         bodies = await self._database.read(lambda connection: connection.execute(query).scalars().all())
         return tuple(Call.model_validate_json(body) for body in bodies)
 
+    async def recorded(self, start_ms: int, end_ms: int, now_ms: int, most: int) -> tuple[Call, ...]:
+        """Calls in [start, end) whose recording is kept at `now_ms`, in their order, the first `most` of them.
 
-def _columns(call: Call) -> dict[str, str | int]:
+        Raises:
+            StorageError: they cannot be read.
+        """
+        row = hotline_calls.c
+        query = (
+            select(row.body)
+            .where(
+                row.heard_from_ms >= start_ms - _HEARD_LONGEST_MS,  # the index has begins only
+                row.heard_from_ms < end_ms,
+                row.heard_until_ms > start_ms,
+                row.kept_until_ms > now_ms,
+            )
+            .order_by(row.heard_from_ms, row.call_id)
+            .limit(most)
+        )
+        bodies = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return tuple(Call.model_validate_json(body) for body in bodies)
+
+
+def _heard(call: Call | None) -> dict[str, int | None]:
+    """The columns of a call's recording, empty as long as it has none."""
+    recording = call.recording if call is not None else None
+    if call is None or recording is None:
+        return {"heard_from_ms": None, "heard_until_ms": None, "kept_until_ms": None}
+    return {
+        "heard_from_ms": min(call.arrived_ms, recording.started_ms),
+        "heard_until_ms": max(call.ended_ms or 0, recording.ended_ms),
+        "kept_until_ms": recording.kept_until_ms,
+    }
+
+
+def _columns(call: Call) -> dict[str, str | int | None]:
     return {
         "call_id": call.call_id,
         "caller_id": call.caller_id,
         "arrived_ms": call.arrived_ms,
         "place": call.place,
         "body": call.model_dump_json(),
+        **_heard(call),
     }

@@ -342,12 +342,17 @@ hotline_calls: Final = Table(
     Column("key_id", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("place", Text, nullable=False, server_default=""),
+    Column("heard_from_ms", BigInteger),
+    Column("heard_until_ms", BigInteger),
+    Column("kept_until_ms", BigInteger),
     Index("hotline_calls_caller", "caller_id", "arrived_ms"),
     Index("hotline_calls_place", "place", "arrived_ms"),
     Index("hotline_calls_arrived", "arrived_ms"),
+    Index("hotline_calls_heard", "heard_from_ms"),
 )
 """`body` is the row of the log's fold as JSON, `sealed` the encrypted number, `caller_id` its keyed hash, `place` the
-commune."""
+commune. Of a call with a recording `heard_from_ms` and `heard_until_ms` are the first and the last instant of call or
+recording, `kept_until_ms` is when its recording may go."""
 
 channel_messages: Final = Table(
     "channel_messages",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 from av.audio.stream import AudioStream
 
 from backend.contracts.commands import Role
-from backend.contracts.hotline import CallRecording, HotlineRules
+from backend.contracts.hotline import RECORDED_MOST, CallRecording, HotlineRules, RecordedCalls
 from backend.contracts.state import RoomState
 from backend.simulate.voices import talk
 from tests.system.test_hotline import NUMBER, Exchange, exchange
@@ -161,3 +163,119 @@ async def test_a_mixed_up_call_never_takes_another_call_s_recording_away(tmp_pat
         assert (await hand_over(line, talk(1.0, 2), "2")).status_code == 201
         assert (await hand_over(line, talk(1.0, 1), "2")).status_code == 409
         assert (await listen(line, Role.DUTY_OFFICER)).status_code == 200
+
+
+async def recorded(line: Exchange, role: Role = Role.DUTY_OFFICER, **query: int | str) -> httpx.Response:
+    token = await line.backend.parts.accounts.local_token(role.value)
+    span: dict[str, int | str] = {"start": line.begin_ms, "end": line.begin_ms + 3_600_000, **query}
+    return await line.http.get(
+        "/api/v1/hotline/recorded", params=httpx.QueryParams(span), headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+@pytest.mark.anyio
+async def test_recorded_calls_of_a_span_are_told_without_a_number_to_the_hotline_alone(tmp_path: Path) -> None:
+    async with exchange(tmp_path, HotlineRules(recordings_days=2)) as line:
+        await told(line)
+        await told(line, "2")
+        assert RecordedCalls.model_validate_json((await recorded(line)).content).calls == ()
+        assert (await hand_over(line, talk(3.0, 1))).status_code == 201
+        answer = await recorded(line)
+        found = RecordedCalls.model_validate_json(answer.content)
+        (one,) = found.calls
+        begin_ms = line.begin_ms
+        assert (one.call_id, one.agent, one.arrived_ms, one.answered_ms, one.ended_ms) == (
+            "camera-ai:1", "Bàn 3", begin_ms, begin_ms + 5_000, begin_ms + 65_000
+        )  # fmt: skip
+        assert (one.begin_ms, one.recording.started_ms, one.end_ms) == (begin_ms, begin_ms + 5_000, begin_ms + 65_000)
+        assert abs(one.recording.ended_ms - begin_ms - 8_000) < 50
+        assert not found.more
+        assert set(answer.json()["calls"][0]) == {
+            *("call_id", "arrived_ms", "answered_ms", "ended_ms", "queue", "agent", "recording")
+        }, "no number, nor what hides it"
+        for role in (Role.LEADER, Role.AGENCY, Role.ADMINISTRATOR, Role.CYBER):
+            assert (await recorded(line, role)).status_code == 403, role
+        assert (await recorded(line, start=begin_ms + 65_000)).json()["calls"] == []
+        line.backend.parts.recordings.path(one.recording).unlink()
+        assert (await recorded(line)).json()["calls"] == [], "its file is gone"
+        assert (await hand_over(line, talk(3.0, 2), "2")).status_code == 201
+        assert len((await recorded(line)).json()["calls"]) == 1
+        line.backend.clock.ahead_ms += 2 * DAY_MS
+        assert (await recorded(line)).json()["calls"] == [], "its time is over"
+
+
+@pytest.mark.anyio
+async def test_a_span_that_is_none_or_a_longer_one_than_a_day_is_refused_in_words(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as line:
+        cases: tuple[tuple[dict[str, int | str], str], ...] = (
+            ({"start": line.begin_ms, "end": line.begin_ms - 1}, "start lies after end"),
+            ({"end": line.begin_ms + DAY_MS + 1}, "longer than 24 hours; ask for a part at a time"),
+            ({"start": -1}, "greater than or equal to 0"),
+            ({"end": 10**18}, "less than or equal to"),
+            ({"start": "hôm qua"}, "valid integer"),
+        )
+        for query, why in cases:
+            answer = await recorded(line, Role.DUTY_OFFICER, **query)
+            assert (answer.status_code, why in answer.text) == (422, True), answer.text
+        assert (await recorded(line, end=line.begin_ms + DAY_MS)).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_of_more_calls_than_are_told_at_once_the_first_are_told_and_that_there_are_more(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as line:
+        words = [
+            word
+            for number in range(RECORDED_MOST + 1)
+            for word in (
+                line.word(str(number), "arrived", number),
+                line.word(str(number), "answered", number + 0.2),
+                line.word(str(number), "ended", number + 0.5),
+            )
+        ]
+        for start in range(0, len(words), 300):
+            await line.tell(*words[start : start + 300])
+        sound = talk(0.2, 1)
+        for number in range(RECORDED_MOST):
+            assert (await hand_over(line, sound, str(number), number + 0.2)).status_code == 201
+        found = RecordedCalls.model_validate_json((await recorded(line)).content)
+        assert (len(found.calls), found.more) == (RECORDED_MOST, False)
+        assert (await hand_over(line, sound, str(RECORDED_MOST), RECORDED_MOST)).status_code == 201
+        found = RecordedCalls.model_validate_json((await recorded(line)).content)
+        assert [one.call_id for one in found.calls] == [f"camera-ai:{number}" for number in range(RECORDED_MOST)]
+        assert found.more
+
+
+@pytest.mark.anyio
+async def test_a_body_over_the_limit_of_its_size_is_refused_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as line:
+        await told(line)
+        recordings = line.backend.parts.recordings
+        recordings._limits = replace(recordings._limits, sound_bytes=20_000)
+        answer = await hand_over(line, talk(3.0, 1))
+        assert (answer.status_code, "more than 20000 bytes" in answer.text) == (422, True), answer.text
+        assert [one for one in (tmp_path / "calls").rglob("*") if one.is_file()] == []
+        assert line.state.ended_calls["camera-ai:1"].recording is None
+        assert (await hand_over(line, talk(1.0, 1))).status_code == 201, "a shorter one is taken"
+
+
+@pytest.mark.anyio
+async def test_who_listens_is_on_record_before_the_first_byte_and_without_the_record_none_is_given(
+    tmp_path: Path,
+) -> None:
+    async with exchange(tmp_path) as line:
+        await told(line)
+        assert (await hand_over(line, talk(3.0, 1))).status_code == 201
+        token = await line.backend.parts.accounts.local_token(Role.DUTY_OFFICER.value)
+        url, headers = "/api/v1/hotline/calls/camera-ai:1/recording", {"Authorization": f"Bearer {token}"}
+        async with line.http.stream("GET", url, headers=headers) as answer:
+            assert answer.status_code == 200
+            assert await heard_by(line) == ["duty_officer"], "no byte has been read yet"
+        with sqlite3.connect(tmp_path / "trucban.sqlite3") as file:
+            file.execute("ALTER TABLE audit RENAME TO audit_away")
+        refused = await line.http.get(url, headers=headers)
+        assert refused.status_code == 503, refused.text
+        assert b"RIFF" not in refused.content
+        with sqlite3.connect(tmp_path / "trucban.sqlite3") as file:
+            file.execute("ALTER TABLE audit_away RENAME TO audit")
+        assert (await line.http.get(url, headers=headers)).content[:4] == b"RIFF"
+        assert await heard_by(line) == ["duty_officer", "duty_officer"]

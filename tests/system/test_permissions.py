@@ -53,6 +53,7 @@ DOORS: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/press/spikes": WATCH - {Role.AGENCY},
     "GET /api/v1/hotline/calls/{call_id}/earlier": S | {Role.DUTY_OFFICER},
     "GET /api/v1/hotline/calls/{call_id}/recording": S | {Role.DUTY_OFFICER},
+    "GET /api/v1/hotline/recorded": S | {Role.DUTY_OFFICER},
     "POST /api/v1/hotline/calls/{call_id}/report": S | {Role.DUTY_OFFICER},
     "GET /api/v1/indicators": WATCH,
     "GET /api/v1/indicators/{code}/values": WATCH,

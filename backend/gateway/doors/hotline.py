@@ -8,11 +8,19 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
-from backend.contracts.hotline import Call, CallTicket, EarlierCalls
+from backend.contracts.hotline import (
+    RECORDED_LONGEST_MS,
+    RECORDED_MOST,
+    Call,
+    CallTicket,
+    EarlierCalls,
+    RecordedCalls,
+)
 from backend.contracts.report_doors import Identity
 from backend.contracts.reports import Report
 from backend.gateway.callers import Insider, PartsDep
 from backend.gateway.doors.media import CONFINED
+from backend.gateway.doors.reading import Instant, check_span
 from backend.gateway.doors.reports import taken_before
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
@@ -32,14 +40,26 @@ async def earlier(parts: PartsDep, operator: Insider, call_id: str) -> EarlierCa
     return EarlierCalls(calls=await parts.calls.earlier(call), at_place=await parts.calls.at_place(call))
 
 
+@router.get("/recorded")
+async def recorded(parts: PartsDep, operator: Insider, start: Instant, end: Instant) -> RecordedCalls:
+    """Calls of a span whose recording is kept still; which there are is told, what was said in them is not.
+
+    422: the span is turned round or longer than a day.
+    """
+    _check_right(operator)
+    check_span(start, end, RECORDED_LONGEST_MS)
+    found = await parts.calls.recorded_in(start, end, parts.now_ms(), RECORDED_MOST + 1)
+    calls = await parts.recordings.kept(found[:RECORDED_MOST])
+    return RecordedCalls(start_ms=start, end_ms=end, calls=calls, more=len(found) > RECORDED_MOST)
+
+
 @router.get("/calls/{call_id}/recording", response_class=FileResponse)
 async def recording(request: Request, parts: PartsDep, operator: Insider, call_id: str) -> FileResponse:
     """What was said, whole or by Range. The look stands in the audit log before the first byte is answered.
 
     404: there is no such call, or no recording of it. 410: it is kept no longer.
     """
-    if "hotline" not in operator.rights:
-        raise Refusal(403, 'this needs the right "hotline"')
+    _check_right(operator)
     call = await parts.calls.find(call_id)
     if call is None or call.recording is None:
         raise Refusal(404, "there is no recording of such a call")
@@ -72,10 +92,15 @@ async def report(request: Request, parts: PartsDep, operator: Insider, call_id: 
     return taken
 
 
-def _call(parts: Parts, operator: SignedIn, call_id: str) -> Call:
-    """Raises: Refusal (403, 404)."""
+def _check_right(operator: SignedIn) -> None:
+    """Raises: Refusal (403)."""
     if "hotline" not in operator.rights:
         raise Refusal(403, 'this needs the right "hotline"')
+
+
+def _call(parts: Parts, operator: SignedIn, call_id: str) -> Call:
+    """Raises: Refusal (403, 404)."""
+    _check_right(operator)
     call = parts.room.state.call(call_id)
     if call is None:
         raise Refusal(404, "no such call goes on or ended lately")

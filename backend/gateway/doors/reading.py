@@ -21,9 +21,12 @@ from backend.gateway.parts import Parts
 
 router = APIRouter(prefix="/api/v1", tags=["reading"])
 
-DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
 LAST_MS: Final = 253_402_300_799_999
 LAST_SEQ: Final = 2**63 - 1  # what the database counts to
+
+Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
 
 
 def json_answer(body: bytes | BaseModel) -> Response:
@@ -145,3 +148,11 @@ def instant_ms(name: str, text: str) -> int:
     if not 0 <= at_ms <= LAST_MS:
         raise Refusal(422, f"{name}: lies outside 1970 to 9999")
     return at_ms
+
+
+def check_span(start_ms: int, end_ms: int, longest_ms: int) -> None:
+    """Raises: Refusal (422)."""
+    if start_ms > end_ms:
+        raise Refusal(422, "start lies after end")
+    if end_ms - start_ms > longest_ms:
+        raise Refusal(422, f"start to end is longer than {longest_ms / HOUR_MS:g} hours; ask for a part at a time")

@@ -13,8 +13,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from backend.contracts.recording import RecorderHealth, SegmentList
 from backend.gateway.callers import PartsDep
-from backend.gateway.doors.reading import json_answer
-from backend.gateway.doors.replay import Instant, Replayer
+from backend.gateway.doors.reading import Instant, json_answer
+from backend.gateway.doors.replay import Replayer
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts

@@ -20,7 +20,7 @@ from backend.contracts.replay import (
     Timeline,
 )
 from backend.gateway.callers import PartsDep, Watcher
-from backend.gateway.doors.reading import LAST_MS, LAST_SEQ, json_answer
+from backend.gateway.doors.reading import HOUR_MS, LAST_SEQ, Instant, check_span, json_answer
 from backend.gateway.errors import Refusal
 from backend.gateway.origins import peer_address
 from backend.gateway.parts import Parts
@@ -32,13 +32,11 @@ from backend.services.debrief_sheet import SheetContext, to_csv, to_html
 
 router = APIRouter(prefix="/api/v1/replay", tags=["replay"])
 
-HOUR_MS: Final = 3_600_000
 READINGS_LONGEST_MS: Final = 6 * HOUR_MS
 DEBRIEF_LONGEST_MS: Final = 7 * 24 * HOUR_MS
 LOAD_LONGEST_MS: Final = 31 * 24 * HOUR_MS
 TIMELINE_LONGEST_MS: Final = 40 * 24 * HOUR_MS
 TIMELINE_SHORTEST_MS: Final = 1_000
-Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
 
 
 async def replayer(request: Request, parts: PartsDep, operator: Watcher) -> SignedIn:
@@ -93,7 +91,7 @@ async def events(
 @router.get("/readings", response_model=ReplayReadings)
 async def readings(parts: PartsDep, operator: Replayer, start: Instant, end: Instant, known: Instant) -> Response:
     """Samples of every station in a span, as they were known at an instant."""
-    _check_span(start, end, READINGS_LONGEST_MS)
+    check_span(start, end, READINGS_LONGEST_MS)
     return json_answer(await parts.history.readings(start, end, min(known, edge_ms(parts))))
 
 
@@ -107,7 +105,7 @@ async def timeline(
     camera: Annotated[list[str] | None, Query(max_length=500)] = None,
 ) -> Response:
     """How much happened when, in about so many parts of a span, and when which camera was not recorded."""
-    _check_span(start, end, TIMELINE_LONGEST_MS)
+    check_span(start, end, TIMELINE_LONGEST_MS)
     if end - start < TIMELINE_SHORTEST_MS:
         raise Refusal(422, "start to end is shorter than a second, which is the shortest span")
     answer = await parts.timeline.timeline(start, max(start, min(end, edge_ms(parts))), buckets, camera)
@@ -145,7 +143,7 @@ Debriefer = Annotated[SignedIn, Depends(debriefer)]
 @router.get("/alarm-load", response_model=AlarmLoad)
 async def load(parts: PartsDep, operator: Replayer, start: Instant, end: Instant) -> Response:
     """How many alarms a span brought, and how they were answered, beside the site's targets."""
-    _check_span(start, end, LOAD_LONGEST_MS)
+    check_span(start, end, LOAD_LONGEST_MS)
     # Up to now, not to the replay's edge: a live desk asks about the alarm that just came.
     return json_answer(await alarm_load(parts.history, parts.site.kpis, start, max(start, min(end, parts.now_ms()))))
 
@@ -171,7 +169,7 @@ async def debrief_html(parts: PartsDep, operator: Debriefer, start: Instant, end
 
 
 async def _debrief(parts: Parts, start_ms: int, end_ms: int) -> Debrief:
-    _check_span(start_ms, end_ms, DEBRIEF_LONGEST_MS)
+    check_span(start_ms, end_ms, DEBRIEF_LONGEST_MS)
     try:
         # Up to now, not to the replay's edge: a live desk asks what was done about the alert that just came.
         return await answers(parts.history, parts.site.targets, start_ms, max(start_ms, min(end_ms, parts.now_ms())))
@@ -201,10 +199,3 @@ def _sheet(text: str, media_type: str, found: Debrief, ending: str) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     return Response(text.encode(), headers=headers, media_type=f"{media_type}; charset=utf-8")
-
-
-def _check_span(start_ms: int, end_ms: int, longest_ms: int) -> None:
-    if start_ms > end_ms:
-        raise Refusal(422, "start lies after end")
-    if end_ms - start_ms > longest_ms:
-        raise Refusal(422, f"start to end is longer than {longest_ms / HOUR_MS:g} hours; ask for a part at a time")
