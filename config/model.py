@@ -15,6 +15,7 @@ from backend.contracts.alarms import AlarmRules
 from backend.contracts.commands import Role
 from backend.contracts.hotline import HotlineRules
 from backend.contracts.indicators import IndicatorRules
+from backend.contracts.meetings import MeetingRules
 from backend.contracts.organisation import Unit
 from backend.contracts.press import PressRules
 from backend.contracts.shifts import ShiftRules
@@ -321,6 +322,7 @@ class SiteConfig(Config):
     units: tuple[Unit, ...] = ()
     reports: ReportsConfig = ReportsConfig()
     press: PressRules = PressRules()
+    meetings: MeetingRules = MeetingRules()
     hotline: HotlineRules = HotlineRules()
     same_story_days: int = 7
     indicators: IndicatorRules = IndicatorRules()

@@ -44,6 +44,7 @@ from config.hotline import read_hotline
 from config.indicators import read_indicators
 from config.limits import UNVERIFIED, LimitTable, grades_of, limits_of, read_limits
 from config.logins import login_of
+from config.meetings import read_meetings
 from config.model import (
     CapSettings,
     CyberSettings,
@@ -221,6 +222,7 @@ class _Reader:
             reports=reports,
             press=press,
             hotline=hotline,
+            meetings=read_meetings(self.folder, self.problems),
             same_story_days=same_story_days,
             indicators=indicators,
             communes=tuple(area.commune for area in areas.by_code.values()),
@@ -604,6 +606,7 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         units=config.units,
         reports=config.reports.rules,
         hotline=config.hotline,
+        meetings=config.meetings,
         press=config.press.model_copy(update={"lists": tuple(one for one in config.press.lists if not one.restricted)}),
         indicators=config.indicators,
         digest="",

@@ -13,6 +13,9 @@ EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 """Milliseconds since the Unix epoch, UTC; the upper bound is the end of year 9999."""
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+CommandId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+"""uuid4().hex, made by the seat; the same id sent twice is answered twice and done once."""
+
 LatDeg = Annotated[float, Field(ge=-90.0, le=90.0)]
 LonDeg = Annotated[float, Field(ge=-180.0, le=180.0)]
 

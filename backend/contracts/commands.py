@@ -9,17 +9,15 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from backend.contracts.alerts import Verdict
-from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
+from backend.contracts.base import CommandId, EpochMs, Identifier, LatDeg, LonDeg, Wire
 from backend.contracts.events import DeskAct
 from backend.contracts.incidents import IncidentPhase, Link, TaskState
 from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import MarkKind
+from backend.contracts.meeting_commands import MeetingCommand
 from backend.contracts.recording import ExportOrder
 from backend.contracts.reports import Digest, ReportState
 from backend.contracts.sop import Answer, StepState
-
-CommandId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-"""uuid4().hex, made by the seat; the same id sent twice is answered twice and done once."""
 
 
 class Role(StrEnum):
@@ -581,36 +579,31 @@ class ReportStory(Wire):
 StoryCommand = AssignStory | DismissStory | ReportStory
 """Commands about a story of press or social media: they have a `story_id`."""
 
-Command = Annotated[AlertCommand | RoomCommand | ReportCommand | StoryCommand, Field(discriminator="kind")]
+Command = Annotated[
+    AlertCommand | RoomCommand | ReportCommand | StoryCommand | MeetingCommand, Field(discriminator="kind")
+]
+
+
+_SUBJECT_OF: Final = (
+    (AlertCommand, "alert_id"),
+    (IncidentCommand, "incident_id"),
+    (ShiftCommand, "watch_id"),
+    (ReportCommand, "report_id"),
+    (StoryCommand, "story_id"),
+    (MeetingCommand, "meeting_id"),
+    (PlaceMark | RemoveMark, "mark_id"),
+    (HoldEvidence | ReleaseEvidence, "hold_id"),
+    (OrderExport | ChangeExport, "export_id"),
+    (ActAtDesk, "about"),
+    (GotoPreset, "camera_id"),
+    (BeginCrisis, "template_id"),
+    (EndCrisis, "crisis_id"),
+)
 
 
 def subject(command: Command) -> str:
     """Id of what the command is about."""
-    if isinstance(command, IncidentCommand):
-        return command.incident_id
-    if isinstance(command, ShiftCommand):
-        return command.watch_id
-    if isinstance(command, ReportCommand):
-        return command.report_id
-    if isinstance(command, StoryCommand):
-        return command.story_id
-    match command:
-        case PlaceMark() | RemoveMark():
-            return command.mark_id
-        case HoldEvidence() | ReleaseEvidence():
-            return command.hold_id
-        case OrderExport() | ChangeExport():
-            return command.export_id
-        case ActAtDesk():
-            return command.about
-        case GotoPreset():
-            return command.camera_id
-        case BeginCrisis():
-            return command.template_id
-        case EndCrisis():
-            return command.crisis_id
-        case _:
-            return command.alert_id
+    return str(next(getattr(command, field) for family, field in _SUBJECT_OF if isinstance(command, family)))
 
 
 Right = Literal[
@@ -669,6 +662,21 @@ Right = Literal[
     "hotline",
     "hotline.begin_crisis",
     "hotline.end_crisis",
+    "meeting.plan",
+    "meeting.replan",
+    "meeting.attend",
+    "meeting.move",
+    "meeting.open_item",
+    "meeting.show",
+    "meeting.ask_floor",
+    "meeting.give_floor",
+    "meeting.open_vote",
+    "meeting.cast",
+    "meeting.take_ballot",
+    "meeting.close_vote",
+    "meeting.conclude",
+    "meeting.note",
+    "meeting.quiet",
     "sop.edit",
     "indicator.enter",
     "replay",
@@ -697,10 +705,19 @@ _OF_AGENCY: Final[tuple[Right, ...]] = ("report.move", "report.note", "report.as
 """For the reports of one's own agency only."""
 
 _STORY: Final[tuple[Right, ...]] = ("story.assign", "story.dismiss", "story.to_report")
+_MEETING: Final[tuple[Right, ...]] = (
+    "meeting.replan", "meeting.attend", "meeting.move", "meeting.open_item", "meeting.show", "meeting.ask_floor",
+    "meeting.give_floor", "meeting.open_vote", "meeting.cast", "meeting.take_ballot", "meeting.close_vote",
+    "meeting.conclude", "meeting.note", "meeting.quiet",
+)  # fmt: skip
+"""Everybody's: what somebody may do in a meeting is said by his role there (backend.domain.meetings)."""
+
 _EXPORT: Final[tuple[Right, ...]] = ("evidence.release", "evidence.export", "evidence.change_export")
 
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.DUTY_OFFICER: frozenset((*_DESK, *_INCIDENT, *_SHIFT, *_REPORT, *_STORY, "hotline")),
+    Role.DUTY_OFFICER: frozenset(
+        (*_DESK, *_INCIDENT, *_SHIFT, *_REPORT, *_STORY, *_MEETING, "meeting.plan", "hotline")
+    ),
     Role.SUPERVISOR: frozenset(
         (
             *_DESK,
@@ -710,6 +727,8 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
             *_REPORT,
             *_STORY,
             *_EXPORT,
+            *_MEETING,
+            "meeting.plan",
             "press.leaders",
             "hotline",
             "hotline.begin_crisis",
@@ -724,6 +743,8 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     ),
     Role.LEADER: frozenset(
         (
+            *_MEETING,
+            "meeting.plan",
             "watch",
             "alert.comment",
             "alert.dispatch",
@@ -738,9 +759,13 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
             "report.read",
         )  # fmt: skip
     ),
-    Role.AGENCY: frozenset(("watch", "alert.comment", "desk.act", "incident.note", "indicator.enter", *_OF_AGENCY)),
-    Role.ADMINISTRATOR: frozenset(("watch", "manage", "audit", "desk.act", "sop.edit", "indicator.enter")),
-    Role.CYBER: frozenset((*_DESK, *_INCIDENT, *_SHIFT, "cyber")),
+    Role.AGENCY: frozenset(
+        ("watch", "alert.comment", "desk.act", "incident.note", "indicator.enter", *_OF_AGENCY, *_MEETING)
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        ("watch", "manage", "audit", "desk.act", "sop.edit", "indicator.enter", *_MEETING, "meeting.plan")
+    ),
+    Role.CYBER: frozenset((*_DESK, *_INCIDENT, *_SHIFT, *_MEETING, "cyber")),
 }
 """A command's `kind` is the right it needs; "watch" opens the feed and the reading doors, "replay" the recordings and
 the past, "audit" the audit log. "press.leaders" shows what the leaders' lists of press.toml find; "hotline" the

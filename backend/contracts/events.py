@@ -30,6 +30,8 @@ from backend.contracts.indicators import FIGURES_AT_ONCE, Channel, IndicatorFigu
 from backend.contracts.kinds.alerts import Priority
 from backend.contracts.kinds.incidents import CauseCategory, IncidentCategory
 from backend.contracts.marks import Mark
+from backend.contracts.meeting_events import MeetingEvent, MeetingPlanned
+from backend.contracts.meetings import Meeting
 from backend.contracts.press import Story, StoryEvent, StorySeen
 from backend.contracts.recording import ExportCondition, ExportOrder, Hold, RecordingCondition
 from backend.contracts.report_events import ReportEvent, ReportReceived
@@ -395,7 +397,7 @@ class RowsShown(Wire):
     not for it.
 
     Attributes:
-        hidden: ids of reports and stories that it may not see any more; never in the log.
+        hidden: ids of reports, stories and meetings that it may not see any more; never in the log.
     """
 
     kind: Literal["rows.shown"] = "rows.shown"
@@ -403,6 +405,7 @@ class RowsShown(Wire):
     incidents: tuple[Incident, ...] = ()
     reports: tuple[Report, ...] = ()
     stories: tuple[Story, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
     hidden: tuple[Identifier, ...] = ()
 
 
@@ -683,7 +686,9 @@ Event = Annotated[
     | StoryEvent
     | IndicatorsEntered
     | CallEvent
-    | CrisisEvent,
+    | CrisisEvent
+    | MeetingPlanned
+    | MeetingEvent,
     Field(discriminator="kind"),
 ]
 

@@ -10,6 +10,7 @@ from backend.contracts.alarms import AlarmRules
 from backend.contracts.base import EpochMs, Identifier, LatDeg, LonDeg, Wire
 from backend.contracts.hotline import HotlineRules
 from backend.contracts.indicators import IndicatorRules
+from backend.contracts.meetings import MeetingRules
 from backend.contracts.organisation import Unit
 from backend.contracts.press import PressRules
 from backend.contracts.report_rules import ReportRules
@@ -334,4 +335,5 @@ class Site(Wire):
     reports: ReportRules = ReportRules()
     press: PressRules = PressRules()
     hotline: HotlineRules = HotlineRules()
+    meetings: MeetingRules = MeetingRules()
     indicators: IndicatorRules = IndicatorRules()

@@ -30,6 +30,10 @@ from backend.contracts.incidents import Incident
 from backend.contracts.indicator_fold import entered as indicator_entered
 from backend.contracts.indicators import IndicatorSeries
 from backend.contracts.marks import Mark
+from backend.contracts.meeting_events import MeetingEvent, MeetingPlanned
+from backend.contracts.meeting_fold import after as meeting_after
+from backend.contracts.meeting_fold import planned
+from backend.contracts.meetings import Meeting
 from backend.contracts.press import Story, StoryEvent, StorySeen, story_after
 from backend.contracts.recording import ExportState, Hold, RecordingState
 from backend.contracts.report_events import ReportEvent, ReportReceived
@@ -63,6 +67,9 @@ CALLS_LIVE_MOST: Final = 1_000
 
 CALLS_OVER_KEPT: Final = 200
 """Calls that were over last; their table has all."""
+
+MEETINGS_OVER_KEPT: Final = 60
+"""Meetings that are over and stay in the state, oldest dropped first; the log keeps all."""
 
 MARKS_KEPT: Final = 1000
 EXPORTS_KEPT: Final = 100
@@ -148,6 +155,7 @@ class StateSnapshot(Wire):
     past_crises: tuple[Crisis, ...] = ()
     steering: dict[str, SteerState] = Field(default_factory=dict)
     indicators: tuple[IndicatorSeries, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
 
 
 @dataclass(slots=True)
@@ -195,6 +203,8 @@ class RoomState:
     steering: dict[str, SteerState] = field(default_factory=dict)
     indicators: dict[str, IndicatorSeries] = field(default_factory=dict)
     """Newest figures by `IndicatorSeries.key`."""
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    """In the order in which they were planned."""
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -246,6 +256,7 @@ class RoomState:
             past_crises=tuple(self.past_crises.values()),
             steering=dict(self.steering),
             indicators=tuple(self.indicators.values()),
+            meetings=tuple(self.meetings.values()),
         )
 
     @classmethod
@@ -282,6 +293,7 @@ class RoomState:
             past_crises={one.crisis_id: one for one in snapshot.past_crises},
             steering=dict(snapshot.steering),
             indicators={one.key: one for one in snapshot.indicators},
+            meetings={one.meeting_id: one for one in snapshot.meetings},
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -311,6 +323,7 @@ class Delta:
         calls: ids of calls of the hotline.
         crises: ids of crises of the hotline that began, ended or counted something.
         indicators: codes of indicators with a new figure.
+        meetings: ids of meetings.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -333,6 +346,7 @@ class Delta:
     calls: set[str] = field(default_factory=set)
     crises: set[str] = field(default_factory=set)
     indicators: set[str] = field(default_factory=set)
+    meetings: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -355,12 +369,13 @@ class Delta:
         self.calls |= other.calls
         self.crises |= other.crises
         self.indicators |= other.indicators
+        self.meetings |= other.meetings
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
         rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts or self.air
         rest = rest or self.incidents or self.sops or self.watches or self.reports or self.stories or self.calls
-        rest = rest or self.indicators or self.crises
+        rest = rest or self.indicators or self.crises or self.meetings
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
@@ -733,6 +748,28 @@ def _crisis(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     delta.crises.add(event.crisis_id)
 
 
+def _meeting_planned(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, MeetingPlanned)
+    _keep_meeting(state, delta, planned(logged.event, logged.actor, logged.at_ms))
+    over = [key for key, one in state.meetings.items() if one.is_over]
+    for key in over[: max(0, len(over) - MEETINGS_OVER_KEPT)]:
+        del state.meetings[key]
+        delta.meetings.add(key)
+
+
+def _meeting(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, MeetingEvent)
+    meeting = state.meetings.get(event.meeting_id)
+    if meeting is not None:
+        _keep_meeting(state, delta, meeting_after(meeting, event, logged.actor, logged.at_ms))
+
+
+def _keep_meeting(state: RoomState, delta: Delta, meeting: Meeting) -> None:
+    state.meetings[meeting.meeting_id] = meeting
+    delta.meetings.add(meeting.meeting_id)
+
+
 def _rows_shown(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     event = logged.event
     assert isinstance(event, ev.RowsShown)
@@ -746,10 +783,14 @@ def _rows_shown(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
         _keep_report(state, delta, report)
     for story in event.stories:
         _keep_story(state, delta, story)
+    for meeting in event.meetings:
+        _keep_meeting(state, delta, meeting)
     for key in event.hidden:
         _drop_report(state, delta, key)
         if state.stories.pop(key, None) is not None:
             delta.stories.add(key)
+        if state.meetings.pop(key, None) is not None:
+            delta.meetings.add(key)
 
 
 def _drop_report(state: RoomState, delta: Delta, report_id: str) -> None:
@@ -820,6 +861,8 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     **{event.model_fields["kind"].default: _story for event in get_args(StoryEvent)},
     **{event.model_fields["kind"].default: _call for event in get_args(CallEvent)},
     **{event.model_fields["kind"].default: _crisis for event in get_args(CrisisEvent)},
+    "meeting.planned": _meeting_planned,
+    **{event.model_fields["kind"].default: _meeting for event in get_args(MeetingEvent)},
     "rows.shown": _rows_shown,
     **{event.model_fields["kind"].default: _report for event in get_args(ReportEvent)},
 }

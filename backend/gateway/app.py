@@ -8,6 +8,7 @@ from backend.contracts.doors import ErrorAnswer
 from backend.gateway import errors
 from backend.gateway.doors import (
     audit,
+    ballots,
     boundaries,
     exercise,
     exports,
@@ -71,6 +72,7 @@ def create_app(parts: Parts) -> FastAPI:
         reports,
         press,
         hotline,
+        ballots,
         media,
         open311,
         public,

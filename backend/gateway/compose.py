@@ -48,6 +48,7 @@ from backend.services.indicators.watch import IndicatorWatch
 from backend.services.ingest import Ingest
 from backend.services.limit_days import LimitDays
 from backend.services.media.service import MediaService
+from backend.services.meetings import MeetingDesk
 from backend.services.press.desk import PressDesk
 from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
@@ -72,6 +73,7 @@ from backend.services.supervisor import Supervisor
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.sources import SourceContext, source_specs
 from backend.storage.audit import AuditStore
+from backend.storage.ballots import BallotStore
 from backend.storage.calls import CallStore
 from backend.storage.channel_messages import MessageStore
 from backend.storage.database import Database, database_file, open_database
@@ -133,6 +135,7 @@ async def build(
     await asyncio.to_thread(media.store.prepare)
     press = PressDesk(site, room, PressStore(database), audit, reports, data_dir / "press")
     room.listen(press.followed)
+    meetings = MeetingDesk(room, BallotStore(database))
     call_store = CallStore(database)
     calls = await asyncio.to_thread(CallDesk.open, site, room, call_store, data_dir / "keys")
     channels = await asyncio.to_thread(
@@ -186,7 +189,8 @@ async def build(
         media=media,
         recordings=CallRecordings(data_dir, media.workshop, media.limits, site.hotline, now_ms),
         report_flow=FlowLimit(settings.reports_per_min, settings.reports_at_once),
-        desk=CommandDesk(room, log, audit, reports, press),
+        desk=CommandDesk(room, log, audit, reports, press, meetings),
+        meetings=meetings,
         procedures=Procedures(room, site.folder),
         supervisor=Supervisor(health.on_fault),
         health=health,
@@ -216,6 +220,7 @@ async def start(parts: Parts) -> None:
         StorageError: the disk takes nothing; a backend that cannot record does not start.
     """
     await parts.accounts.adopt(parts.site.operators)
+    await parts.meetings.begin()
     site = public_site(parts.site, parts.now_ms())
     _check_kind(parts.room.state.site, site)
 

@@ -25,6 +25,7 @@ from backend.services.indicators.log_facts import LogFacts
 from backend.services.indicators.sheet_reader import SheetReader
 from backend.services.ingest import Ingest
 from backend.services.media.service import MediaService
+from backend.services.meetings import MeetingDesk
 from backend.services.press.desk import PressDesk
 from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
@@ -77,6 +78,7 @@ class Parts:
     recordings: CallRecordings
     report_flow: FlowLimit
     desk: CommandDesk
+    meetings: MeetingDesk
     procedures: Procedures
     supervisor: Supervisor
     health: Health

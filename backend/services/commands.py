@@ -47,12 +47,15 @@ from backend.contracts.commands import (
 )
 from backend.contracts.events import CommandRefused, DeskActed, Event, LoggedEvent
 from backend.contracts.feed import CommandResult
+from backend.contracts.meeting_commands import MeetingCommand
 from backend.contracts.state import RoomState
 from backend.domain import alerts as domain
 from backend.domain import crisis, incidents, record, shifts, steering
 from backend.domain.alerts import Decision, Refusal
+from backend.domain.meetings import NO_BALLOTS
 from backend.services.accounts import SignedIn
 from backend.services.audit import Audit
+from backend.services.meetings import MeetingDesk
 from backend.services.press.desk import PressDesk
 from backend.services.reports.desk import Known, ReportDesk
 from backend.services.room import Room
@@ -76,8 +79,11 @@ AsideCommand = ShelveAlert | UnshelveAlert | TakeAlertOutOfService | ReturnAlert
 class CommandDesk:
     """Event-loop thread only."""
 
-    def __init__(self, room: Room, log: EventLog, audit: Audit, reports: ReportDesk, press: PressDesk) -> None:
+    def __init__(
+        self, room: Room, log: EventLog, audit: Audit, reports: ReportDesk, press: PressDesk, meetings: MeetingDesk
+    ) -> None:
         self._room = room
+        self._meetings = meetings
         self._reports = reports
         self._press = press
         self._log = log
@@ -105,6 +111,8 @@ class CommandDesk:
             result = _refused(command_id, Refusal(RefusalCode.UNAVAILABLE, in_vietnamese(str(error))))
             before = ()
         finally:
+            if isinstance(command, MeetingCommand):
+                await self._meetings.settle(command)
             self._flights.pop(command_id).set()
         await self._audited(command, operator, origin, result, again=bool(before))
         return result
@@ -136,6 +144,9 @@ class CommandDesk:
         # Ended long ago it is in the archive only, which cannot be asked while the room decides.
         known = await self._reports.known(command) if isinstance(command, ReportCommand) else Known()
         story = await self._press.stored(command.story_id) if isinstance(command, StoryCommand) else None
+        ballots = NO_BALLOTS
+        if isinstance(command, MeetingCommand) and command.kind in operator.rights:
+            ballots = await self._meetings.prepare(command)
 
         def decide(state: RoomState) -> tuple[Event, ...]:
             if command.kind not in operator.rights:
@@ -146,6 +157,8 @@ class CommandDesk:
                 decision = self._reports.wish(state, command, known, operator)
             elif isinstance(command, StoryCommand):
                 decision = self._press.wish(state, command, story)
+            elif isinstance(command, MeetingCommand):
+                decision = self._meetings.wish(state, command, operator.user, ballots)
             else:
                 decision = _decision(state, command, operator, self._room.now_ms())
             if isinstance(decision, Refusal):

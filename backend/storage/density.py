@@ -108,6 +108,23 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "call.recorded": "operator",
     "hotline.crisis_begun": "operator",
     "hotline.crisis_ended": "operator",
+    "meeting.planned": "operator",
+    "meeting.replanned": "operator",
+    "meeting.attended": "operator",
+    "meeting.moved": "operator",
+    "meeting.item_opened": "operator",
+    "meeting.shown": None,
+    "meeting.floor_asked": "operator",
+    "meeting.floor_withdrawn": None,
+    "meeting.floor_given": "operator",
+    "meeting.floor_ended": None,
+    "meeting.vote_opened": "operator",
+    "meeting.ballot_cast": None,
+    "meeting.ballot_handed": None,
+    "meeting.vote_closed": "operator",
+    "meeting.concluded": "operator",
+    "meeting.noted": "operator",
+    "meeting.quieted": "operator",
 }
 """Lane of every kind of event, None = not shown. An alert.updated counts when it makes the alert worse only; what
 comes back and is heard again counts like a new alert; the room's own faults (priority 5) count as "system":

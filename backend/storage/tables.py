@@ -373,3 +373,24 @@ channel_messages: Final = Table(
 
 `bundle`: the key of the first message of those that become, or join, one report together; "" = they wait for more.
 """
+
+ballot_keys: Final = Table(
+    "ballot_keys",
+    metadata,
+    Column("meeting_id", Text, primary_key=True),
+    Column("vote_id", Text, primary_key=True),
+    Column("modulus", Text, nullable=False),
+    Column("private_exponent", Text, nullable=False),
+)
+"""Keys of secret votes that are open, hexadecimal; gone when the vote is closed."""
+
+ballots: Final = Table(
+    "ballots",
+    metadata,
+    Column("meeting_id", Text, primary_key=True),
+    Column("vote_id", Text, primary_key=True),
+    Column("serial", Text, primary_key=True),
+    Column("option_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What was cast in secret votes that are open. No name, no time, and no row number that would tell the order."""

@@ -83,7 +83,12 @@ ReportCommandKind = Literal[
     "report.tell_apart", "report.decide_medium", "report.read",
 ]  # fmt: skip
 StoryCommandKind = Literal["story.assign", "story.dismiss", "story.to_report"]
-CommandKind = AlertCommandKind | RoomCommandKind | ReportCommandKind | StoryCommandKind
+MeetingCommandKind = Literal[
+    "meeting.plan", "meeting.replan", "meeting.attend", "meeting.move", "meeting.open_item", "meeting.show",
+    "meeting.ask_floor", "meeting.give_floor", "meeting.open_vote", "meeting.cast", "meeting.take_ballot",
+    "meeting.close_vote", "meeting.conclude", "meeting.note", "meeting.quiet",
+]  # fmt: skip
+CommandKind = AlertCommandKind | RoomCommandKind | ReportCommandKind | StoryCommandKind | MeetingCommandKind
 
 _CLASSES: Final = {
     "alert.acknowledge": AcknowledgeAlert,

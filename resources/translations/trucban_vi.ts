@@ -2088,6 +2088,66 @@
         <translation>chuyển tin báo chí thành phản ánh</translation>
     </message>
     <message>
+        <source>planning a meeting</source>
+        <translation>lên lịch họp</translation>
+    </message>
+    <message>
+        <source>changing a meeting&apos;s plan</source>
+        <translation>đổi kế hoạch họp</translation>
+    </message>
+    <message>
+        <source>an entry in a meeting&apos;s list</source>
+        <translation>ghi danh dự họp</translation>
+    </message>
+    <message>
+        <source>beginning or ending a meeting</source>
+        <translation>bắt đầu hoặc kết thúc họp</translation>
+    </message>
+    <message>
+        <source>opening an item of the agenda</source>
+        <translation>mở nội dung họp</translation>
+    </message>
+    <message>
+        <source>showing something to a meeting</source>
+        <translation>trình chiếu trong họp</translation>
+    </message>
+    <message>
+        <source>asking for the floor</source>
+        <translation>xin phát biểu</translation>
+    </message>
+    <message>
+        <source>giving the floor</source>
+        <translation>mời phát biểu</translation>
+    </message>
+    <message>
+        <source>opening a vote</source>
+        <translation>mở biểu quyết</translation>
+    </message>
+    <message>
+        <source>voting</source>
+        <translation>biểu quyết</translation>
+    </message>
+    <message>
+        <source>taking a ballot</source>
+        <translation>nhận phiếu kín</translation>
+    </message>
+    <message>
+        <source>closing a vote</source>
+        <translation>đóng biểu quyết</translation>
+    </message>
+    <message>
+        <source>a conclusion of a meeting</source>
+        <translation>kết luận họp</translation>
+    </message>
+    <message>
+        <source>a line of the minutes</source>
+        <translation>ghi biên bản</translation>
+    </message>
+    <message>
+        <source>the quiet rule of a meeting</source>
+        <translation>quy tắc yên lặng của cuộc họp</translation>
+    </message>
+    <message>
         <source>refused: {command}</source>
         <translation>bị từ chối: {command}</translation>
     </message>
@@ -2274,6 +2334,10 @@
     <message>
         <source>hotline: crisis mode off: {theme}: {totals}</source>
         <translation>tổng đài: tắt chế độ khủng hoảng: {theme}: {totals}</translation>
+    </message>
+    <message>
+        <source>meeting</source>
+        <translation>cuộc họp</translation>
     </message>
 </context>
 <context>
@@ -4218,6 +4282,193 @@
     <message>
         <source>Masks over the picture</source>
         <translation>Vùng che trên hình</translation>
+    </message>
+</context>
+<context>
+    <name>Meetings</name>
+    <message>
+        <source>planned</source>
+        <translation>đã lên lịch</translation>
+    </message>
+    <message>
+        <source>in session</source>
+        <translation>đang họp</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>tạm nghỉ</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>đã kết thúc</translation>
+    </message>
+    <message>
+        <source>called off</source>
+        <translation>đã hủy</translation>
+    </message>
+    <message>
+        <source>chair</source>
+        <translation>chủ trì</translation>
+    </message>
+    <message>
+        <source>secretary</source>
+        <translation>thư ký</translation>
+    </message>
+    <message>
+        <source>member</source>
+        <translation>thành viên</translation>
+    </message>
+    <message>
+        <source>guest</source>
+        <translation>khách mời</translation>
+    </message>
+    <message>
+        <source>not answered</source>
+        <translation>chưa trả lời</translation>
+    </message>
+    <message>
+        <source>will come</source>
+        <translation>sẽ dự</translation>
+    </message>
+    <message>
+        <source>will not come</source>
+        <translation>không dự</translation>
+    </message>
+    <message>
+        <source>present</source>
+        <translation>có mặt</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>đã rời họp</translation>
+    </message>
+    <message>
+        <source>open vote</source>
+        <translation>biểu quyết công khai</translation>
+    </message>
+    <message>
+        <source>roll-call</source>
+        <translation>gọi tên biểu quyết</translation>
+    </message>
+    <message>
+        <source>secret vote</source>
+        <translation>bỏ phiếu kín</translation>
+    </message>
+    <message>
+        <source>opinion poll</source>
+        <translation>lấy ý kiến</translation>
+    </message>
+    <message>
+        <source>the agenda</source>
+        <translation>chương trình họp</translation>
+    </message>
+    <message>
+        <source>the vote</source>
+        <translation>phần biểu quyết</translation>
+    </message>
+    <message>
+        <source>the map</source>
+        <translation>bản đồ</translation>
+    </message>
+    <message>
+        <source>camera</source>
+        <translation type="unfinished">camera</translation>
+    </message>
+    <message>
+        <source>station</source>
+        <translation>trạm</translation>
+    </message>
+    <message>
+        <source>alert</source>
+        <translation type="unfinished">cảnh báo</translation>
+    </message>
+    <message>
+        <source>incident</source>
+        <translation type="unfinished">sự việc</translation>
+    </message>
+    <message>
+        <source>report</source>
+        <translation>phản ánh</translation>
+    </message>
+    <message>
+        <source>{name} (for {absent})</source>
+        <translation>{name} (thay {absent})</translation>
+    </message>
+    <message>
+        <source>{count} opinions</source>
+        <translation>{count} ý kiến</translation>
+    </message>
+    <message>
+        <source>carried</source>
+        <translation>thông qua</translation>
+    </message>
+    <message>
+        <source>not carried</source>
+        <translation>không thông qua</translation>
+    </message>
+    <message>
+        <source>{result}: {votes} of {base}</source>
+        <translation>{result}: {votes}/{base}</translation>
+    </message>
+    <message>
+        <source>dealt with: {item}</source>
+        <translation>bàn nội dung: {item}</translation>
+    </message>
+    <message>
+        <source>shown to everybody: {what}</source>
+        <translation>trình chiếu cho mọi người: {what}</translation>
+    </message>
+    <message>
+        <source>concluded</source>
+        <translation>kết luận</translation>
+    </message>
+    <message>
+        <source>noted</source>
+        <translation type="unfinished">ghi chép</translation>
+    </message>
+    <message>
+        <source>only alarms of priority 1 are announced at its seats</source>
+        <translation>chỗ ngồi họp chỉ báo cảnh báo mức 1</translation>
+    </message>
+    <message>
+        <source>all alarms are announced at its seats again</source>
+        <translation>chỗ ngồi họp lại báo mọi cảnh báo</translation>
+    </message>
+    <message>
+        <source>planned, {count} invited</source>
+        <translation>lên lịch, mời {count} người</translation>
+    </message>
+    <message>
+        <source>the plan was changed</source>
+        <translation>đổi kế hoạch</translation>
+    </message>
+    <message>
+        <source>{name} asks for the floor</source>
+        <translation>{name} xin phát biểu</translation>
+    </message>
+    <message>
+        <source>{name} does not want to speak any more</source>
+        <translation>{name} thôi xin phát biểu</translation>
+    </message>
+    <message>
+        <source>{name} has the floor</source>
+        <translation>{name} phát biểu</translation>
+    </message>
+    <message>
+        <source>the speech is over</source>
+        <translation>hết lượt phát biểu</translation>
+    </message>
+    <message>
+        <source>{form} opened</source>
+        <translation>mở {form}</translation>
+    </message>
+    <message>
+        <source>{name} has the ballot of the secret vote</source>
+        <translation>{name} đã nhận phiếu kín</translation>
+    </message>
+    <message>
+        <source>vote closed, {result}</source>
+        <translation>đóng biểu quyết, {result}</translation>
     </message>
 </context>
 <context>

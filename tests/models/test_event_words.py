@@ -7,6 +7,8 @@ from typing import get_args
 import pytest
 
 from backend.contracts import events as ev
+from backend.contracts import meeting_events as me
+from backend.contracts import meetings as mt
 from backend.contracts import report_events as rev
 from backend.contracts.air import AirIndex
 from backend.contracts.alerts import AlertPhase
@@ -97,6 +99,57 @@ STORY_SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (StoryDismissed(story_id="s7", reason="tin cũ"), "operator", "dismissed: tin cũ"),
     (StoryReported(story_id="s7", report_id="PA-7"), "operator", "became the report PA-7"),
 )
+PLAN = mt.MeetingPlan(
+    title="Giao ban",
+    begins_ms=NOW_MS,
+    ends_ms=NOW_MS + 3_600_000,
+    participants=(
+        mt.Participant(participant_id="a", name="Ông Hưng", role="chair"),
+        mt.Participant(participant_id="b", name="Bà Mai", agency_id=AGENCY.agency_id),
+    ),
+    agenda=(mt.AgendaItem(item_id="lu", title="Lũ trên sông Hồng"),),
+)
+OPTIONS = (mt.VoteOption(option_id="co", name_vi="Tán thành"), mt.VoteOption(option_id="khong", name_vi="Không"))
+VOTE = mt.Vote(vote_id="v", question="Sơ tán?", form="secret", options=OPTIONS)
+MEETING_SAMPLES: tuple[tuple[Event, str, str], ...] = (
+    (me.MeetingPlanned(meeting=mt.Meeting(meeting_id="m7", plan=PLAN)), "operator", "“Giao ban”: planned, 2 invited"),
+    (me.MeetingReplanned(meeting_id="m7", plan=PLAN, reason="đổi giờ"), "operator", "plan was changed: đổi giờ"),
+    (me.MeetingAttended(meeting_id="m7", participant_id="b", presence="left"), "operator", "Bà Mai: left"),
+    (me.MeetingMoved(meeting_id="m7", phase="over"), "operator", "“Giao ban”: over"),
+    (me.MeetingItemOpened(meeting_id="m7", item_id="lu"), "operator", "dealt with: Lũ trên sông Hồng"),
+    (
+        me.MeetingShown(meeting_id="m7", shown=mt.Shown(kind="camera", key=CAMERA.camera_id)),
+        "operator",
+        f"shown to everybody: camera {CAMERA.name_vi}",
+    ),
+    (me.FloorAsked(meeting_id="m7", participant_id="b", about="mưa"), "operator", "Bà Mai asks for the floor: mưa"),
+    (me.FloorWithdrawn(meeting_id="m7", participant_id="b"), "operator", "Bà Mai does not want to speak"),
+    (me.FloorGiven(meeting_id="m7", participant_id="b", limit_s=60), "operator", "Bà Mai has the floor"),
+    (me.FloorEnded(meeting_id="m7"), "operator", "the speech is over"),
+    (me.VoteOpened(meeting_id="m7", vote=VOTE), "operator", "secret vote opened: Sơ tán?"),
+    (me.BallotCast(meeting_id="m7", vote_id="v", participant_id="b", option_id="co"), "operator", "Bà Mai: co"),
+    (
+        me.BallotHanded(meeting_id="m7", vote_id="v", participant_id="b", blinded="a", signature="b"),
+        "operator",
+        "Bà Mai has the ballot",
+    ),
+    (
+        me.VoteClosed(
+            meeting_id="m7",
+            vote_id="v",
+            result=mt.VoteResult(counts={"co": 3, "khong": 1}, present=4, members=5, base=5, carried=True),
+        ),
+        "operator",
+        "vote closed, carried: 3 of 5",
+    ),
+    (
+        me.MeetingConcluded(meeting_id="m7", conclusion=mt.Conclusion(conclusion_id="k", text="Trực 24/24")),
+        "operator",
+        "concluded: Trực 24/24",
+    ),
+    (me.MeetingNoted(meeting_id="m7", text="họp bù"), "operator", "noted: họp bù"),
+    (me.MeetingQuieted(meeting_id="m7", quiet="urgent"), "operator", "only alarms of priority 1"),
+)
 REPORT_SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (rev.ReportReceived(report=REPORT, text="Rác"), "alert", "report PA-7: came by app: Rác trên vỉa hè"),
     (rev.ReportRouted(report_id="r7", chief=AGENCY.agency_id, clock=CLOCK), "operator", f"given to {AGENCY.name_vi}"),
@@ -116,6 +169,7 @@ REPORT_SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (rev.ReportOverdue(report_id="r7", stage="late"), "alert", "overdue"),
     (ev.RowsShown(reports=(REPORT,)), "system", "PA-7"),
     *STORY_SAMPLES,
+    *MEETING_SAMPLES,
     (ev.RowsShown(), "system", "not for this seat"),
 )
 
@@ -252,6 +306,7 @@ def room() -> RoomState:
         rev.ReportReceived(report=REPORT, text="Rác"),
         StorySeen(story=STORY),
         CallArrived(call=CALL),
+        MEETING_SAMPLES[0][0],
     ):
         apply(state, logged(event, state.seq + 1))
     return state

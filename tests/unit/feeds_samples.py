@@ -24,6 +24,7 @@ from backend.services.environment import EnvironmentWatch
 from backend.services.hotline import CallDesk
 from backend.services.ingest import Ingest
 from backend.services.media.service import MediaService
+from backend.services.meetings import MeetingDesk
 from backend.services.press.desk import PressDesk
 from backend.services.readings import ReadingsService
 from backend.services.reports.archive import ReportArchive
@@ -33,6 +34,7 @@ from backend.services.rivers import RiverWatch
 from backend.services.room import Room
 from backend.services.watch import CameraWatch, ExpiryWatch, ProducerWatch
 from backend.storage.audit import AuditStore
+from backend.storage.ballots import BallotStore
 from backend.storage.calls import CallStore
 from backend.storage.channel_messages import MessageStore
 from backend.storage.database import Database, open_database
@@ -259,6 +261,7 @@ class Desk:
     audit: Audit
     reports: ReportDesk
     press: PressDesk
+    meetings: MeetingDesk
     accounts: Accounts
     data_dir: Path
     events: list[LoggedEvent] = field(default_factory=list)
@@ -278,7 +281,7 @@ class Desk:
 
     def commands(self, audit: Audit | None = None) -> CommandDesk:
         """A new one, as after a restart."""
-        return CommandDesk(self.room, self.log, audit or self.audit, self.reports, self.press)
+        return CommandDesk(self.room, self.log, audit or self.audit, self.reports, self.press, self.meetings)
 
     async def judge(self) -> None:
         """What the running limit watch does with the readings that came."""
@@ -327,6 +330,7 @@ async def opened_desk(
             audit=audit,
             reports=reports,
             press=press,
+            meetings=MeetingDesk(room, BallotStore(database)),
             accounts=Accounts(database, now, hasher=QUICK_HASHER),
             data_dir=data_dir,
         )

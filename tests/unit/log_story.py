@@ -12,6 +12,8 @@ from typing import Final, Literal
 
 from backend.contracts import crisis, hotline, press
 from backend.contracts import events as ev
+from backend.contracts import meeting_events as me
+from backend.contracts import meetings as mt
 from backend.contracts import report_events as rev
 from backend.contracts.air import AirIndex
 from backend.contracts.alerts import Alert, AlertPhase, CapDetail, DetectionDetail, LimitReading
@@ -81,6 +83,7 @@ class Story:
         self._story_step = 0
         self._call_step = 0
         self._crisis_step = 0
+        self._meeting_step = 0
         others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
@@ -89,6 +92,7 @@ class Story:
             (0.2, self._indicators),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.3, self._shift), (0.6, self._report), (0.4, self._story), (0.5, self._call), (0.1, self._crisis),
+            (0.4, self._meeting),
             (0.002, self._site_loaded),
         )  # fmt: skip
         self._others = [other for _, other in others]
@@ -517,6 +521,12 @@ class Story:
         )
         return crisis.CrisisBegun(crisis=begun)
 
+    def _meeting(self) -> ev.Event:
+        """A meeting from its plan to its end, with people, speeches, votes and what comes of it."""
+        number, step = divmod(self._meeting_step, len(_MEETING))
+        self._meeting_step += 1
+        return _MEETING[step](f"hop-{number}")
+
     def _story(self) -> ev.Event:
         """A story of the press that grows and is given to an agency, dismissed or made a report."""
         number, step = divmod(self._story_step, 3)
@@ -587,6 +597,50 @@ _REPORT: Final[tuple[Callable[[str], ev.Event], ...]] = (
 
 _THEME: Final = crisis.CrisisTemplate(
     template_id="lu-lut", name_vi="Lũ", entries=(crisis.CrisisEntry(entry_id="a", name_vi="Ngập", category_id="b"),)
+)
+
+_PLAN: Final = mt.MeetingPlan(
+    title="Giao ban phòng chống lụt bão",
+    begins_ms=1_763_870_000_000,
+    ends_ms=1_763_880_000_000,
+    participants=(
+        mt.Participant(participant_id="chu-tri", name="Chủ tịch", user="lanh-dao", role="chair"),
+        mt.Participant(participant_id="lan", name="Lan", user="lan", agency_id="pccc"),
+    ),
+    agenda=(mt.AgendaItem(item_id="lu", title="Lũ trên sông Hồng", presenter="lan"),),
+)
+_OPTIONS: Final = (
+    mt.VoteOption(option_id="co", name_vi="Tán thành"),
+    mt.VoteOption(option_id="khong", name_vi="Không"),
+)
+_OPEN_VOTE: Final = mt.Vote(vote_id="so-tan", question="Sơ tán?", form="poll", options=_OPTIONS)
+_SECRET: Final = mt.Vote(
+    vote_id="kin", question="Chọn?", form="secret", options=_OPTIONS, key=mt.BallotKey(modulus="b" * 256, exponent="3")
+)
+_MEETING: Final[tuple[Callable[[str], ev.Event], ...]] = (
+    lambda key: me.MeetingPlanned(meeting=mt.Meeting(meeting_id=key, plan=_PLAN)),
+    lambda key: me.MeetingReplanned(meeting_id=key, plan=_PLAN, reason="thêm nội dung"),
+    lambda key: me.MeetingAttended(meeting_id=key, participant_id="chu-tri", presence="present"),
+    lambda key: me.MeetingAttended(meeting_id=key, participant_id="lan", presence="present"),
+    lambda key: me.MeetingMoved(meeting_id=key, phase="running"),
+    lambda key: me.MeetingQuieted(meeting_id=key, quiet="urgent"),
+    lambda key: me.MeetingItemOpened(meeting_id=key, item_id="lu"),
+    lambda key: me.MeetingShown(meeting_id=key, shown=mt.Shown(kind="map", zoom=2.0)),
+    lambda key: me.FloorAsked(meeting_id=key, participant_id="lan", about="mực nước"),
+    lambda key: me.FloorWithdrawn(meeting_id=key, participant_id="lan"),
+    lambda key: me.FloorGiven(meeting_id=key, participant_id="lan", limit_s=600),
+    lambda key: me.FloorEnded(meeting_id=key),
+    lambda key: me.VoteOpened(meeting_id=key, vote=_OPEN_VOTE),
+    lambda key: me.BallotCast(meeting_id=key, vote_id="so-tan", participant_id="lan", option_id="co"),
+    lambda key: me.VoteClosed(meeting_id=key, vote_id="so-tan", result=mt.tally(_OPEN_VOTE, {"co": 1}, 2, 2)),
+    lambda key: me.VoteOpened(meeting_id=key, vote=_SECRET),
+    lambda key: me.BallotHanded(meeting_id=key, vote_id="kin", participant_id="lan", blinded="ab", signature="cd"),
+    lambda key: me.VoteClosed(meeting_id=key, vote_id="kin", result=mt.tally(_SECRET, {"khong": 1}, 2, 2)),
+    lambda key: me.MeetingConcluded(
+        meeting_id=key, conclusion=mt.Conclusion(conclusion_id="k1", text="Trực 24/24", agency_id="pccc")
+    ),
+    lambda key: me.MeetingNoted(meeting_id=key, text="nước đang xuống"),
+    lambda key: me.MeetingMoved(meeting_id=key, phase="over"),
 )
 
 _STORY: Final[tuple[Callable[[str], ev.Event], ...]] = (

@@ -2,7 +2,8 @@
 
 The room's own people see all of it. An agency sees its queue: reports that it has or works on, stories of the
 press that it was given, alerts that were
-handed to it, incidents in which it was asked for something, and of the rest what hangs on the wall anyway.
+handed to it, incidents in which it was asked for something, meetings it is invited to, and of the rest what hangs
+on the wall anyway.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pydantic_core import to_json
 from backend.contracts.alerts import Alert
 from backend.contracts.events import AlertRaised, Event, IncidentOpened, LoggedEvent, RowsShown
 from backend.contracts.incidents import Incident
+from backend.contracts.meeting_events import MeetingPlanned
+from backend.contracts.meetings import Meeting
 from backend.contracts.press import Story, StorySeen
 from backend.contracts.report_events import ReportReceived
 from backend.contracts.reports import Report
@@ -68,6 +71,9 @@ class Sight:
     def sees_story(self, story: Story | None) -> bool:
         return story is not None and self.agency_id == story.agency_id
 
+    def sees_meeting(self, meeting: Meeting | None) -> bool:
+        return meeting is not None and any(one.agency_id == self.agency_id for one in meeting.plan.participants)
+
     def snapshot(self, state: RoomState) -> StateSnapshot:
         """The part of `state` that is for it."""
         whole = state.snapshot()
@@ -81,6 +87,7 @@ class Sight:
                 "reports": tuple(one for one in whole.reports if self.sees_report(one)),
                 "ended_reports": tuple(one for one in whole.ended_reports if self.sees_report(one)),
                 "stories": tuple(one for one in whole.stories if self.sees_story(one)),
+                "meetings": tuple(one for one in whole.meetings if self.sees_meeting(one)),
                 "calls": (),
                 "ended_calls": (),
                 "hotline_day": None,
@@ -109,6 +116,7 @@ class _Rows:
     incidents: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     stories: tuple[str, ...] = ()
+    meetings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, event: Event) -> _Rows:
@@ -121,6 +129,8 @@ class _Rows:
                 return cls(reports=(event.report.report_id,))
             case StorySeen():
                 return cls(stories=(event.story.story_id,))
+            case MeetingPlanned():
+                return cls(meetings=(event.meeting.meeting_id,))
             case RowsShown():
                 return cls(
                     reports=tuple(one.report_id for one in event.reports),
@@ -132,6 +142,7 @@ class _Rows:
             incidents=_one(getattr(event, "incident_id", "")),
             reports=_one(getattr(event, "report_id", "")),
             stories=_one(getattr(event, "story_id", "")),
+            meetings=_one(getattr(event, "meeting_id", "")),
         )
 
 
@@ -148,6 +159,7 @@ class Scope:
     incidents: set[str] = field(default_factory=set)
     reports: set[str] = field(default_factory=set)
     stories: set[str] = field(default_factory=set)
+    meetings: set[str] = field(default_factory=set)
     seats: int = 0
 
     @classmethod
@@ -159,6 +171,7 @@ class Scope:
             {one.incident_id for one in shown.incidents},
             {one.report_id for one in (*shown.reports, *shown.ended_reports)},
             {one.story_id for one in shown.stories},
+            {one.meeting_id for one in shown.meetings},
         )
 
     def told(self, logged: LoggedEvent, state: RoomState) -> LoggedEvent:
@@ -181,11 +194,17 @@ class Scope:
         stories = [story for key in rows.stories if (story := state.stories.get(key)) is not None]
         new_stories = [one for one in stories if one.story_id not in self.stories and self.sight.sees_story(one)]
         hidden += [one.story_id for one in stories if one.story_id in self.stories and not self.sight.sees_story(one)]
+        meetings = [meeting for key in rows.meetings if (meeting := state.meetings.get(key)) is not None]
+        new_meetings = [one for one in meetings if one.meeting_id not in self.meetings and self.sight.sees_meeting(one)]
+        hidden += [
+            one.meeting_id for one in meetings if one.meeting_id in self.meetings and not self.sight.sees_meeting(one)
+        ]
         known = (
             all(key in self.alerts for key in rows.alerts)
             and all(key in self.incidents for key in rows.incidents)
             and all(key in self.reports for key in rows.reports)
             and all(key in self.stories for key in rows.stories)
+            and all(key in self.meetings for key in rows.meetings)
         )
         if rows != _Rows() and known and not (new_alerts or hidden):
             return logged
@@ -194,6 +213,7 @@ class Scope:
             incidents=tuple(new_incidents or (incidents if known and new_alerts else ())),
             reports=tuple(new_reports),
             stories=tuple(new_stories),
+            meetings=tuple(new_meetings),
             hidden=tuple(hidden),
         )
         self.alerts |= {one.alert_id for one in shown.alerts}
@@ -202,6 +222,8 @@ class Scope:
         self.reports -= set(hidden)
         self.stories |= {one.story_id for one in shown.stories}
         self.stories -= set(hidden)
+        self.meetings |= {one.meeting_id for one in shown.meetings}
+        self.meetings -= set(hidden)
         about_it = shown != RowsShown()
         return logged.model_copy(update={"event": shown, "actor": logged.actor if about_it else "", "origin": ""})
 

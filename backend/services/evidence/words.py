@@ -14,11 +14,13 @@ from backend.contracts.events import CameraSteered
 from backend.contracts.hotline import CallEvent
 from backend.contracts.incident_fold import line_of
 from backend.contracts.kinds.alerts import ALERT_KINDS, Priority
+from backend.contracts.meeting_events import MeetingEvent, MeetingPlanned
 from backend.contracts.press import StoryEvent, StorySeen
 from backend.contracts.report_events import ReportEvent, ReportReceived
 from backend.contracts.site import Site
 from backend.services.evidence.call_words import call_told, crisis_told
 from backend.services.evidence.incident_words import line_told
+from backend.services.evidence.meeting_words import meeting_told
 from backend.services.evidence.names import LocalTime
 from backend.services.evidence.press_words import story_told
 from backend.services.evidence.report_words import report_told
@@ -119,6 +121,8 @@ def told(event: ev.Event, names: Names) -> str:
         return call_told(event)
     if isinstance(event, CrisisEvent):
         return crisis_told(event)
+    if isinstance(event, MeetingPlanned | MeetingEvent):
+        return meeting_told(event)
     return _TELLERS[event.kind](event, names)
 
 

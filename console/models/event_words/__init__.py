@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.contracts import events as ev
 from backend.contracts.state import RoomState
-from console.models.event_words import acts, alerts, commands, parts, people
+from console.models.event_words import acts, alerts, commands, meetings, parts, people
 from console.models.event_words.commands import command_words
 from console.models.event_words.told import EventWords, LogKind, Told, recording_word, who_words
 
@@ -19,6 +19,7 @@ _TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     **commands.TELLERS,
     **acts.TELLERS,
     **people.TELLERS,
+    **meetings.TELLERS,
 }
 
 

@@ -96,6 +96,21 @@ def command_words(command: str) -> str:
         "story.assign": translate("EventWords", "giving a story of the press to an agency"),
         "story.dismiss": translate("EventWords", "dismissing a story of the press"),
         "story.to_report": translate("EventWords", "making a report of a story of the press"),
+        "meeting.plan": translate("EventWords", "planning a meeting"),
+        "meeting.replan": translate("EventWords", "changing a meeting's plan"),
+        "meeting.attend": translate("EventWords", "an entry in a meeting's list"),
+        "meeting.move": translate("EventWords", "beginning or ending a meeting"),
+        "meeting.open_item": translate("EventWords", "opening an item of the agenda"),
+        "meeting.show": translate("EventWords", "showing something to a meeting"),
+        "meeting.ask_floor": translate("EventWords", "asking for the floor"),
+        "meeting.give_floor": translate("EventWords", "giving the floor"),
+        "meeting.open_vote": translate("EventWords", "opening a vote"),
+        "meeting.cast": translate("EventWords", "voting"),
+        "meeting.take_ballot": translate("EventWords", "taking a ballot"),
+        "meeting.close_vote": translate("EventWords", "closing a vote"),
+        "meeting.conclude": translate("EventWords", "a conclusion of a meeting"),
+        "meeting.note": translate("EventWords", "a line of the minutes"),
+        "meeting.quiet": translate("EventWords", "the quiet rule of a meeting"),
     }.get(command, command)
 
 
