@@ -83,7 +83,7 @@ STRICTER: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/replay/debrief.html": frozenset(role for role in Role if "debrief" in RIGHTS[role]),
 }
 PRODUCERS: Final = ("/api/v1/ingest/", "/api/v1/audit/heads")
-EVERYBODY: Final = ("/api/v1/login", "/healthz", "/metrics", "/open311/", "/public/")
+EVERYBODY: Final = ("/api/v1/login", "/api/v1/ballots", "/healthz", "/metrics", "/open311/", "/public/")
 
 VALUES: Final = {
     "report_id": "PA-000001", "code": "X", "watch_id": "2026-01-01.dem", "incident_id": "i", "export_id": "0" * 32,
