@@ -4372,7 +4372,7 @@
     </message>
     <message>
         <source>camera</source>
-        <translation type="unfinished">camera</translation>
+        <translation>camera</translation>
     </message>
     <message>
         <source>station</source>
@@ -4380,11 +4380,11 @@
     </message>
     <message>
         <source>alert</source>
-        <translation type="unfinished">cảnh báo</translation>
+        <translation>cảnh báo</translation>
     </message>
     <message>
         <source>incident</source>
-        <translation type="unfinished">sự việc</translation>
+        <translation>sự việc</translation>
     </message>
     <message>
         <source>report</source>
@@ -4424,7 +4424,7 @@
     </message>
     <message>
         <source>noted</source>
-        <translation type="unfinished">ghi chép</translation>
+        <translation>ghi biên bản</translation>
     </message>
     <message>
         <source>only alarms of priority 1 are announced at its seats</source>
