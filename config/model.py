@@ -38,6 +38,7 @@ from backend.contracts.site import (
 from backend.contracts.sop import Sop
 from config.base import Config
 from config.camera_model import AnalyticsConfig, CameraConfig, PtzConfig, RecordingConfig
+from config.outbreak import Outbreak
 from config.report_model import ReportsConfig
 from config.source_model import SourceConfig, StationFileRules, station_file_rules
 
@@ -323,6 +324,7 @@ class SiteConfig(Config):
     reports: ReportsConfig = ReportsConfig()
     press: PressRules = PressRules()
     meetings: MeetingRules = MeetingRules()
+    outbreak: Outbreak = Outbreak()
     hotline: HotlineRules = HotlineRules()
     same_story_days: int = 7
     indicators: IndicatorRules = IndicatorRules()

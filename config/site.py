@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 
 from backend.contracts.hotline import HotlineRules
+from backend.contracts.indicators import IndicatorRules
 from backend.contracts.kinds.sensors import sensor_kind
 from backend.contracts.redact import redacted
 from backend.contracts.report_rules import ReportRules
@@ -58,6 +59,7 @@ from config.model import (
 )
 from config.mqtt import completed
 from config.organisation import read_organisation
+from config.outbreak import Outbreak, read_outbreak
 from config.press import read_press
 from config.problems import Problems, SiteError, SiteErrors, TomlFile, one_of, read_toml
 from config.ptz import read_ptz
@@ -223,6 +225,7 @@ class _Reader:
             press=press,
             hotline=hotline,
             meetings=read_meetings(self.folder, self.problems),
+            outbreak=self.outbreak(indicators, producers),
             same_story_days=same_story_days,
             indicators=indicators,
             communes=tuple(area.commune for area in areas.by_code.values()),
@@ -399,6 +402,10 @@ class _Reader:
                     path, f"an operator of role 'agency' needs agency_id; allowed: {', '.join(sorted(agencies))}"
                 )
         return operators
+
+    def outbreak(self, indicators: IndicatorRules, producers: tuple[Producer, ...]) -> Outbreak:
+        by_code = {one.code: one for one in indicators.indicators}
+        return read_outbreak(self.folder, [one.producer_id for one in producers], by_code, self.problems)
 
     def hotline(self, reports: ReportRules, agencies: set[str]) -> HotlineRules:
         users = [str(table.get("user", "")) for _, table in self.files["operators"].tables("operator")]

@@ -49,6 +49,7 @@ from backend.services.ingest import Ingest
 from backend.services.limit_days import LimitDays
 from backend.services.media.service import MediaService
 from backend.services.meetings import MeetingDesk
+from backend.services.outbreak import OutbreakDesk
 from backend.services.press.desk import PressDesk
 from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
@@ -75,6 +76,7 @@ from backend.sources import SourceContext, source_specs
 from backend.storage.audit import AuditStore
 from backend.storage.ballots import BallotStore
 from backend.storage.calls import CallStore
+from backend.storage.cases import CaseStore
 from backend.storage.channel_messages import MessageStore
 from backend.storage.database import Database, database_file, open_database
 from backend.storage.density import DensityCount
@@ -148,6 +150,9 @@ async def build(
     recorder = Recorder(site, room, segments, now_ms)
     health.also(lambda: recorder.fault)
     history = History(database, log.epoch)
+    indicators = IndicatorDesk(site, room, IndicatorBook(room, history))
+    cases = CaseStore(database)
+    outbreak = await asyncio.to_thread(OutbreakDesk.open, site, cases, indicators, data_dir / "keys")
     evidence = Sources(room, log, history, store, segments, signer, site.communes_file, now_ms)
     exporter = Exporter(evidence, data_dir / "exports", round(site.recording.segment_s * 1000))
     folders = settings.heads.folders or (data_dir / "heads",)
@@ -183,7 +188,7 @@ async def build(
         reports=reports,
         press=press,
         calls=calls,
-        indicators=IndicatorDesk(site, room, IndicatorBook(room, history)),
+        indicators=indicators,
         sheets=SheetReader(),
         log_facts=LogFacts(site, history, reports.archive, call_store),
         media=media,
@@ -191,6 +196,7 @@ async def build(
         report_flow=FlowLimit(settings.reports_per_min, settings.reports_at_once),
         desk=CommandDesk(room, log, audit, reports, press, meetings),
         meetings=meetings,
+        outbreak=outbreak,
         procedures=Procedures(room, site.folder),
         supervisor=Supervisor(health.on_fault),
         health=health,
@@ -277,6 +283,7 @@ def _start_services(parts: Parts) -> None:
         "indicators": parts.indicators.book.run,
         "indicator sheets": parts.sheets.run,
         "computed indicators": computed.run,
+        "line lists": parts.outbreak.run,
         "indicator watch": IndicatorWatch(site, room, parts.indicators, lambda: bool(computed.fault), now_ms).run,
         **parts.recorder.jobs(),
         "exports": parts.exporter.run,

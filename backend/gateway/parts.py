@@ -26,6 +26,7 @@ from backend.services.indicators.sheet_reader import SheetReader
 from backend.services.ingest import Ingest
 from backend.services.media.service import MediaService
 from backend.services.meetings import MeetingDesk
+from backend.services.outbreak import OutbreakDesk
 from backend.services.press.desk import PressDesk
 from backend.services.procedures import Procedures
 from backend.services.readings import ReadingsService
@@ -79,6 +80,7 @@ class Parts:
     report_flow: FlowLimit
     desk: CommandDesk
     meetings: MeetingDesk
+    outbreak: OutbreakDesk
     procedures: Procedures
     supervisor: Supervisor
     health: Health

@@ -29,6 +29,7 @@ from backend.services.fire import FireDesk
 from backend.services.forecasts import Forecasts
 from backend.services.hotline import CallDesk
 from backend.services.indicators.desk import IndicatorDesk
+from backend.services.outbreak import OutbreakDesk
 from backend.services.places import producer_of
 from backend.services.plates import Plates
 from backend.services.press.desk import PressDesk
@@ -38,6 +39,7 @@ from backend.services.reports.desk import ReportError
 from backend.services.room import Room
 from backend.sources.call_note import CallNote, CallNoteError, parse_calls, without_numbers
 from backend.sources.cap import CapError, parse_cap
+from backend.sources.case_list import CaseListError, parse_cases
 from backend.sources.cyber_note import CyberNote
 from backend.sources.detections import DetectionsError, ParsedDetection, parse_detections
 from backend.sources.fire_codes import FireReport
@@ -235,6 +237,27 @@ class Ingest:
         return await self._answered(
             producer, "indicators", "", body, answer.entered, answer.unchanged, rejections, warnings
         )
+
+    async def cases(self, producer_id: str, body: bytes, desk: OutbreakDesk, origin: str = "") -> IngestAnswer:
+        """Take a line list of cases, all or none. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        now_ms = self._now_ms()
+        rules = desk.rules(producer_id, now_ms)
+        if not rules.diseases:
+            reason = f"{producer_id} sends no line lists; outbreak.toml names who does: [[disease]] producer_id"
+            return await self._refused(producer, "cases", "", b"", reason)
+        try:
+            read = await _read(body, partial(parse_cases, body, rules))
+        except CaseListError as error:
+            # Not even kept as broken input: who knows what it tells of people.
+            return await self._refused(producer, "cases", "", b"", str(error))
+        if read.rejections:
+            return await self._answered(producer, "cases", "", b"", 0, 0, read.rejections, ())
+        merged = await desk.take(producer_id, read.rows, now_ms, origin)
+        taken = merged.new + merged.changed
+        return await self._answered(producer, "cases", "", b"", taken, merged.unchanged, (), ())
 
     async def forecasts(self, producer_id: str, body: bytes, name: str = "", origin: str = "") -> IngestAnswer:
         """Take forecasts of gauges, JSON or CSV. Raises: StorageError."""

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from backend.contracts.site import Producer
-from backend.simulate import citizens, correspondents, forecasts, newsroom, offices, rtsp, switchboard
+from backend.simulate import citizens, clinics, correspondents, forecasts, newsroom, offices, rtsp, switchboard
 from backend.simulate.asterisk import Asterisk
 from backend.simulate.broker import Broker, Publisher
 from backend.simulate.bulletins import Issue
@@ -207,6 +207,8 @@ class City:
                     tasks.create_task(citizens.Citizens(client, token, self.site, self.plan.seed).run())
                 if token := self._token(newsroom.PRODUCER):
                     tasks.create_task(newsroom.Newsroom(client, token, self.plan.seed).run())
+                if token := self._token(clinics.PRODUCER):
+                    tasks.create_task(clinics.Clinics(client, token, self.site, self.plan.seed).run())
                 if token := self._token(offices.PRODUCER):
                     tasks.create_task(offices.Offices(client, token, self.site, self.plan.seed).run())
                 tasks.create_task(self._hotline(client))

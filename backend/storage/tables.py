@@ -394,3 +394,19 @@ ballots: Final = Table(
     sqlite_with_rowid=False,
 )
 """What was cast in secret votes that are open. No name, no time, and no row number that would tell the order."""
+
+cases: Final = Table(
+    "cases",
+    metadata,
+    Column("case_key", Text, primary_key=True),
+    Column("disease_id", Text, primary_key=True),
+    Column("commune", Text, nullable=False),
+    Column("reported_on", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("ended_on", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Index("cases_disease", "disease_id"),
+)
+"""Line lists of outbreaks as they stand now. `case_key` is a keyed hash of the agency's number; days are ISO dates,
+`ended_on` "" = not ended."""

@@ -179,6 +179,15 @@ async def indicators(request: Request, parts: PartsDep, producer_id: ProducerId)
         return await _answered(parts, producer_id, "indicators", work)
 
 
+@router.post("/cases", status_code=202, response_model=IngestAnswer)
+async def cases(request: Request, parts: PartsDep, producer_id: ProducerId) -> Response:
+    """A line list of cases of an outbreak, CSV or JSON, without persons. All of them are taken, or none."""
+    with _turnstile(request).pass_through(producer_id):
+        body = await request.body()
+        work = parts.ingest.cases(producer_id, body, parts.outbreak, peer_address(request.scope))
+        return await _answered(parts, producer_id, "cases", work)
+
+
 @router.post("/detections", status_code=202, response_model=IngestAnswer)
 async def detections(request: Request, parts: PartsDep, producer_id: ProducerId) -> Response:
     """Detections as JSON: Frigate events or ONVIF events, one or a list."""
