@@ -16,7 +16,7 @@ from console.chrome.help import Help
 from console.chrome.transport_dialogs import EvidenceDialog, EvidenceKind
 from console.deeds import panel_keys, things
 from console.models.preferences import Preferences
-from console.models.session import Session
+from console.models.session import Selected, Session
 from console.panels import PanelSpec
 from console.windows import LIVE, Manner, RoomWindow, Windows
 from console.workspace import Workspace
@@ -77,6 +77,7 @@ class Room(QObject):
         self.windows.shown.connect(self._mark_workspace)
         session.asked.connect(self._bring_card)
         session.evidence_wanted.connect(self._ask_evidence)
+        session.selection.go_to.connect(self._bring_call)
 
     def offer(self, exercise: bool) -> None:
         """What this room shows: workspaces of an exercise in a training room only. Before its windows open."""
@@ -176,6 +177,11 @@ class Room(QObject):
         if "alert_card" not in built and any(key == "alert_card" for key, _ in self.windows.panels()):
             # It was not there to hear what was asked.
             QTimer.singleShot(0, self, lambda: self._session.asked.emit(field))
+
+    def _bring_call(self, target: Selected) -> None:
+        """A call has no place on a map: the board of the hotline is where it is seen."""
+        if target.kind == "call" and self.windows.windows:
+            self.windows.bring_panel("hotline")
 
     def _ask_evidence(self, kind: EvidenceKind, start_ms: int, end_ms: int) -> None:
         EvidenceDialog(self._session, kind, (start_ms, end_ms), self.front()).open()

@@ -2,75 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QHelpEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPixmap,
-    QResizeEvent,
-    QShowEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from widgets.chart_types import View
-from widgets.timeline_paint import FLAGS_PX, GUTTER_PX, RULER_PX, Rows, TimelinePainter, handle_rect
-from widgets.timeline_scale import (
-    SPAN_MOST_MS,
-    Scale,
-    around,
-    bounded,
-    clusters,
-    union,
-    zoomed,
-)
-from widgets.timeline_tips import as_written, flag_tip, tip_at
-from widgets.timeline_types import (
-    Contents,
-    Density,
-    Flag,
-    GapRow,
-    Lane,
-    TimelineClock,
-    TimelineFormats,
-)
+from widgets.timeline_episodes import EPISODES_PX, Bar, bar_at, chosen_of, neighbour
+from widgets.timeline_paint import GUTTER_PX, RULER_PX
+from widgets.timeline_pointing import flags_at, handle_at
+from widgets.timeline_scale import around
+from widgets.timeline_tips import as_written, episode_tip, flag_tip, tip_at
+from widgets.timeline_types import Episode, Flag, TimelineClock
+from widgets.timeline_view import FRAME_MS, LABEL_PX, TimelineView
 
-FRAME_MS: Final = 16
-REST_MS: Final = 250
-RIGHT_PX: Final = 10
-LABEL_PX: Final = 60
-"""A label of the ruler reaches at most so far out from under the head's."""
-
-FIRST_SPAN_MS: Final = 3_600_000
 DRAG_FROM_PX: Final = 3
-PAGE_SHARE: Final = 0.12
-"""A head that leaves the view is found so far from its begin on the next page."""
-
 _PAN_KEYS: Final = {Qt.Key.Key_PageUp: -0.8, Qt.Key.Key_PageDown: 0.8}
+_EPISODE_KEYS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _ZOOM_KEYS: Final = {Qt.Key.Key_Plus: 0.5, Qt.Key.Key_Equal: 0.5, Qt.Key.Key_Minus: 2.0}
 
 
-class Timeline(QWidget):
-    """Painted; lanes and flags are given to it, time it asks its clock for.
+class Timeline(TimelineView):
+    """A timeline with mouse and keys.
 
     Mouse: pressing or dragging moves the head; wheel zooms at the pointer; Shift + wheel, Shift + drag, the middle or
-    the right button pan; handles of the marked span can be dragged; a click on a flag goes there. Keys while it has
-    the focus: left and right step a frame, PgUp and PgDn pan, + and - zoom.
+    the right button pan; handles of the marked span can be dragged; a click on a flag goes there, one on an episode
+    chooses it. Keys while it has the focus: left and right step a frame, PgUp and PgDn pan, + and - zoom, up and down
+    mark another episode, Enter chooses it.
 
     Signals:
         scrubbed: the head is being dragged and is here now (at_ms); at most once a frame.
         sought: it was let go, or a flag was clicked: exactly here (at_ms).
         stepped: frames forwards or backwards.
         span_dragged: another begin and end of the marked span, (in_ms | None, out_ms | None).
-        view_changed: another `View` is shown.
+        episode_chosen: an episode was clicked, or Enter pressed on the marked one (its id).
+        no_episode: there is none after (+1) or before (-1) the marked one, as far as they are known.
         flag_menu: the other mouse button on flags: (tuple of `Flag`, global position).
     """
 
@@ -78,258 +45,17 @@ class Timeline(QWidget):
     sought = Signal(object)
     stepped = Signal(int)
     span_dragged = Signal(object, object)
-    view_changed = Signal(object)
+    episode_chosen = Signal(str)
+    no_episode = Signal(int)
     flag_menu = Signal(object, QPoint)
 
     def __init__(self, clock: TimelineClock, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._clock = clock
-        self._contents = Contents()
-        self._painter = TimelinePainter()
-        self._rows = Rows(0)
-        self._view = around(clock.now_ms(), FIRST_SPAN_MS, 0.5)
-        self._following = True
-        self._still: QPixmap | None = None
-        self._shown: tuple[int, int, int] = (0, 0, 0)
-        self._hover_x: float | None = None
-        self._scrubbing = False
+        super().__init__(clock, parent)
         self._scrub_ms: int | None = None
-        self._held = ""
         self._pan: tuple[float, View, bool] | None = None
-        self._over: tuple[Flag, ...] = ()
+        self._over = ""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(self.tr("Timeline"))
-        self._back = QPushButton(self.tr("back to the head"), self)
-        self._back.setObjectName("timelineBack")
-        self._back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._back.clicked.connect(self.follow)
-        self._back.hide()
-        self._frame = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._frame.timeout.connect(self._look)
-
-    # -- what is shown -----------------------------------------------------------------------------------------
-
-    @property
-    def view(self) -> View:
-        return self._view
-
-    @property
-    def following(self) -> bool:
-        """The view goes where the head goes."""
-        return self._following
-
-    @property
-    def scrubbing(self) -> bool:
-        return self._scrubbing
-
-    @property
-    def contents(self) -> Contents:
-        """For looking at; changed by the setters only."""
-        return self._contents
-
-    @property
-    def plot_px(self) -> int:
-        """Width of what the view covers, logical pixels."""
-        return max(1, self.width() - GUTTER_PX - RIGHT_PX)
-
-    def set_lanes(self, lanes: Sequence[Lane]) -> None:
-        self._contents.lanes = tuple(lanes)
-        self._rows = Rows(len(lanes))
-        self.setFixedHeight(self._rows.height)
-        self._redraw()
-
-    def set_density(self, density: Density | None) -> None:
-        self._contents.density = density
-        self._redraw()
-
-    def set_gaps(self, gaps: Sequence[GapRow]) -> None:
-        self._contents.gaps = tuple(gaps)
-        self._contents.no_recording = tuple(union(gaps))
-        self._redraw()
-
-    def set_flags(self, flags: Sequence[Flag]) -> None:
-        if self._contents.flags != tuple(flags):
-            self._contents.flags = tuple(flags)
-            self._redraw()
-
-    def set_span(self, in_ms: int | None, out_ms: int | None) -> None:
-        self._contents.in_ms, self._contents.out_ms = in_ms, out_ms
-        self.update()
-
-    def set_formats(self, formats: TimelineFormats) -> None:
-        if self._contents.formats != formats:
-            self._contents.formats = formats
-            self._redraw()
-
-    def set_notice(self, notice: str, loading: bool = False) -> None:
-        """A sentence over the lanes: nothing recorded, not loaded because …; "" = none. `loading`: it is coming."""
-        if (self._contents.notice, self._contents.loading) != (notice, loading):
-            self._contents.notice, self._contents.loading = notice, loading
-            self._redraw()
-
-    # -- time --------------------------------------------------------------------------------------------------
-
-    def show_view(self, view: View, follow: bool = False) -> None:
-        """This part of time, as far as zoom and what can be replayed allow. Without `follow` it stays there."""
-        self._following = follow
-        self._show(bounded(view, self._clock.first_ms(), self._clock.edge_ms()))
-
-    def show_all(self) -> None:
-        """From the first instant to the last, or the last 30 days of it."""
-        edge_ms, first_ms = self._clock.edge_ms(), self._clock.first_ms()
-        span_ms = min(max(edge_ms - first_ms, 60_000), SPAN_MOST_MS) if first_ms else 86_400_000
-        margin_ms = span_ms // 40
-        self.show_view(View(edge_ms - span_ms - margin_ms, edge_ms + margin_ms), follow=self._following)
-
-    def follow(self) -> None:
-        """Bring the head into the view and stay with it."""
-        self._following = True
-        self._reveal(0.5)
-        self._place_back()
-
-    def reveal(self) -> None:
-        """The head jumped: show where it is now."""
-        if not self._scrubbing and not self._inside(self._clock.now_ms()):
-            self.follow()
-        else:
-            self._look()
-
-    def zoom(self, factor: float, at_ms: int | None = None) -> None:
-        """Span times `factor`; `at_ms` stays where it is (default: the head if it is to be seen, else the middle)."""
-        now_ms = self._clock.now_ms()
-        if at_ms is None:
-            at_ms = now_ms if self._inside(now_ms) else (self._view.start_ms + self._view.end_ms) // 2
-        view = bounded(zoomed(self._view, factor, at_ms), self._clock.first_ms(), self._clock.edge_ms())
-        self._show(view)
-        if self._following and not self._inside(now_ms):
-            self._following = False
-            self._place_back()
-
-    def pan(self, share: float) -> None:
-        """Move the view by a share of its span, and let it stay there."""
-        shift_ms = round(self._view.span_ms * share)
-        self.show_view(View(self._view.start_ms + shift_ms, self._view.end_ms + shift_ms))
-
-    def _inside(self, at_ms: int) -> bool:
-        return self._view.start_ms <= at_ms <= self._view.end_ms
-
-    def _show(self, view: View) -> None:
-        changed = view != self._view
-        self._view = view
-        self._place_back()
-        if changed:
-            self._redraw()
-            self.view_changed.emit(view)
-
-    def _reveal(self, share: float) -> None:
-        view = around(self._clock.now_ms(), self._view.span_ms, share)
-        self._show(bounded(view, self._clock.first_ms(), self._clock.edge_ms()))
-        self._look()
-
-    def _place_back(self) -> None:
-        away = not self._following and not self._inside(self._clock.now_ms())
-        if self._back.isHidden() == away:
-            self._back.setVisible(away)
-        if away:
-            size = self._back.sizeHint()
-            self._back.setGeometry(
-                self.width() - RIGHT_PX - size.width() - 4, self._rows.lanes_top + 4, size.width(), size.height()
-            )
-
-    # -- drawing -----------------------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        return QSize(960, self._rows.height)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(GUTTER_PX + 200, self._rows.height)
-
-    def _scale(self) -> Scale:
-        return Scale(self._view, GUTTER_PX, self.plot_px, self.devicePixelRatioF())
-
-    def _redraw(self) -> None:
-        self._still = None
-        self.update()
-
-    def _look(self) -> None:
-        """A frame went by: draw what moved, and only that."""
-        now_ms, edge_ms = self._clock.now_ms(), self._clock.edge_ms()
-        moving = self._clock.rate() != 0.0
-        wanted = FRAME_MS if moving or self._scrubbing else REST_MS
-        if self._frame.interval() != wanted:
-            self._frame.setInterval(wanted)
-        if moving and self._following and not self._scrubbing:
-            self._turn_page(now_ms)
-        elif not self._following:
-            self._place_back()
-        if (now_ms, edge_ms) == self._shown[:2]:
-            return
-        scale = self._scale()
-        head, edge = round(scale.x(now_ms)), round(scale.x(edge_ms))
-        old_head, old_edge = round(scale.x(self._shown[0])), round(scale.x(self._shown[1]))
-        self._shown = (now_ms, edge_ms, 0)
-        if head != old_head:
-            for x in (old_head, head):
-                self.update(QRect(x - 2, 0, 5, self.height()))
-        self.update(self._labels(scale, old_head, head))
-        if edge != old_edge:
-            left = max(min(edge, old_edge) - 120, 0)
-            self.update(QRect(left, RULER_PX, self.width() - left, self.height() - RULER_PX))
-
-    def _labels(self, scale: Scale, old_head: float, head: float) -> QRect:
-        boxes = self._painter.head_rect(head, scale).united(self._painter.head_rect(old_head, scale))
-        if self._hover_x is not None:
-            boxes = boxes.united(self._painter.hover_rect(self._hover_x, head, scale))
-        return boxes.toAlignedRect().adjusted(-LABEL_PX, -2, LABEL_PX, 2)
-
-    def _turn_page(self, now_ms: int) -> None:
-        forwards = self._clock.rate() > 0
-        share = (now_ms - self._view.start_ms) / max(1, self._view.span_ms)
-        # Not before the next page would show more: at the edge of the present there is none.
-        if (forwards and share > 1 - PAGE_SHARE / 3) or share > 1:
-            self._reveal(PAGE_SHARE if now_ms < self._clock.edge_ms() - self._view.span_ms * PAGE_SHARE else 0.7)
-        elif (not forwards and share < PAGE_SHARE / 3) or share < 0:
-            self._reveal(1 - PAGE_SHARE)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        scale = self._scale()
-        if self._still is None or self._still.devicePixelRatio() != scale.ratio:
-            self._still = self._painter.still(self._contents, scale, self._rows, self.width())
-        painter = QPainter(self)
-        part = event.rect()
-        ratio = scale.ratio
-        source = QRectF(part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio)
-        painter.drawPixmap(QRectF(part), self._still, source)
-        plot = QRect(GUTTER_PX, 0, self.plot_px, self.height())
-        painter.setClipRect(plot & part)
-        now_ms, edge_ms, first_ms = self._clock.now_ms(), self._clock.edge_ms(), self._clock.first_ms()
-        self._painter.before_first(painter, scale, self._rows, first_ms, silent=bool(self._contents.notice))
-        self._painter.future(painter, scale, self._rows, edge_ms, self._contents.formats.edge_words)
-        self._painter.span(painter, scale, self._rows, self._contents, self._held)
-        if self._hover_x is not None and not self._scrubbing:
-            self._painter.hover(painter, scale, self._rows, self._hover_x, scale.x(now_ms), self._contents)
-        self._painter.head(painter, scale, self._rows, now_ms, self._contents)
-        self._painter.notice(painter, self._contents, scale, self._rows)
-        painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_back()
-        self._redraw()
-        if event.size().width() != event.oldSize().width():
-            self.view_changed.emit(self._view)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._frame.start()
-        self._look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._frame.stop()
 
     # -- mouse -------------------------------------------------------------------------------------------------
 
@@ -338,23 +64,13 @@ class Timeline(QWidget):
         return max(self._clock.first_ms(), min(at_ms, self._clock.edge_ms()))
 
     def _handle_at(self, position: QPointF) -> str:
-        scale = self._scale()
-        for which, at_ms in (("in", self._contents.in_ms), ("out", self._contents.out_ms)):
-            if at_ms is not None and self._inside(at_ms):
-                grip = handle_rect(scale.x(at_ms), self._rows, which).adjusted(-2, -2, 2, 2)
-                if grip.contains(position):
-                    return which
-        return ""
+        return handle_at(position, self._contents, self._scale(), self._rows)
 
     def _flags_at(self, position: QPointF) -> tuple[Flag, ...]:
-        if not self._rows.flags_top <= position.y() < self._rows.flags_top + FLAGS_PX:
-            return ()
-        near = [
-            (abs(x - position.x()), group)
-            for x, group in clusters(self._contents.flags, self._scale())
-            if abs(x - position.x()) <= 8
-        ]
-        return min(near, key=lambda each: each[0])[1] if near else ()
+        return flags_at(position, self._contents, self._scale(), self._rows)
+
+    def _bar_at(self, position: QPointF) -> Bar | None:
+        return bar_at(position, self._contents, self._scale(), self._rows.episodes_top)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         position, button = event.position(), event.button()
@@ -366,8 +82,11 @@ class Timeline(QWidget):
             return
         self._held = self._handle_at(position)
         flags = () if self._held else self._flags_at(position)
+        bar = self._bar_at(position)
         if flags:
             self.sought.emit(flags[0].at_ms)
+        elif bar is not None and not self._held:
+            self._choose(chosen_of(bar, self._contents.marked))
         elif not self._held:
             self._scrubbing = True
             self._frame.setInterval(FRAME_MS)
@@ -435,26 +154,37 @@ class Timeline(QWidget):
         self._hover_x = x
 
     def _look_under(self, position: QPointF) -> None:
-        """The shape of the pointer, and what the flags under it say: at once, not after a tool tip's wait."""
-        flags = self._flags_at(position)
+        """The shape of the pointer, and what can be clicked under it says: at once, not after a tool tip's wait."""
+        text = self._said_at(position)
         if self._handle_at(position):
             self.setCursor(Qt.CursorShape.SizeHorCursor)
-        elif flags:
+        elif text:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.unsetCursor()
-        if flags != self._over:
-            self._over = flags
-            if flags:
-                place = self.mapToGlobal(QPoint(round(position.x()), self._rows.flags_top - 8))
-                QToolTip.showText(place, as_written(flag_tip(flags, self._contents.formats)), self)
+        if text != self._over:
+            self._over = text
+            if text:
+                on_flags = position.y() < self._rows.lanes_top
+                y = self._rows.flags_top - 8 if on_flags else self._rows.episodes_top + EPISODES_PX - 12
+                self._say(QPoint(round(position.x()), y), text)
             else:
                 QToolTip.hideText()
+
+    def _said_at(self, position: QPointF) -> str:
+        """What the flags or the episodes there say."""
+        flags, bar = self._flags_at(position), self._bar_at(position)
+        if flags:
+            return flag_tip(flags, self._contents.formats)
+        return episode_tip(bar.episodes) if bar is not None else ""
+
+    def _say(self, place: QPoint, text: str) -> None:
+        QToolTip.showText(self.mapToGlobal(place), as_written(text), self)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._set_hover(None)
-        self._over = ()
+        self._over = ""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         flags = self._flags_at(QPointF(event.pos()))
@@ -474,15 +204,37 @@ class Timeline(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             position = QPointF(event.pos())
-            flags = self._flags_at(position)
-            formats = self._contents.formats
-            text = flag_tip(flags, formats) if flags else tip_at(position, self._contents, self._scale(), self._rows)
+            text = self._said_at(position) or tip_at(position, self._contents, self._scale(), self._rows)
             if text:
-                QToolTip.showText(event.globalPos(), as_written(text), self)
+                self._say(event.pos(), text)
             else:
                 QToolTip.hideText()
             return True
         return super().event(event)
+
+    # -- episodes ----------------------------------------------------------------------------------------------
+
+    def step_episode(self, direction: int) -> None:
+        """Mark the next (+1) or previous (-1) episode, bring it into the view and say what it is."""
+        found = neighbour(self._contents.episodes, self._contents.marked, self._clock.now_ms(), direction)
+        if found is None:
+            self.no_episode.emit(direction)
+            return
+        self.mark_episode(found.episode_id)
+        self.setAccessibleDescription(found.tip)
+        if not self._inside(found.start_ms):
+            self.show_view(around(found.start_ms, self._view.span_ms, 0.5))
+        x = max(self._scale().x(found.start_ms), float(GUTTER_PX))
+        self._say(QPoint(round(x), self._rows.episodes_top + EPISODES_PX - 12), found.tip)
+
+    def _marked(self) -> Episode | None:
+        row = self._contents.episodes
+        found = (one for one in (row.episodes if row else ()) if one.episode_id == self._contents.marked)
+        return next(found, None)
+
+    def _choose(self, episode: Episode) -> None:
+        self.mark_episode(episode.episode_id)
+        self.episode_chosen.emit(episode.episode_id)
 
     # -- keys --------------------------------------------------------------------------------------------------
 
@@ -494,5 +246,9 @@ class Timeline(QWidget):
             self.pan(_PAN_KEYS[key])
         elif key in _ZOOM_KEYS:
             self.zoom(_ZOOM_KEYS[key])
+        elif key in _EPISODE_KEYS and not event.modifiers():
+            self.step_episode(_EPISODE_KEYS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (one := self._marked()) is not None:
+            self._choose(one)
         else:
             super().keyPressEvent(event)

@@ -13,10 +13,13 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, 
 
 from resources import tokens
 from widgets.chart_strip import chart_font
+from widgets.timeline_episodes import EPISODES_PX
+from widgets.timeline_episodes import draw as draw_episodes
+from widgets.timeline_episodes import draw_notice as draw_episodes_notice
 from widgets.timeline_scale import Scale, clusters, date_text, instant_text, ruler
 from widgets.timeline_types import Contents, Flag, FlagKind
 
-GUTTER_PX: Final = 96
+GUTTER_PX: Final = 120
 RULER_PX: Final = 24
 FLAGS_PX: Final = 18
 LANE_PX: Final = 16
@@ -41,6 +44,7 @@ class Rows:
     """Where the rows lie, from the top, logical pixels."""
 
     lanes: int
+    episodes: bool = False
 
     @property
     def flags_top(self) -> int:
@@ -54,8 +58,12 @@ class Rows:
         return self.lanes_top + number * LANE_PX
 
     @property
-    def gaps_top(self) -> int:
+    def episodes_top(self) -> int:
         return self.lane_top(self.lanes)
+
+    @property
+    def gaps_top(self) -> int:
+        return self.episodes_top + (EPISODES_PX if self.episodes else 0)
 
     @property
     def bottom(self) -> int:
@@ -95,6 +103,7 @@ class TimelinePainter:
         self._unknown(painter, contents, scale, rows)
         self._ruler(painter, contents, scale, rows)
         self._lanes(painter, contents, scale, rows)
+        draw_episodes(painter, contents, scale, rows.episodes_top, self._small)
         self._gaps(painter, contents, scale, rows)
         self._flags(painter, contents.flags, scale, rows)
         painter.restore()
@@ -109,8 +118,8 @@ class TimelinePainter:
         for start_ms, end_ms in ((view.start_ms, known[0]), (known[1], view.end_ms)):
             left, right = scale.x(max(start_ms, view.start_ms)), scale.x(min(end_ms, view.end_ms))
             if right > left:
-                part = QRectF(left, rows.lanes_top, right - left, rows.bottom - rows.lanes_top)
-                painter.fillRect(part, QColor(_UNKNOWN))
+                for top, bottom in ((rows.lanes_top, rows.episodes_top), (rows.gaps_top, rows.bottom)):
+                    painter.fillRect(QRectF(left, top, right - left, bottom - top), QColor(_UNKNOWN))
 
     def _ruler(self, painter: QPainter, contents: Contents, scale: Scale, rows: Rows) -> None:
         one = 1 / scale.ratio
@@ -217,15 +226,18 @@ class TimelinePainter:
         name(translate("Timeline", "Marks"), rows.flags_top, FLAGS_PX)
         for number, lane in enumerate(contents.lanes):
             name(lane.name, rows.lane_top(number), LANE_PX)
+        if contents.episodes is not None:
+            name(contents.episodes.name, rows.episodes_top, EPISODES_PX)
         name(translate("Timeline", "Gaps"), rows.gaps_top, GAPS_PX)
         painter.fillRect(QRectF(scale.left_px - 1, RULER_PX, 1, rows.bottom - RULER_PX), QColor(tokens.LINE))
 
     def notice(self, painter: QPainter, contents: Contents, scale: Scale, rows: Rows) -> None:
-        """A sentence over everything, in the middle of the lanes."""
+        """A sentence over everything, in the middle of the lanes; that of the episodes stands in their own."""
+        draw_episodes_notice(painter, contents, scale, rows.episodes_top, self._small)
         text = contents.notice or (translate("Timeline", "Loading…") if contents.loading else "")
         if not text:
             return
-        area = QRectF(scale.left_px, rows.lanes_top, scale.width_px, rows.gaps_top - rows.lanes_top)
+        area = QRectF(scale.left_px, rows.lanes_top, scale.width_px, rows.episodes_top - rows.lanes_top)
         painter.setFont(self._small)
         text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, area.width() - 40))
         box = QRectF(0, 0, self._metrics.horizontalAdvance(text) + 24, self._metrics.height() + 8)
@@ -255,7 +267,7 @@ class TimelinePainter:
         painter.fillRect(part, self._hatch(tokens.LINE, tokens.WINDOW, scale.ratio))
         painter.fillRect(QRectF(left, rows.flags_top, 2, part.height()), QColor(tokens.TEXT_2))
         width = self._metrics.horizontalAdvance(words) + 12
-        box = QRectF(left + 2, rows.gaps_top - LANE_PX, width, LANE_PX)
+        box = QRectF(left + 2, rows.episodes_top - LANE_PX, width, LANE_PX)
         if box.right() > scale.right_px:
             box.moveRight(left)
         painter.setFont(self._small)

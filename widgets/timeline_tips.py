@@ -10,10 +10,11 @@ from PySide6.QtCore import QCoreApplication, QPointF
 
 from widgets.timeline_paint import Rows
 from widgets.timeline_scale import Scale, instant_text, names_with_gap
-from widgets.timeline_types import Contents, Flag, TimelineFormats
+from widgets.timeline_types import Contents, Episode, Flag, TimelineFormats
 
 NAMES_MOST: Final = 12
 FLAGS_MOST: Final = 8
+EPISODES_MOST: Final = 5
 NEAR_PX: Final = 3
 
 translate = QCoreApplication.translate
@@ -43,6 +44,17 @@ def flag_tip(flags: Sequence[Flag], formats: TimelineFormats) -> str:
     return "\n\n".join(blocks)
 
 
+def episode_tip(episodes: Sequence[Episode]) -> str:
+    """What is said of each of them; of many that stand together, of the first ones."""
+    blocks = [one.tip for one in episodes[:EPISODES_MOST]]
+    if len(episodes) > 1:
+        together = translate("Timeline", "{count} stand together here; each click goes to the next one")
+        blocks.insert(0, together.format(count=len(episodes)))
+    if len(episodes) > EPISODES_MOST:
+        blocks.append(translate("Timeline", "and {count} more").format(count=len(episodes) - EPISODES_MOST))
+    return "\n\n".join(blocks)
+
+
 def as_written(text: str) -> str:
     """The text for a tool tip that would otherwise take what people wrote for markup."""
     return f"<div style='white-space: pre-wrap'>{escape(text)}</div>"
@@ -56,7 +68,7 @@ def tip_at(position: QPointF, contents: Contents, scale: Scale, rows: Rows) -> s
         return _gap_tip(position.x(), contents, scale)
     number = int(position.y() - rows.lanes_top) // max(1, rows.lane_top(1) - rows.lane_top(0))
     density = contents.density
-    if density is None or position.y() < rows.lanes_top or number >= len(contents.lanes):
+    if density is None or not rows.lanes_top <= position.y() < rows.episodes_top or number >= len(contents.lanes):
         return ""
     lane = contents.lanes[number]
     bucket = (scale.at_ms(position.x()) - density.start_ms) // max(1, density.bucket_ms)

@@ -1,4 +1,4 @@
-"""What a timeline is told: it knows no alerts and no cameras, only lanes of counts, gaps, flags and a clock."""
+"""What a timeline is told: it knows no alerts and no cameras, only lanes of counts, gaps, episodes, flags, a clock."""
 
 from __future__ import annotations
 
@@ -40,6 +40,37 @@ class GapRow:
 
     name: str
     spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Something that began and ended, and can be gone to.
+
+    Attributes:
+        strong_ms: (start_ms, end_ms) of the part of it that counts; drawn stronger.
+        tip: what is said of it when it is pointed at.
+    """
+
+    episode_id: str
+    start_ms: int
+    end_ms: int
+    strong_ms: tuple[int, int]
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRow:
+    """A lane of episodes, in any order; they may overlap.
+
+    Attributes:
+        known_ms: (start_ms, end_ms) in which they are all of them; None = nothing is known yet.
+        notice: what is to be said instead of them or beside them.
+    """
+
+    name: str
+    episodes: tuple[Episode, ...] = ()
+    known_ms: tuple[int, int] | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +127,15 @@ class Contents:
 
     Attributes:
         no_recording: spans in which at least one of `gaps` has one, ascending and apart.
+        marked: id of the episode that keys move from and Enter goes to.
     """
 
     lanes: tuple[Lane, ...] = ()
     density: Density | None = None
     gaps: tuple[GapRow, ...] = ()
     no_recording: tuple[tuple[int, int], ...] = ()
+    episodes: EpisodeRow | None = None
+    marked: str = ""
     flags: tuple[Flag, ...] = ()
     in_ms: int | None = None
     out_ms: int | None = None

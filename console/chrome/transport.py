@@ -31,7 +31,7 @@ from console.chrome.transport_keys import transport_deeds
 from console.chrome.transport_parts import NoteRow, OutcomeTag, lane_words, rate_words
 from console.commands.commands import Pending
 from console.models.replay import ReplayControl
-from console.models.session import Session
+from console.models.session import Selected, Session
 from console.models.timeline import TimelineModel
 from console.timebase import RATES
 from widgets.timeline import Timeline
@@ -90,6 +90,8 @@ class TransportBar(QWidget):
         self._tell_span()
         self._tell_motion()
         self._tell_flags()
+        self._tell_calls()
+        self._mark_call(session.selection.current)
 
     @property
     def zoomed(self) -> Timeline:
@@ -194,11 +196,15 @@ class TransportBar(QWidget):
         line.span_dragged.connect(control.set_span)
         line.view_changed.connect(self._look)
         line.flag_menu.connect(self._offer_flags)
+        line.episode_chosen.connect(self.go_to_call)
+        line.no_episode.connect(self._no_further_call)
         self._note_row.given.connect(self._send_note)
         self._note_row.left.connect(self._close_note)
         model.loaded.connect(self._take_loaded)
         model.flags_changed.connect(self._tell_flags)
         model.told.connect(self._tell_notice)
+        model.calls.changed.connect(self._tell_calls)
+        self._session.selection.changed.connect(self._mark_call)
         control.jumped.connect(self._jumped)
         control.no_further.connect(self._no_further)
         control.moved.connect(self._tell_motion)
@@ -212,6 +218,18 @@ class TransportBar(QWidget):
     def jump(self, direction: int) -> None:
         """To the next (+1) or previous (-1) event of the lane that is chosen here."""
         self.control.jump(self._lane.currentData(), direction)
+
+    def step_call(self, direction: int) -> None:
+        """Mark the next (+1) or previous (-1) recorded call; Enter goes to it."""
+        self.timeline.setFocus()
+        self.timeline.step_episode(direction)
+
+    def go_to_call(self, call_id: str) -> None:
+        """To the beginning of a recorded call, which the hotline's board shows; what was said goes along from there."""
+        call = self.model.calls.call(call_id)
+        if call is not None:
+            self.control.seek(call.begin_ms)
+            self._session.selection.bring_room_to("call", call_id)
 
     def to_edge(self) -> None:
         """As near to the present as a replay can be."""
@@ -379,6 +397,12 @@ class TransportBar(QWidget):
     def _tell_flags(self) -> None:
         self.timeline.set_flags(self.model.flags)
 
+    def _tell_calls(self) -> None:
+        self.timeline.set_episodes(self.model.calls.row)
+
+    def _mark_call(self, selected: Selected | None) -> None:
+        self.timeline.mark_episode(selected.key if selected is not None and selected.kind == "call" else "")
+
     def _tell_notice(self) -> None:
         self.timeline.set_notice(self.model.notice, self.model.loading)
 
@@ -394,6 +418,10 @@ class TransportBar(QWidget):
 
     def _no_further(self, direction: int) -> None:
         self._say(self.tr("No later event.") if direction > 0 else self.tr("No earlier event."), failed=False)
+
+    def _no_further_call(self, direction: int) -> None:
+        later = self.tr("No later recorded call near what is shown.")
+        self._say(later if direction > 0 else self.tr("No earlier recorded call near what is shown."), failed=False)
 
     def _say(self, text: str, failed: bool) -> None:
         self._outcome.tell(text, failed)

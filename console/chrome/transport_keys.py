@@ -35,6 +35,8 @@ class Bar(Protocol):
 
     def jump(self, direction: int) -> None: ...
 
+    def step_call(self, direction: int) -> None: ...
+
     def to_edge(self) -> None: ...
 
     def go_to(self) -> None: ...
@@ -126,10 +128,13 @@ def _marks(control: ReplayControl, session: Session, on_bar: OnBar) -> list[Deed
 
 def _views(on_bar: OnBar) -> list[Deed]:
     closer, farther = on_bar(lambda bar: bar.zoomed.zoom(0.5)), on_bar(lambda bar: bar.zoomed.zoom(2.0))
+    earlier, later = on_bar(lambda bar: bar.step_call(-1)), on_bar(lambda bar: bar.step_call(1))
     whole, marked = on_bar(lambda bar: bar.zoomed.show_all()), on_bar(lambda bar: bar.show_marked())
     return [
         Deed("timeline", translate("Transport", "Timeline: closer"), "+", closer, repeats=True, also=("=",)),
         Deed("timeline", translate("Transport", "Timeline: farther"), "-", farther, repeats=True),
         Deed("timeline", translate("Transport", "Timeline: all of it"), "0", whole),
         Deed("timeline", translate("Transport", "Timeline: the marked span"), "Z", marked),
+        Deed("timeline", translate("Transport", "Previous recorded call (Enter goes to it)"), "Ctrl+Up", earlier),
+        Deed("timeline", translate("Transport", "Next recorded call (Enter goes to it)"), "Ctrl+Down", later),
     ]

@@ -49,8 +49,16 @@ class CallSound(QObject):
 
     def show_call(self, call: Call | None) -> None:
         """What of it can be listened to, as it is known at the room's instant."""
-        recording = self._recording_of(call) if call is not None else None
-        call_id = call.call_id if call is not None else ""
+        if call is None:
+            self._offer("", None)
+        else:
+            self._offer(call.call_id, self._recording_of(call))
+
+    def show_chosen(self, call_id: str) -> None:
+        """The same of a call that was chosen on the timeline and that the room does not know at its instant."""
+        self._offer(call_id, self._session.call_recordings.get(call_id))
+
+    def _offer(self, call_id: str, recording: CallRecording | None) -> None:
         if (call_id, recording) == (self._call_id, self._recording):
             return
         self._call_id, self._recording = call_id, recording
@@ -71,7 +79,8 @@ class CallSound(QObject):
         if call.recording is not None or not self._session.clock.replaying:
             return call.recording
         known = self._session.live.state.call(call.call_id)
-        return known.recording if known is not None else None
+        found = known.recording if known is not None else None
+        return found or self._session.call_recordings.get(call.call_id)
 
     def _words(self, recording: CallRecording) -> str:
         words = translate("CallSound", "Recorded {time}, {length}, kept until {until}")

@@ -28,7 +28,7 @@ def place_of(state: RoomState, selected: Selected) -> tuple[float, float] | None
         return place_of_thing(site, selected.key)
     if selected.kind == "commune":
         return next(((one.lat_deg, one.lon_deg) for one in site.communes if one.code == selected.key), None)
-    alert = state.find_alert(selected.key)
+    alert = state.find_alert(selected.key) if selected.kind == "alert" else None
     return None if alert is None else place_of_alert(site, alert)
 
 

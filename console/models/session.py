@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from backend.contracts.alerts import Alert, Verdict
 from backend.contracts.commands import Right, may_change
+from backend.contracts.hotline import CallRecording
 from backend.contracts.readings import ReadingHistory
 from backend.contracts.state import RoomState
 from console.timebase import Clock, monotonic_s
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 
-SelectedKind = Literal["alert", "camera", "station", "commune", "report"]
+SelectedKind = Literal["alert", "camera", "station", "commune", "report", "call"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ class Session(QObject):
             because a replay takes no commands.
         workspace_titles: title of each workspace by its key, in the language of the seat.
         chart_hours: how much a chart shows at first; a replay takes it from the live session.
+        call_recordings: of calls by their ids, as the replay's timeline was told of them: at an instant in which a call
+            goes on the replayed room knows of no recording yet.
 
     Signals:
         changed: a `Delta`, after state and models were updated.
@@ -228,6 +231,7 @@ class Session(QObject):
         self.live = live or self
         self.workspace_titles: Mapping[str, str] = live.workspace_titles if live is not None else {}
         self.chart_hours: int = live.chart_hours if live is not None else chart_hours
+        self.call_recordings: dict[str, CallRecording] = {}
         self.selection = Selection(self)
         self.operator: Operator | None = None
 

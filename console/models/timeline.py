@@ -15,6 +15,7 @@ from backend.contracts.marks import Mark, MarkKind
 from backend.contracts.replay import Timeline as TimelineAnswer
 from backend.contracts.state import Delta
 from console.commands.commands import Pending, new_id
+from console.models.recorded_calls import RecordedCallRow
 from console.models.replay import ReplayControl
 from console.models.session import Session
 from console.timebase import monotonic_s
@@ -80,11 +81,13 @@ class TimelineModel(QObject):
         self._settle.timeout.connect(self._ask_if_due)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._ask_if_due)
+        self.calls = RecordedCallRow(session, control, self)
         self._live.changed.connect(self._room_changed)
         control.span_changed.connect(self._settle.start)
 
     def set_active(self, active: bool) -> None:
         """Nothing is asked while nobody looks."""
+        self.calls.set_active(active)
         if active:
             self._timer.start()
             self._settle.start()
@@ -97,6 +100,7 @@ class TimelineModel(QObject):
     def look(self, view: View, width_px: int) -> None:
         """This part of time is shown, so wide."""
         self._view, self._width_px = view, max(1, width_px)
+        self.calls.look(view)
         if self._timer.isActive() and not self._settle.isActive():
             self._settle.start()
 

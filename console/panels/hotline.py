@@ -25,7 +25,7 @@ from console.models.hotline import CALL_KEY, call_rows, headings, my_call, summa
 from console.models.numbers import format_time
 from console.models.report_card import likeness_rows
 from console.models.report_words import category_name
-from console.models.session import Session
+from console.models.session import Selected, Session
 from console.models.ticket_fields import (
     ADDRESS,
     CATEGORY,
@@ -283,15 +283,19 @@ class HotlinePanel(Panel):
         self._session = session
         self._asked = ""
         self._popped = ""
+        self._wanted = ""
+        self._telling = False
         self._pending: Pending | None = None
         self._rows = Rows(headings, (3,), self)
         self._build()
         session.changed.connect(self._changed)
         session.operator_changed.connect(self._tell)
+        session.selection.changed.connect(self._selected)
         session.commands.changed.connect(self._command_changed)
         self._beat = QTimer(self, interval=AGAIN_MS)
         self._beat.timeout.connect(self._tell)
         self._beat.start()
+        self._selected(session.selection.current)
         self._tell()
 
     def _build(self) -> None:
@@ -305,6 +309,8 @@ class HotlinePanel(Panel):
         self.table = RowTable(self._rows, (6,), self)
         self.table.activated.connect(lambda index: self.open_call(str(index.data(KEY_ROLE))))
         self._waits = hidden_label("callWaits", self)
+        self.chosen = hidden_label("cardText", self)
+        self.chosen.setMargin(8)
         self.earlier = hidden_label("cardText", self)
         self.earlier.setMargin(8)
         self.player = sound_player()
@@ -333,11 +339,12 @@ class HotlinePanel(Panel):
         column.setSpacing(0)
         for widget, stretch in (
             (self._summary, 0), (self._crisis_head, 0), (self._crisis_text, 0), (self._message, 1), (self.table, 1),
-            (self._waits, 0), (self.earlier, 0), (self.player, 0), (self.box, 0), (self.line, 0), (self._outcome, 0),
+            (self._waits, 0), (self.chosen, 0), (self.earlier, 0), (self.player, 0), (self.box, 0), (self.line, 0),
+            (self._outcome, 0),
         ):  # fmt: skip
             column.addWidget(widget, stretch)
         column.addLayout(deeds)
-        self.table.selectionModel().currentRowChanged.connect(lambda row, before: self._show_sound())
+        self.table.selectionModel().currentRowChanged.connect(lambda row, before: self._row_changed())
         self.setFocusProxy(self.table)
         QShortcut(QKeySequence(CALL_KEY), self).activated.connect(self.jump)
         keys = LetterKeys(self, lambda letter: letter in (COUNTER_LETTER, CRISIS_LETTER), self._letter)
@@ -359,9 +366,12 @@ class HotlinePanel(Panel):
         state, now_ms = self._session.state, self._session.clock.now_ms()
         chosen = self.table.currentIndex().data(KEY_ROLE)
         rows = call_rows(state, now_ms, self._session.language)
+        self._telling = True
         self._rows.show_rows(rows)
         self._summary.setText(summary(state, now_ms, self._session.language))
         self._choose(str(chosen))
+        self._choose_wanted()
+        self._telling = False
         self._message.setText(
             self.tr("The hotline has no call. Calls appear as soon as the switchboard tells of them.")
         )
@@ -375,12 +385,38 @@ class HotlinePanel(Panel):
         self.counter.setVisible(self._session.may("report.file"))
         self._look_for_my_call()
 
-    def _choose(self, call_id: str) -> None:
+    def _choose(self, call_id: str) -> bool:
+        """Whether the board has it."""
         place = next((row for row in range(self._rows.rowCount()) if self._key_at(row) == call_id), -1)
         if place >= 0:
             self.table.selectRow(place)
+        return place >= 0
+
+    def _selected(self, selected: Selected | None) -> None:
+        """A call that was chosen elsewhere; one that a replay has yet to reach is chosen here when it rings."""
+        self._wanted = selected.key if selected is not None and selected.kind == "call" else ""
+        self._choose_wanted()
+        self._show_sound()
+
+    def _choose_wanted(self) -> None:
+        if self._wanted and self._choose(self._wanted):
+            self._wanted = ""
+
+    def _row_changed(self) -> None:
+        if not self._telling:
+            self._wanted = ""  # somebody looks at another one now
+        self._show_sound()
 
     def _show_sound(self) -> None:
+        """Of the call that is chosen on the timeline, else of the row."""
+        self.chosen.setVisible(bool(self._wanted))
+        if self._wanted:
+            recording = self._session.call_recordings.get(self._wanted)
+            ahead = recording is not None and self._session.clock.now_ms() < recording.ended_ms
+            words = self.tr("The call that was chosen is not on the board at this instant.")
+            self.chosen.setText(self.tr("The call that was chosen is about to ring.") if ahead else words)
+            self.sound.show_chosen(self._wanted)
+            return
         self.sound.show_call(self._session.state.call(str(self.table.currentIndex().data(KEY_ROLE))))
 
     def _key_at(self, row: int) -> str:

@@ -1632,6 +1632,10 @@
         <translation>{count} camera</translation>
     </message>
     <message>
+        <source>the call of {time}</source>
+        <translation>cuộc gọi lúc {time}</translation>
+    </message>
+    <message>
         <source>the system</source>
         <translation>hệ thống</translation>
     </message>
@@ -2673,6 +2677,14 @@
     <message>
         <source>The hotline has no call. Calls appear as soon as the switchboard tells of them.</source>
         <translation>Tổng đài chưa có cuộc gọi nào. Cuộc gọi hiện ra ngay khi tổng đài báo.</translation>
+    </message>
+    <message>
+        <source>The call that was chosen is not on the board at this instant.</source>
+        <translation>Cuộc gọi đã chọn không có trên bảng vào thời điểm này.</translation>
+    </message>
+    <message>
+        <source>The call that was chosen is about to ring.</source>
+        <translation>Cuộc gọi đã chọn sắp đổ chuông.</translation>
     </message>
     <message>
         <source>Tell callers: “{words}”</source>
@@ -4967,6 +4979,41 @@
     </message>
 </context>
 <context>
+    <name>RecordedCallRow</name>
+    <message>
+        <source>Recorded calls</source>
+        <translation>Cuộc gọi ghi âm</translation>
+    </message>
+    <message>
+        <source>Recorded calls are shown in views of up to {hours} h: zoom in (+)</source>
+        <translation>Cuộc gọi ghi âm chỉ hiện trong khung nhìn tới {hours} giờ: hãy phóng to (+)</translation>
+    </message>
+    <message>
+        <source>Recorded calls cannot be loaded: {reason}. Trying again.</source>
+        <translation>Không tải được cuộc gọi ghi âm: {reason}. Đang thử lại.</translation>
+    </message>
+    <message>
+        <source>The first {count} calls only: zoom in (+)</source>
+        <translation>Mới hiện {count} cuộc gọi đầu: hãy phóng to (+)</translation>
+    </message>
+    <message>
+        <source>Call {time} · {length} recorded</source>
+        <translation>Cuộc gọi {time} · ghi âm {length}</translation>
+    </message>
+    <message>
+        <source>answered after {time}</source>
+        <translation>nghe máy sau {time}</translation>
+    </message>
+    <message>
+        <source>Queue: {name}</source>
+        <translation>Hàng đợi: {name}</translation>
+    </message>
+    <message>
+        <source>Answered by: {name}</source>
+        <translation>Người nghe máy: {name}</translation>
+    </message>
+</context>
+<context>
     <name>Recordings</name>
     <message>
         <source>not known</source>
@@ -7134,6 +7181,10 @@
         <translation>và {count} mục nữa</translation>
     </message>
     <message>
+        <source>{count} stand together here; each click goes to the next one</source>
+        <translation>{count} mục chồng lên nhau ở đây; mỗi lần bấm chuyển sang mục tiếp theo</translation>
+    </message>
+    <message>
         <source>No recording of:</source>
         <translation>Không có đoạn ghi của:</translation>
     </message>
@@ -7281,6 +7332,14 @@
     <message>
         <source>Timeline: the marked span</source>
         <translation>Dòng thời gian: đoạn đã chọn</translation>
+    </message>
+    <message>
+        <source>Previous recorded call (Enter goes to it)</source>
+        <translation>Cuộc gọi ghi âm trước (Enter để tới đó)</translation>
+    </message>
+    <message>
+        <source>Next recorded call (Enter goes to it)</source>
+        <translation>Cuộc gọi ghi âm sau (Enter để tới đó)</translation>
     </message>
     <message>
         <source>Alerts</source>
@@ -7432,6 +7491,14 @@
     <message>
         <source>No earlier event.</source>
         <translation>Không có sự kiện nào trước đó.</translation>
+    </message>
+    <message>
+        <source>No later recorded call near what is shown.</source>
+        <translation>Không có cuộc gọi ghi âm nào sau đó ở gần phần đang xem.</translation>
+    </message>
+    <message>
+        <source>No earlier recorded call near what is shown.</source>
+        <translation>Không có cuộc gọi ghi âm nào trước đó ở gần phần đang xem.</translation>
     </message>
     <message>
         <source>Turn round</source>

@@ -356,6 +356,8 @@ def test_a_line_leads_to_what_it_is_about() -> None:
     assert words_of(ev.DeskActed(act="go_to", about=f"station:{STATION.station_id}")).about == Selected(
         "station", STATION.station_id
     )
+    assert words_of(ev.DeskActed(act="go_to", about="call:t:7")).about == Selected("call", "t:7")
+    assert words_of(CallRecorded(call_id="t:7", recording=RECORDING)).about == Selected("call", "t:7")
     assert words_of(ev.DeskActed(act="go_to", about="nonsense")).about is None
     assert words_of(ev.OperatorSignedOut(user="an.tran")).about is None
 

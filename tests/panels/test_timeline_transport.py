@@ -229,7 +229,7 @@ def test_the_bar_tells_time_speed_and_that_it_is_a_replay(window: Window) -> Non
 def test_the_bar_fits_a_small_screen(seat: ReplaySeat, qtbot: QtBot) -> None:
     window = Window(seat, qtbot, 1366)
     assert window.bar.minimumSizeHint().width() <= 1354
-    assert window.bar.height() <= 210
+    assert window.bar.height() <= 224
 
 
 def test_a_playing_head_is_followed_by_the_timeline(window: Window) -> None:

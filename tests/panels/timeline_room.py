@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import QTimer
 
 from backend.contracts.commands import Role
+from backend.contracts.hotline import RECORDED_MOST, CallRecording, RecordedCall, RecordedCalls
 from backend.contracts.replay import LANES, LIVE_EDGE_MS, CameraGaps, LaneDensity, Timeline
 from backend.contracts.state import RoomState
 from console.commands.commands import Commands
@@ -34,10 +35,11 @@ class TimelineServer:
     """Answers the timeline's door in the shape the backend does, a turn of the event loop later.
 
     Attributes:
-        asked: every question.
+        asked: every question of the counts; `asked_calls`: of recorded calls.
         held: answers are kept back until `release`.
         refuse: a sentence instead of an answer.
         gaps: of each answer.
+        calls: all recorded calls there are, in their order; `calls_most` are told at once.
         count: events of each lane in a bucket [start, end).
     """
 
@@ -46,6 +48,9 @@ class TimelineServer:
         self.held = False
         self.refuse = ""
         self.gaps: tuple[CameraGaps, ...] = ()
+        self.asked_calls: list[dict[str, int]] = []
+        self.calls: list[RecordedCall] = []
+        self.calls_most = RECORDED_MOST
         self.count: Callable[[str, int, int], int] = lambda lane, start_ms, end_ms: 0
         self._waiting: list[Callable[[], None]] = []
 
@@ -58,16 +63,16 @@ class TimelineServer:
         failed: Callable[[str], None],
         body: BaseModel | None = None,
     ) -> None:
-        assert path == "/api/v1/replay/timeline"
         question = {name: int(value) for name, value in query.items()}
-        self.asked.append(question)
+        made = {"/api/v1/replay/timeline": self._timeline, "/api/v1/hotline/recorded": self._recorded}[path]
+        (self.asked if made == self._timeline else self.asked_calls).append(question)
         refusal = self.refuse
 
         def answer() -> None:
             if refusal:
                 failed(refusal)
             else:
-                done(cast(M, self._timeline(question)))
+                done(cast(M, made(question)))
 
         if self.held:
             self._waiting.append(answer)
@@ -82,6 +87,12 @@ class TimelineServer:
 
     def download(self, path: str, file: Path, done: Callable[[Path], None], failed: Callable[[str], None]) -> None:
         failed("no downloads here")
+
+    def _recorded(self, question: Mapping[str, int]) -> RecordedCalls:
+        start_ms, end_ms = question["start"], question["end"]
+        there = [one for one in self.calls if one.begin_ms < end_ms and one.end_ms > start_ms]
+        calls = tuple(there[: self.calls_most])
+        return RecordedCalls(start_ms=start_ms, end_ms=end_ms, calls=calls, more=len(there) > len(calls))
 
     def _timeline(self, question: Mapping[str, int]) -> Timeline:
         start_ms, buckets = question["start"], question["buckets"]
@@ -134,3 +145,16 @@ class ReplaySeat:
 
     def now_ms(self) -> int:
         return self.clock.now_ms()
+
+
+def recorded_call(number: int, at_ms: int, length_s: float = 60, ringing_s: float = 10) -> RecordedCall:
+    """One that was answered after `ringing_s`, recorded from then on."""
+    answered_ms = at_ms + round(1000 * ringing_s)
+    recording = CallRecording(
+        digest=f"{number:064x}", mime="audio/wav", bytes=16_044, duration_ms=round(1000 * length_s),
+        started_ms=answered_ms, kept_until_ms=at_ms + 90 * DAY_MS,
+    )  # fmt: skip
+    return RecordedCall(
+        call_id=f"t:{number}", arrived_ms=at_ms, answered_ms=answered_ms, ended_ms=recording.ended_ms, queue="1022",
+        agent=f"Bàn {number}", recording=recording,
+    )  # fmt: skip

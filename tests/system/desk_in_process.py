@@ -170,7 +170,7 @@ class RunningDesk:
             params=query,
             headers={"Authorization": f"Bearer {self._producer_token(producer_id)}"},
         )
-        assert answer.status_code == 202, answer.text
+        assert answer.status_code in (201, 202), answer.text
 
     def alert(self, alert_id: str) -> Alert:
         found = self.desk.session.state.find_alert(alert_id)

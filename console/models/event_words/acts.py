@@ -43,6 +43,7 @@ def _act_go_to(told: Told, about: str) -> EventWords:
         "station": told.station,
         "commune": lambda code: _commune(told.state, code),
         "report": lambda report_id: report_code(told.state, report_id),
+        "call": told.call,
     }
     name = names[kind](key) if kind in names else about
     what = {

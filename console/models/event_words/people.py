@@ -126,15 +126,16 @@ def _call(told: Told) -> EventWords:
     assert isinstance(event, CallEvent)
     if isinstance(event, CallArrived):
         caller = event.call.masked or translate("EventWords", "a withheld number")
-        return line(told, "system", translate("EventWords", "hotline: call from {caller}").format(caller=caller))
-    call = told.state.call(event.call_id)
+        what = translate("EventWords", "hotline: call from {caller}").format(caller=caller)
+        return line(told, "system", what, "", Selected("call", event.call.call_id))
+    call, about = told.state.call(event.call_id), Selected("call", event.call_id)
     caller = call.masked if call is not None and call.masked else event.call_id
     words = translate("EventWords", "hotline: call from {caller}: {what}")
     if isinstance(event, CallRecorded):
         what = translate("EventWords", "its recording is here, {length}")
         length = format_age(event.recording.duration_ms / 1000, told.language)
-        return line(told, "system", words.format(caller=caller, what=what.format(length=length)))
-    return line(told, "system", words.format(caller=caller, what=step_words(event.step)), event.agent)
+        return line(told, "system", words.format(caller=caller, what=what.format(length=length)), "", about)
+    return line(told, "system", words.format(caller=caller, what=step_words(event.step)), event.agent, about)
 
 
 def _crisis(told: Told) -> EventWords:

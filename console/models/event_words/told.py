@@ -103,6 +103,13 @@ class Told:
         alert = self.state.find_alert(alert_id)
         return alert_id if alert is None else self.name(alert.headline_vi, alert.headline_en)
 
+    def call(self, call_id: str) -> str:
+        """By when it arrived; its id when the state no longer keeps it."""
+        call = self.state.call(call_id)
+        if call is None:
+            return call_id
+        return translate("EventWords", "the call of {time}").format(time=self.time(call.arrived_ms))
+
     def time(self, at_ms: int) -> str:
         return format_time(at_ms, self.offset_min, with_date=True)
 
