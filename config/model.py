@@ -36,6 +36,7 @@ from backend.contracts.site import (
     WaterSource,
 )
 from backend.contracts.sop import Sop
+from backend.contracts.zones import ZoneRules
 from config.base import Config
 from config.camera_model import AnalyticsConfig, CameraConfig, PtzConfig, RecordingConfig
 from config.outbreak import Outbreak
@@ -324,6 +325,7 @@ class SiteConfig(Config):
     reports: ReportsConfig = ReportsConfig()
     press: PressRules = PressRules()
     meetings: MeetingRules = MeetingRules()
+    zones: ZoneRules = ZoneRules()
     outbreak: Outbreak = Outbreak()
     hotline: HotlineRules = HotlineRules()
     same_story_days: int = 7

@@ -88,6 +88,7 @@ from config.source_model import (
     station_file_rules,
 )
 from config.toml_lines import Path as KeyPath
+from config.zones import read_zones
 
 __all__ = ["SiteError", "SiteErrors", "load_site", "public_hydrology", "public_site"]
 
@@ -226,6 +227,7 @@ class _Reader:
             hotline=hotline,
             meetings=read_meetings(self.folder, self.problems),
             outbreak=self.outbreak(indicators, producers),
+            zones=read_zones(self.folder, [one.producer_id for one in producers], self.problems),
             same_story_days=same_story_days,
             indicators=indicators,
             communes=tuple(area.commune for area in areas.by_code.values()),
@@ -614,6 +616,7 @@ def public_site(config: SiteConfig, now_ms: int) -> Site:
         reports=config.reports.rules,
         hotline=config.hotline,
         meetings=config.meetings,
+        zones=config.zones,
         press=config.press.model_copy(update={"lists": tuple(one for one in config.press.lists if not one.restricted)}),
         indicators=config.indicators,
         digest="",

@@ -74,6 +74,8 @@ RISK: Final[dict[int, str]] = {1: "#A7D8F0", 2: "#FFF3A0", 3: "#FFA94D", 4: "#E0
 """Tints of the levels of disaster risk of QĐ 18/2021/QĐ-TTg, for areas only; a severity has a shape besides."""
 HEAT: Final[dict[int, str]] = {11: "#2B5C8A", 12: "#3F86B8", 13: "#56B4E9", 14: "#9AD3F5", 15: "#E6EAF0"}
 """Grades of how many there are in a cell of a map, from few to many; the figure stands in the cell."""
+ZONES: Final[dict[int, str]] = {21: "#7FC8A9", 22: "#FFF3A0", 23: "#FFA94D", 24: "#E03131"}
+"""Tints of the levels of an emergency's zones, from the mildest on; each zone has its level written in it."""
 CLASSES: Final = ("#274B6D", "#35719F", "#4C9BCB", "#8CC6EA", "#DCEBF7")
 """Of a map of figures, from low to high: one hue by lightness; the legend has them in words."""
 FORECAST: Final = "#C9D1DB"

@@ -56,6 +56,15 @@ class Fill:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A line around something that lies over the places. `colour`: "#rrggbb"; `words`: written at its top."""
+
+    rings: tuple[Ring, ...]
+    colour: str
+    words: str
+
+
 class Choropleth(QWidget):
     """`opened` names the place that was double-clicked, or chosen and Enter pressed."""
 
@@ -69,6 +78,8 @@ class Choropleth(QWidget):
         self._names: Mapping[str, str] = {}
         self._fills: dict[str, Fill] = {}
         self._legend: tuple[str, ...] = ()
+        self._outlines: tuple[Outline, ...] = ()
+        self._outlined: list[tuple[QPainterPath, Outline]] = []
         self._paths: dict[str, QPainterPath] = {}
         self._picture = QPixmap()
         self._chosen = self._pointed = ""
@@ -114,6 +125,15 @@ class Choropleth(QWidget):
             self._fills, self._legend = dict(fills), tuple(legend)
             self._forget()
 
+    @property
+    def outlines(self) -> tuple[Outline, ...]:
+        return self._outlines
+
+    def show_outlines(self, outlines: Sequence[Outline]) -> None:
+        if tuple(outlines) != self._outlines:
+            self._outlines = tuple(outlines)
+            self._forget()
+
     def place_at(self, at: QPointF) -> str:
         return next((key for key, path in self._paths.items() if path.contains(at)), "")
 
@@ -141,14 +161,18 @@ class Choropleth(QWidget):
         scale = min(room.width() / max(1e-9, (east - west) * narrow), room.height() / max(1e-9, north - south))
         left = room.center().x() - (east - west) * narrow * scale / 2
         top = room.center().y() - (north - south) * scale / 2
-        for shape in self._shapes:
+
+        def path_of(rings: Sequence[Ring]) -> QPainterPath:
             path = QPainterPath()
             path.setFillRule(Qt.FillRule.OddEvenFill)
-            for ring in shape.rings:
+            for ring in rings:
                 points = [QPointF(left + (x - west) * narrow * scale, top + (north - y) * scale) for x, y in ring]
                 path.addPolygon(QPolygonF(points))
                 path.closeSubpath()
-            self._paths[shape.key] = path
+            return path
+
+        self._paths = {shape.key: path_of(shape.rings) for shape in self._shapes}
+        self._outlined = [(path_of(one.rings), one) for one in self._outlines]
 
     def _draw(self) -> None:
         ratio = self.devicePixelRatioF()
@@ -168,8 +192,24 @@ class Choropleth(QWidget):
             else:
                 painter.fillPath(path, QColor(tokens.CLASSES[fill.level]))
                 painter.strokePath(path, QPen(QColor(tokens.WINDOW), 1))
+        self._draw_outlines(painter)
         self._draw_legend(painter)
         painter.end()
+
+    def _draw_outlines(self, painter: QPainter) -> None:
+        """Dark under light, so that the line is seen on every class."""
+        painter.setFont(self._font)
+        metrics = QFontMetricsF(self._font)
+        for path, outline in self._outlined:
+            painter.strokePath(path, QPen(QColor(tokens.WINDOW), 4))
+            painter.strokePath(path, QPen(QColor(outline.colour), 2, Qt.PenStyle.DashLine))
+            at = path.boundingRect()
+            width_px = metrics.horizontalAdvance(outline.words) + 8
+            left_px = min(max(at.center().x() - width_px / 2, PAD_PX), self.width() - width_px - PAD_PX)
+            box = QRectF(left_px, max(at.top() - LINE_PX, 0.0), width_px, LINE_PX)
+            painter.fillRect(box, QColor(tokens.WINDOW))
+            painter.setPen(QColor(tokens.TEXT_1))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, outline.words)
 
     def _legend_places(self) -> Iterator[tuple[int, float, str, str]]:
         """(line, left edge, colour or "" for the hatch, words) of each entry, on as many lines as they need."""

@@ -46,7 +46,7 @@ DESK_THEME: Final = MapTheme(
         "text3": tokens.TEXT_3,
     },
     ranks=tokens.SEVERITY,
-    levels={**tokens.RISK, **tokens.HEAT},
+    levels={**tokens.RISK, **tokens.HEAT, **tokens.ZONES},
 )
 RELOAD_MS: Final = (200, 1_000, 5_000)
 """Waits before the page is loaded again, by how often it failed in a row."""

@@ -39,6 +39,7 @@ from backend.contracts.reports import Report
 from backend.contracts.shifts import DutyTask, HandoverSheet, Turn
 from backend.contracts.site import Site, Station
 from backend.contracts.sop import Answer, Sop, StepState
+from backend.contracts.zones import ZoneEvent
 
 
 class SiteLoaded(Wire):
@@ -687,6 +688,7 @@ Event = Annotated[
     | IndicatorsEntered
     | CallEvent
     | CrisisEvent
+    | ZoneEvent
     | MeetingPlanned
     | MeetingEvent,
     Field(discriminator="kind"),

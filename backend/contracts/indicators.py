@@ -123,7 +123,11 @@ BlockKind = Literal["tile", "trend", "league", "table", "map", "curve"]
 
 
 class Block(Wire):
-    """One block of a board. `width` in twelfths of the board, `height` in rows; they fill it from left to right."""
+    """One block of a board. `width` in twelfths of the board, `height` in rows; they fill it from left to right.
+
+    Attributes:
+        zones: a map has the outlines of the zones that hold (contracts.zones) and counts checkpoints.
+    """
 
     kind: BlockKind
     title_vi: str = ""
@@ -131,6 +135,7 @@ class Block(Wire):
     indicators: Annotated[tuple[Code, ...], Field(min_length=1)]
     width: Annotated[int, Field(ge=1, le=12)] = 3
     height: Annotated[int, Field(ge=1, le=12)] = 1
+    zones: bool = False
 
 
 class Board(Wire):

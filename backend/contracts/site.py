@@ -15,6 +15,7 @@ from backend.contracts.organisation import Unit
 from backend.contracts.press import PressRules
 from backend.contracts.report_rules import ReportRules
 from backend.contracts.shifts import ShiftRules
+from backend.contracts.zones import ZoneRules
 
 StationKind = Literal["stack", "wastewater", "air", "water", "rain", "river", "counter"]
 LimitDirection = Literal["above", "below"]
@@ -336,4 +337,5 @@ class Site(Wire):
     press: PressRules = PressRules()
     hotline: HotlineRules = HotlineRules()
     meetings: MeetingRules = MeetingRules()
+    zones: ZoneRules = ZoneRules()
     indicators: IndicatorRules = IndicatorRules()

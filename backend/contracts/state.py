@@ -46,6 +46,7 @@ from backend.contracts.shift_fold import begun as watch_begun
 from backend.contracts.shifts import Watch
 from backend.contracts.site import Site
 from backend.contracts.sop import Sop
+from backend.contracts.zones import Checkpoint, Zone, ZonesDeclared, ZonesLifted
 
 FORECASTS_KEPT: Final = 500
 """Newest forecasts over all sources and gauges; the log keeps all."""
@@ -67,6 +68,9 @@ CALLS_LIVE_MOST: Final = 1_000
 
 CALLS_OVER_KEPT: Final = 200
 """Calls that were over last; their table has all."""
+
+ZONES_KEPT_MS: Final = 30 * 86_400_000
+"""So long a zone that is over stays in the state; the log keeps all."""
 
 MEETINGS_OVER_KEPT: Final = 60
 """Meetings that are over and stay in the state, oldest dropped first; the log keeps all."""
@@ -156,6 +160,8 @@ class StateSnapshot(Wire):
     steering: dict[str, SteerState] = Field(default_factory=dict)
     indicators: tuple[IndicatorSeries, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
 
 
 @dataclass(slots=True)
@@ -205,6 +211,8 @@ class RoomState:
     """Newest figures by `IndicatorSeries.key`."""
     meetings: dict[str, Meeting] = field(default_factory=dict)
     """In the order in which they were planned."""
+    zones: dict[str, Zone] = field(default_factory=dict)
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
 
     def copied(self) -> RoomState:
         """A state that can be folded on by itself; what is inside is frozen and shared."""
@@ -257,6 +265,8 @@ class RoomState:
             steering=dict(self.steering),
             indicators=tuple(self.indicators.values()),
             meetings=tuple(self.meetings.values()),
+            zones=tuple(self.zones.values()),
+            checkpoints=tuple(self.checkpoints.values()),
         )
 
     @classmethod
@@ -294,6 +304,8 @@ class RoomState:
             steering=dict(snapshot.steering),
             indicators={one.key: one for one in snapshot.indicators},
             meetings={one.meeting_id: one for one in snapshot.meetings},
+            zones={one.zone_id: one for one in snapshot.zones},
+            checkpoints={one.checkpoint_id: one for one in snapshot.checkpoints},
         )
 
     def find_alert(self, alert_id: str) -> Alert | None:
@@ -324,6 +336,7 @@ class Delta:
         crises: ids of crises of the hotline that began, ended or counted something.
         indicators: codes of indicators with a new figure.
         meetings: ids of meetings.
+        zones: ids of zones and checkpoints.
         sounding: alerts that are new or worse since the last look, in the order of the log: what a desk announces.
     """
 
@@ -347,6 +360,7 @@ class Delta:
     crises: set[str] = field(default_factory=set)
     indicators: set[str] = field(default_factory=set)
     meetings: set[str] = field(default_factory=set)
+    zones: set[str] = field(default_factory=set)
     sounding: list[str] = field(default_factory=list)
 
     def merge(self, other: Delta) -> None:
@@ -370,12 +384,13 @@ class Delta:
         self.crises |= other.crises
         self.indicators |= other.indicators
         self.meetings |= other.meetings
+        self.zones |= other.zones
         self.sounding += [alert_id for alert_id in other.sounding if alert_id not in self.sounding]
 
     def __bool__(self) -> bool:
         rest = self.operators or self.recordings or self.evidence or self.marks or self.forecasts or self.air
         rest = rest or self.incidents or self.sops or self.watches or self.reports or self.stories or self.calls
-        rest = rest or self.indicators or self.crises or self.meetings
+        rest = rest or self.indicators or self.crises or self.meetings or self.zones
         return bool(self.reset or self.site or self.alerts or self.cameras or self.producers or rest)
 
 
@@ -770,6 +785,33 @@ def _keep_meeting(state: RoomState, delta: Delta, meeting: Meeting) -> None:
     delta.meetings.add(meeting.meeting_id)
 
 
+def _zones_declared(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    assert isinstance(logged.event, ZonesDeclared)
+    for zone in logged.event.zones:
+        state.zones[zone.zone_id] = zone
+        delta.zones.add(zone.zone_id)
+    for point in logged.event.checkpoints:
+        state.checkpoints[point.checkpoint_id] = point
+        delta.zones.add(point.checkpoint_id)
+    forgotten_ms = logged.at_ms - ZONES_KEPT_MS
+    for held in (state.zones, state.checkpoints):
+        over = [key for key, one in held.items() if one.until_ms is not None and one.until_ms < forgotten_ms]
+        for key in over:
+            del held[key]
+            delta.zones.add(key)
+
+
+def _zones_lifted(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
+    event = logged.event
+    assert isinstance(event, ZonesLifted)
+    for key in event.zone_ids:
+        if state.zones.pop(key, None) is not None:
+            delta.zones.add(key)
+    for key in event.checkpoint_ids:
+        if state.checkpoints.pop(key, None) is not None:
+            delta.zones.add(key)
+
+
 def _rows_shown(state: RoomState, logged: ev.LoggedEvent, delta: Delta) -> None:
     event = logged.event
     assert isinstance(event, ev.RowsShown)
@@ -863,6 +905,8 @@ _FOLDS: Final[dict[str, Callable[[RoomState, ev.LoggedEvent, Delta], None]]] = {
     **{event.model_fields["kind"].default: _crisis for event in get_args(CrisisEvent)},
     "meeting.planned": _meeting_planned,
     **{event.model_fields["kind"].default: _meeting for event in get_args(MeetingEvent)},
+    "zones.declared": _zones_declared,
+    "zones.lifted": _zones_lifted,
     "rows.shown": _rows_shown,
     **{event.model_fields["kind"].default: _report for event in get_args(ReportEvent)},
 }

@@ -37,6 +37,7 @@ from backend.services.quarantine import Quarantine
 from backend.services.readings import ReadingsService
 from backend.services.reports.desk import ReportError
 from backend.services.room import Room
+from backend.services.zones import ZoneClashError, ZoneDesk
 from backend.sources.call_note import CallNote, CallNoteError, parse_calls, without_numbers
 from backend.sources.cap import CapError, parse_cap
 from backend.sources.case_list import CaseListError, parse_cases
@@ -52,6 +53,7 @@ from backend.sources.social_note import SocialError, parse_social
 from backend.sources.station_file import StationFileError, parse_station_file
 from backend.sources.text import plain, shown
 from backend.sources.zalo_note import ZaloNoteError, ZaloSignatureError, opened, read_event
+from backend.sources.zone_message import ZoneMessageError, parse_zones
 from backend.storage.detections import DetectionsStore
 from backend.storage.readings import ReadingRow
 from config.model import SiteConfig
@@ -115,6 +117,7 @@ class Ingest:
         self.fires = FireDesk(site, room, now_ms)
         self.cybers = CyberDesk(site, room, now_ms)
         self._forecasts = Forecasts(room)
+        self._zones = ZoneDesk(room)
         self._faulty = FaultyInput(site, room, Quarantine(quarantine), now_ms)
         self._pulses = {producer.producer_id: _Pulse() for producer in site.producers}
         self._brokers = {source.producer_id: source for source in site.sources if isinstance(source, MqttSource)}
@@ -258,6 +261,26 @@ class Ingest:
         merged = await desk.take(producer_id, read.rows, now_ms, origin)
         taken = merged.new + merged.changed
         return await self._answered(producer, "cases", "", b"", taken, merged.unchanged, (), ())
+
+    async def zones(self, producer_id: str, body: bytes, origin: str = "") -> IngestAnswer:
+        """Take zones and checkpoints, all or none. Raises: StorageError."""
+        producer = producer_of(self._site, producer_id)
+        if producer is None:
+            return _unknown_producer(producer_id)
+        rules = self._site.zones
+        if producer_id not in rules.producers:
+            reason = f"{producer_id} declares no zones; zones.toml names who does: producers"
+            return await self._refused(producer, "zones", "", body, reason)
+        levels = [one.level for one in rules.levels]
+        try:
+            read = await _read(body, partial(parse_zones, body, producer_id, levels, self._site.utc_offset_min))
+            if read.rejections:
+                return await self._answered(producer, "zones", "", body, 0, 0, read.rejections, ())
+            told = len(read.zones) + len(read.checkpoints) + len(read.lifted)
+            changed = await self._zones.take(producer_id, read, origin)
+        except (ZoneMessageError, ZoneClashError) as error:
+            return await self._refused(producer, "zones", "", body, str(error))
+        return await self._answered(producer, "zones", "", body, changed, max(0, told - changed), (), ())
 
     async def forecasts(self, producer_id: str, body: bytes, name: str = "", origin: str = "") -> IngestAnswer:
         """Take forecasts of gauges, JSON or CSV. Raises: StorageError."""

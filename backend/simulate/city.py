@@ -16,7 +16,17 @@ from urllib.parse import urlsplit
 import httpx
 
 from backend.contracts.site import Producer
-from backend.simulate import citizens, clinics, correspondents, forecasts, newsroom, offices, rtsp, switchboard
+from backend.simulate import (
+    citizens,
+    clinics,
+    committee,
+    correspondents,
+    forecasts,
+    newsroom,
+    offices,
+    rtsp,
+    switchboard,
+)
 from backend.simulate.asterisk import Asterisk
 from backend.simulate.broker import Broker, Publisher
 from backend.simulate.bulletins import Issue
@@ -209,6 +219,8 @@ class City:
                     tasks.create_task(newsroom.Newsroom(client, token, self.plan.seed).run())
                 if token := self._token(clinics.PRODUCER):
                     tasks.create_task(clinics.Clinics(client, token, self.site, self.plan.seed).run())
+                if token := self._token(committee.PRODUCER):
+                    tasks.create_task(committee.Committee(client, token, self.site, self.plan.seed).run())
                 if token := self._token(offices.PRODUCER):
                     tasks.create_task(offices.Offices(client, token, self.site, self.plan.seed).run())
                 tasks.create_task(self._hotline(client))

@@ -108,6 +108,8 @@ LANE_OF: Final[dict[str, Lane | None]] = {
     "call.recorded": "operator",
     "hotline.crisis_begun": "operator",
     "hotline.crisis_ended": "operator",
+    "zones.declared": "system",
+    "zones.lifted": "system",
     "meeting.planned": "operator",
     "meeting.replanned": "operator",
     "meeting.attended": "operator",

@@ -39,7 +39,7 @@ def map_words() -> Words:
     )
 
 
-def legend_words(heat_days: int) -> MapWords:
+def legend_words(heat_days: int, zones: tuple[LegendEntry, ...]) -> MapWords:
     """What the page itself writes. The sources of the boundaries are named wherever these are shown."""
     return MapWords(
         attribution=translate(
@@ -73,6 +73,7 @@ def legend_words(heat_days: int) -> MapWords:
             LegendEntry("waves", "dim", 0, translate("MapWords", "Old figure or device fault")),
             LegendEntry("cluster", "normal", 0, translate("MapWords", "Several together, how many")),
             *report_legend(heat_days),
+            *zones,
         ),
         north=translate("MapWords", "N"),
         south=translate("MapWords", "S"),

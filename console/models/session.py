@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 
-SelectedKind = Literal["alert", "camera", "station", "commune", "report", "call"]
+SelectedKind = Literal["alert", "camera", "station", "commune", "report", "call", "zone"]
 
 
 @dataclass(frozen=True, slots=True)

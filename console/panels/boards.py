@@ -44,6 +44,7 @@ from console.models.boards import (
     trailing_mean,
 )
 from console.models.indicator_drill import IndicatorDrill
+from console.models.map_zones import counted, outlines
 from console.models.session import Session
 from console.models.word_rows import KEY_ROLE, Rows
 from console.panels import Panel, PanelSpec
@@ -82,6 +83,8 @@ class BoardsPanel(Panel):
         self.drill.changed.connect(self._tell_drill)
         session.changed.connect(self._room_changed)
         session.operator_changed.connect(self._ask)
+        if session.replay is not None:
+            session.replay.jumped.connect(self._ask)
         self._offer()
 
     def _build(self) -> None:
@@ -194,7 +197,7 @@ class BoardsPanel(Panel):
         if block.kind in ("tile", "trend", "curve"):
             self._figure(known[0], column, frame, block.kind)
         elif block.kind == "map":
-            self._map(known[0], column)
+            self._map(known[0], column, block.zones)
         else:
             self._lines(block, known, column)
         return frame
@@ -257,7 +260,7 @@ class BoardsPanel(Panel):
 
         self._blocks.append(tell)
 
-    def _map(self, one: Indicator, column: QVBoxLayout) -> None:
+    def _map(self, one: Indicator, column: QVBoxLayout, zones: bool) -> None:
         """Its communes by the class of their newest figure; the period stands beside the title of the block."""
         period, trouble = ElidedLabel(parent=self), ElidedLabel(parent=self)
         period.setStyleSheet(f"color: {tokens.TEXT_2};")
@@ -275,7 +278,12 @@ class BoardsPanel(Panel):
             shown = area_map(one, state, language)
             drawn.set_names({area.code: area.name for area in state.site.communes} if state.site is not None else {})
             drawn.show_fills(shown.fills if shown is not None else {}, shown.legend if shown is not None else ())
-            period.setText(shown.told if shown is not None else self.tr("No figures of its areas yet."))
+            told = shown.told if shown is not None else self.tr("No figures of its areas yet.")
+            now_ms = self._session.clock.now_ms()
+            if zones:
+                drawn.show_outlines(outlines(state, now_ms, language))
+                told = " · ".join(filter(None, (told, counted(state, now_ms))))
+            period.setText(told)
             trouble.setText(self._no_shapes)
             trouble.setVisible(bool(self._no_shapes))
 
@@ -371,6 +379,8 @@ class BoardsPanel(Panel):
         elif delta.indicators:
             self._tell()
             self._ask()
+        elif delta.zones:
+            self._tell()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

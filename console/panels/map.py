@@ -29,6 +29,9 @@ from console.models.map_heat import ReportHeat
 from console.models.map_reports import HEAT_SPANS_DAYS, REPORTS, put_reports, span_words
 from console.models.map_reports import LAYER as REPORT_LAYER
 from console.models.map_words import legend_words, map_words
+from console.models.map_zones import CHECKPOINTS, box_of_zone, holding, put_zones
+from console.models.map_zones import LAYER as ZONE_LAYER
+from console.models.map_zones import legend as zone_legend
 from console.models.session import Selected, SelectedKind, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
@@ -62,7 +65,8 @@ class MapPanel(Panel):
         super().__init__(parent)
         self._session = session
         self._projector = Projector(session.readings.latest, map_words(), english=session.language == "en")
-        self._map = MapView((REPORT_LAYER, *LAYERS), self)
+        self._map = MapView((REPORT_LAYER, ZONE_LAYER, *LAYERS), self)
+        self._holding: frozenset[str] = frozenset()
         self._own_click = False
         self._site_digest = ""
         self._unplaced = 0
@@ -143,6 +147,7 @@ class MapPanel(Panel):
             (CAMERAS, self.tr("Cameras")),
             (STATIONS, self.tr("Stations")),
             (REPORTS, self.tr("Citizens' reports")),
+            (CHECKPOINTS, self.tr("Checkpoints")),
         ):
             action = menu.addAction(text)
             action.setCheckable(True)
@@ -180,7 +185,7 @@ class MapPanel(Panel):
         self._map.failed.connect(self._say)
         self._map.ready.connect(lambda: self._say(""))
         self._ages = QTimer(self, interval=AGES_EVERY_MS)
-        self._ages.timeout.connect(lambda: self._stations_changed(None))
+        self._ages.timeout.connect(self._time_passed)
         # The band counts its own seconds while the link is away and sends no signals.
         self._link_clock = QTimer(self, interval=LINK_EVERY_MS)
         self._link_clock.timeout.connect(self._show_link)
@@ -201,7 +206,7 @@ class MapPanel(Panel):
     # -- state -> map ------------------------------------------------------------------------------------------
 
     def _take_all(self) -> None:
-        self._map.set_texts(legend_words(self._heat.days))
+        self._tell_legend()
         site = self._session.state.site
         if site is not None and site.digest != self._site_digest:
             self._site_digest = site.digest
@@ -212,6 +217,7 @@ class MapPanel(Panel):
         delta = self._projector.project(self._session.state, self._session.clock.now_ms())
         self._reports_due.clear()
         self._put_reports(delta, self._session.state.reports)
+        self._put_zones(delta, (*self._session.state.zones, *self._session.state.checkpoints))
         self._map.push(delta)
         self._heat.drawn_anew()
         self._count_unplaced()
@@ -229,6 +235,8 @@ class MapPanel(Panel):
             return
         delta = self._projector.project_changes(self._session.state, change, self._session.clock.now_ms())
         self._put_reports(delta, change.reports)
+        if change.zones:
+            self._put_zones(delta, change.zones)
         if delta:
             self._map.push(delta)
         if change.alerts:
@@ -243,6 +251,24 @@ class MapPanel(Panel):
         put_reports(delta, session.state, now, session.clock.now_ms(), session.language)
         if self._reports_due:
             self._reports_turn.start()
+
+    def _put_zones(self, delta: MapDelta, ids: Iterable[str]) -> None:
+        state, now_ms = self._session.state, self._session.clock.now_ms()
+        put_zones(delta, state, ids, now_ms, self._session.language)
+        self._holding = holding(state, now_ms)
+
+    def _time_passed(self) -> None:
+        """Figures grow old, and zones begin and end, without an event."""
+        self._stations_changed(None)
+        turned = self._holding ^ holding(self._session.state, self._session.clock.now_ms())
+        if turned:
+            delta = MapDelta()
+            self._put_zones(delta, turned)
+            self._map.push(delta)
+
+    def _tell_legend(self) -> None:
+        session = self._session
+        self._map.set_texts(legend_words(self._heat.days, zone_legend(session.state.site, session.language)))
 
     def _put_due_reports(self) -> None:
         delta = MapDelta()
@@ -286,8 +312,8 @@ class MapPanel(Panel):
     def _clicked(self, layer: str, key: str) -> None:
         # A camera's tile opens and an alert's surroundings come up; the map itself moves for an alert only:
         # whoever clicked a camera or a report already looks at it.
-        self._own_click = layer in (CAMERAS, REPORTS)
-        kind = cast(SelectedKind, layer)
+        self._own_click = layer in (CAMERAS, REPORTS, CHECKPOINTS)
+        kind: SelectedKind = "zone" if layer == CHECKPOINTS else cast(SelectedKind, layer)
         if layer == STATIONS:
             self._session.selection.select(kind, key)
         else:
@@ -298,7 +324,7 @@ class MapPanel(Panel):
         if selected is None:
             self._map.set_selected("", "")
         else:
-            self._map.set_selected(selected.kind, selected.key)
+            self._map.set_selected(CHECKPOINTS if selected.kind == "zone" else selected.kind, selected.key)
 
     def _go_to(self, selected: Selected) -> None:
         if self._own_click:
@@ -310,6 +336,10 @@ class MapPanel(Panel):
                 self._fly_to_alert(alert)
         elif selected.kind == REPORTS:
             self._fly_to_report(selected.key)
+        elif selected.kind == "zone":
+            box = box_of_zone(self._session.state, selected.key)
+            if box is not None:
+                self._map.fit(box, max_zoom=CLOSE_ZOOM)
         elif selected.kind == "commune":
             self._map.fit_feature(selected.key)
         elif site is not None:
@@ -384,7 +414,7 @@ class MapPanel(Panel):
     def _count_back(self, days: int) -> None:
         self._span_actions[days].setChecked(True)
         self._heat.set_days(days)
-        self._map.set_texts(legend_words(days))
+        self._tell_legend()
 
     def _ask_base_file(self) -> None:
         dialog = QFileDialog(self, self.tr("Base map from a file (MBTiles)…"))

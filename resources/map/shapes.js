@@ -50,6 +50,7 @@ Desk.shapes = (() => {
     rain(c) { c.moveTo(-3.6, 0.4); c.arc(-2.6, -1.6, 2, Math.PI * 0.7, Math.PI * 1.6); c.arc(1, -2.2, 2.6, Math.PI * 1.1, Math.PI * 2.4); c.lineTo(-3.6, 0.4); c.moveTo(-2.6, 2.4); c.lineTo(-3.4, 5); c.moveTo(0.4, 2.4); c.lineTo(-0.4, 5); c.moveTo(3.4, 2.4); c.lineTo(2.6, 5); },
     waves(c) { for (const y of [-3.2, 0.2, 3.6]) { c.moveTo(-5.2, y); c.quadraticCurveTo(-2.6, y - 2.4, 0, y); c.quadraticCurveTo(2.6, y + 2.4, 5.2, y); } },
     people(c) { c.moveTo(2, -2.8); c.arc(0, -2.8, 2, 0, 7); c.moveTo(-4.2, 4.8); c.bezierCurveTo(-3.8, -0.6, 3.8, -0.6, 4.2, 4.8); },
+    barrier(c) { c.rect(-5.2, -3.4, 10.4, 3.6); c.moveTo(-3.6, 0.2); c.lineTo(-3.6, 4.8); c.moveTo(3.6, 0.2); c.lineTo(3.6, 4.8); c.moveTo(-2.6, 0.2); c.lineTo(0, -3.4); c.moveTo(1.2, 0.2); c.lineTo(3.8, -3.4); },
     dot(c) { c.arc(0, 0, 2.2, 0, 7); },
   };
   const ROUND = new Set(["camera", "dot"]);

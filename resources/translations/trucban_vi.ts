@@ -1860,6 +1860,14 @@
         <translation>khu vực {zone}</translation>
     </message>
     <message>
+        <source>zones and checkpoints declared: {names}</source>
+        <translation>công bố vùng, chốt: {names}</translation>
+    </message>
+    <message>
+        <source>zones and checkpoints lifted: {names}</source>
+        <translation>bãi bỏ vùng, chốt: {names}</translation>
+    </message>
+    <message>
         <source>signed in as {role}</source>
         <translation>đăng nhập, vai trò {role}</translation>
     </message>
@@ -3885,6 +3893,10 @@
         <translation>Phản ánh của người dân</translation>
     </message>
     <message>
+        <source>Checkpoints</source>
+        <translation>Chốt kiểm soát</translation>
+    </message>
+    <message>
         <source>How many reports came from where</source>
         <translation>Mật độ phản ánh theo ô</translation>
     </message>
@@ -4595,6 +4607,10 @@
     <message>
         <source>Figures to enter</source>
         <translation>Nhập số liệu</translation>
+    </message>
+    <message>
+        <source>Zones</source>
+        <translation>Vùng, chốt</translation>
     </message>
 </context>
 <context>
@@ -7601,6 +7617,76 @@
     <message>
         <source>SIMULATED</source>
         <translation>MÔ PHỎNG</translation>
+    </message>
+</context>
+<context>
+    <name>Zones</name>
+    <message>
+        <source>level {level}</source>
+        <translation>cấp {level}</translation>
+    </message>
+    <message>
+        <source>until it is lifted</source>
+        <translation>đến khi bãi bỏ</translation>
+    </message>
+    <message>
+        <source>in force until {time}</source>
+        <translation>có hiệu lực đến {time}</translation>
+    </message>
+    <message>
+        <source>{zones} zones, {points} checkpoints</source>
+        <translation>{zones} vùng, {points} chốt</translation>
+    </message>
+    <message>
+        <source>Zone, {level}</source>
+        <translation>Vùng, {level}</translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation>Chốt kiểm soát</translation>
+    </message>
+</context>
+<context>
+    <name>ZonesPanel</name>
+    <message>
+        <source>Zone or checkpoint</source>
+        <translation>Vùng, chốt</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Cấp</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>Từ</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>Đến</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Cảnh báo</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>Phản ánh</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>checkpoint</source>
+        <translation>chốt</translation>
+    </message>
+    <message>
+        <source>This site has no zones: zones.toml names their levels and who declares them.</source>
+        <translation>Nơi này chưa có vùng: zones.toml ghi tên các cấp và đơn vị công bố.</translation>
+    </message>
+    <message>
+        <source>No zone and no checkpoint holds now.</source>
+        <translation>Hiện không có vùng, chốt nào đang hiệu lực.</translation>
     </message>
 </context>
 </TS>

@@ -16,6 +16,7 @@ from backend.contracts.commands import Command
 from backend.contracts.crisis import Crisis, CrisisBegun, CrisisEnded, CrisisTally
 from backend.contracts.events import Event, LoggedEvent
 from backend.contracts.forecasts import Forecast, ForecastPoint
+from backend.contracts.geometry import Polygon
 from backend.contracts.hotline import Call, CallArrived, CallMoved, CallRecorded, CallRecording
 from backend.contracts.incidents import Incident, Link, Task
 from backend.contracts.indicators import IndicatorFigure
@@ -28,6 +29,7 @@ from backend.contracts.shift_fold import begun as watch_begun
 from backend.contracts.shifts import DutyTask, Shift, Turn
 from backend.contracts.sop import Sop, Step
 from backend.contracts.state import RoomState, apply
+from backend.contracts.zones import Zone, ZonesDeclared, ZonesLifted
 from backend.domain.shifts import handover_sheet
 from console.models.event_words import EventWords, command_words, event_words
 from console.models.session import Selected
@@ -150,6 +152,10 @@ MEETING_SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (me.MeetingNoted(meeting_id="m7", text="họp bù"), "operator", "noted: họp bù"),
     (me.MeetingQuieted(meeting_id="m7", quiet="urgent"), "operator", "only alarms of priority 1"),
 )
+ZONE = Zone(
+    zone_id="z7", name_vi="Vùng dịch Bảo Thắng", level=3, since_ms=NOW_MS,
+    parts=(Polygon(ring=((104.0, 22.0), (104.1, 22.0), (104.1, 22.1), (104.0, 22.0))),),
+)  # fmt: skip
 REPORT_SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (rev.ReportReceived(report=REPORT, text="Rác"), "alert", "report PA-7: came by app: Rác trên vỉa hè"),
     (rev.ReportRouted(report_id="r7", chief=AGENCY.agency_id, clock=CLOCK), "operator", f"given to {AGENCY.name_vi}"),
@@ -169,6 +175,8 @@ REPORT_SAMPLES: tuple[tuple[Event, str, str], ...] = (
     (rev.ReportOverdue(report_id="r7", stage="late"), "alert", "overdue"),
     (ev.RowsShown(reports=(REPORT,)), "system", "PA-7"),
     *STORY_SAMPLES,
+    (ZonesDeclared(zones=(ZONE,)), "system", "declared: Vùng dịch Bảo Thắng"),
+    (ZonesLifted(zone_ids=("z1",), reason="hết dịch"), "system", "lifted: z1: hết dịch"),
     *MEETING_SAMPLES,
     (ev.RowsShown(), "system", "not for this seat"),
 )

@@ -40,7 +40,7 @@ _GEOREPORT: Final = TypeAdapter(list[dict[str, int | str]])
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PRODUCER_OF: Final = {
     "cap": "bulletins", "station-file": "logger", "detections": "camera-ai", "forecasts": "logger",
-    "posts": "camera-ai", "calls": "camera-ai", "indicators": "logger", "cases": "logger",
+    "posts": "camera-ai", "calls": "camera-ai", "indicators": "logger", "cases": "logger", "zones": "logger",
     "zalo": "zalo-oa", "{call_id}": "camera-ai",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from backend.contracts import crisis, hotline, press
+from backend.contracts import crisis, hotline, press, zones
 from backend.contracts import events as ev
 from backend.contracts import meeting_events as me
 from backend.contracts import meetings as mt
@@ -84,6 +84,7 @@ class Story:
         self._call_step = 0
         self._crisis_step = 0
         self._meeting_step = 0
+        self._zone_step = 0
         others: tuple[tuple[float, Callable[[], ev.Event | None]], ...] = (
             (12, self._desk), (8, self._camera), (4, self._recording), (2, self._producer), (2, self._refused),
             (0.6, self._signed), (0.3, self._quarantined), (0.2, self._fire_reported),
@@ -92,7 +93,7 @@ class Story:
             (0.2, self._indicators),
             (0.05, self._held), (0.05, self._released), (0.05, self._ordered), (0.05, self._changed),
             (0.3, self._shift), (0.6, self._report), (0.4, self._story), (0.5, self._call), (0.1, self._crisis),
-            (0.4, self._meeting),
+            (0.4, self._meeting), (0.1, self._zones),
             (0.002, self._site_loaded),
         )  # fmt: skip
         self._others = [other for _, other in others]
@@ -527,6 +528,21 @@ class Story:
         self._meeting_step += 1
         return _MEETING[step](f"hop-{number}")
 
+    def _zones(self) -> ev.Event:
+        """A zone with its checkpoint is declared, and lifted."""
+        number, lifted = divmod(self._zone_step, 2)
+        self._zone_step += 1
+        if lifted:
+            return zones.ZonesLifted(
+                zone_ids=(f"vung-{number}",), checkpoint_ids=(f"chot-{number}",), reason="hết dịch"
+            )
+        now_ms = int(self._now_ms)
+        zone = zones.Zone(zone_id=f"vung-{number}", name_vi="Vùng dịch", level=3, since_ms=now_ms, parts=(_AREA,))
+        point = zones.Checkpoint(
+            checkpoint_id=f"chot-{number}", name_vi="Chốt", since_ms=now_ms, lat_deg=22.3, lon_deg=103.8
+        )
+        return zones.ZonesDeclared(zones=(zone,), checkpoints=(point,))
+
     def _story(self) -> ev.Event:
         """A story of the press that grows and is given to an agency, dismissed or made a report."""
         number, step = divmod(self._story_step, 3)
@@ -659,6 +675,7 @@ _OF_THE_SYSTEM: Final = (
     "input.",
     "site.",
     "export.changed",
+    "zones.",
 )
 _AREA: Final = Polygon(
     ring=(

@@ -188,6 +188,15 @@ async def cases(request: Request, parts: PartsDep, producer_id: ProducerId) -> R
         return await _answered(parts, producer_id, "cases", work)
 
 
+@router.post("/zones", status_code=202, response_model=IngestAnswer)
+async def zones(request: Request, parts: PartsDep, producer_id: ProducerId) -> Response:
+    """Zones and checkpoints of an emergency, a GeoJSON FeatureCollection. All of them are taken, or none."""
+    with _turnstile(request).pass_through(producer_id):
+        body = await request.body()
+        work = parts.ingest.zones(producer_id, body, peer_address(request.scope))
+        return await _answered(parts, producer_id, "zones", work)
+
+
 @router.post("/detections", status_code=202, response_model=IngestAnswer)
 async def detections(request: Request, parts: PartsDep, producer_id: ProducerId) -> Response:
     """Detections as JSON: Frigate events or ONVIF events, one or a list."""

@@ -35,6 +35,8 @@ ON_THE_WALL: Final = frozenset(
         "air.indexed",
         "limits.changed",
         "indicators.entered",
+        "zones.declared",
+        "zones.lifted",
     )
 )
 """Kinds of events that everybody who may watch is told. A kind that is not here is told to the room's own people

@@ -18,6 +18,7 @@ from backend.contracts.meeting_events import MeetingEvent, MeetingPlanned
 from backend.contracts.press import StoryEvent, StorySeen
 from backend.contracts.report_events import ReportEvent, ReportReceived
 from backend.contracts.site import Site
+from backend.contracts.zones import ZonesDeclared, ZonesLifted
 from backend.services.evidence.call_words import call_told, crisis_told
 from backend.services.evidence.incident_words import line_told
 from backend.services.evidence.meeting_words import meeting_told
@@ -121,6 +122,10 @@ def told(event: ev.Event, names: Names) -> str:
         return call_told(event)
     if isinstance(event, CrisisEvent):
         return crisis_told(event)
+    if isinstance(event, ZonesDeclared):
+        return "Công bố vùng, chốt: " + ", ".join(one.name_vi for one in (*event.zones, *event.checkpoints))
+    if isinstance(event, ZonesLifted):
+        return _with("Bãi bỏ vùng, chốt " + ", ".join((*event.zone_ids, *event.checkpoint_ids)), event.reason)
     if isinstance(event, MeetingPlanned | MeetingEvent):
         return meeting_told(event)
     return _TELLERS[event.kind](event, names)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from backend.contracts import events as ev
 from backend.contracts.state import RoomState
 from console.models.event_words.told import EventWords, Told, line, report_code
+from console.models.map_zones import zone_name
 from console.models.session import Selected, SelectedKind
 
 translate = QCoreApplication.translate
@@ -42,6 +43,7 @@ def _act_go_to(told: Told, about: str) -> EventWords:
         "camera": told.camera,
         "station": told.station,
         "commune": lambda code: _commune(told.state, code),
+        "zone": lambda key: zone_name(told.state, key, told.language),
         "report": lambda report_id: report_code(told.state, report_id),
         "call": told.call,
     }

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from backend.contracts import events as ev
+from backend.contracts.zones import ZonesDeclared, ZonesLifted
 from console.models.event_words.told import (
     EventWords,
     LogKind,
@@ -17,6 +18,7 @@ from console.models.event_words.told import (
     mark_word,
     recording_word,
 )
+from console.models.map_zones import zone_name
 from console.models.session import Selected
 
 translate = QCoreApplication.translate
@@ -208,6 +210,27 @@ def _mark_removed(told: Told) -> EventWords:
     return line(told, "operator", translate("EventWords", "removed a mark from the timeline"))
 
 
+def _zones_declared(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ZonesDeclared)
+    names = [told.name(one.name_vi, one.name_en) for one in (*event.zones, *event.checkpoints)]
+    words = translate("EventWords", "zones and checkpoints declared: {names}")
+    about = Selected("zone", event.zones[0].zone_id) if event.zones else None
+    return line(told, "system", words.format(names=_few(names)), "", about)
+
+
+def _zones_lifted(told: Told) -> EventWords:
+    event = told.logged.event
+    assert isinstance(event, ZonesLifted)
+    names = [zone_name(told.state, key, told.language) for key in (*event.zone_ids, *event.checkpoint_ids)]
+    words = translate("EventWords", "zones and checkpoints lifted: {names}")
+    return line(told, "system", words.format(names=_few(names)), event.reason)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3] + ["…"] * (len(names) > 3))
+
+
 TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "site.loaded": _site_loaded,
     "camera.changed": _camera_changed,
@@ -226,4 +249,6 @@ TELLERS: Final[dict[str, Callable[[Told], EventWords]]] = {
     "limits.changed": _limits_changed,
     "indicators.entered": _indicators_entered,
     "mark.removed": _mark_removed,
+    "zones.declared": _zones_declared,
+    "zones.lifted": _zones_lifted,
 }
