@@ -126,6 +126,8 @@ def difference(old: RoomState, new: RoomState) -> Delta:
     delta.stories = _differing(old.stories, new.stories)
     delta.calls = _differing(old.calls, new.calls) | _differing(old.ended_calls, new.ended_calls)
     delta.crises = _differing(old.past_crises, new.past_crises)
+    delta.meetings = _differing(old.meetings, new.meetings)
+    delta.zones = _differing(old.zones, new.zones) | _differing(old.checkpoints, new.checkpoints)
     delta.crises |= {one.crisis_id for one in (old.crisis, new.crisis) if one is not None and old.crisis != new.crisis}
     delta.indicators = {key.partition("@")[0] for key in _differing(old.indicators, new.indicators)}
     judged = _differing(old.rules, new.rules)

@@ -183,6 +183,7 @@ def test_a_jump_over_a_plausible_day_tells_of_everything_that_differs() -> None:
         "ended_reports": "reports",
         "ended_calls": "calls",
         "past_crises": "crises",
+        "checkpoints": "zones",
     }
     told_by_others = {"rules"}  # on the cards of its open alerts, when there are any
     seen: set[str] = set()

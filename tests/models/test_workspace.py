@@ -43,6 +43,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Nhập số liệu",
         "Phản ánh trùng",
         "Công khai kết quả",
+        "Vùng, chốt",
         "Phát lại",
         "Chấm điểm",
     ]

@@ -7,8 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend.contracts.commands import Role
 from backend.gateway.settings import GatewaySettings
 from backend.simulate.committee import PRODUCER, Committee
+from config.model import OperatorConfig
 from config.site import load_site
 from tests.system.backend_in_process import open_backend
 from tests.system.backend_process import LAOCAI, SMALL_SITE
@@ -20,7 +22,9 @@ pytestmark = pytest.mark.anyio
 async def test_the_demonstration_s_zones_are_declared_once_seen_by_seats_and_lifted(tmp_path: Path) -> None:
     city = load_site(LAOCAI)
     taken = {name: getattr(city, name) for name in ("producers", "communes", "zones")}
-    site = load_site(SMALL_SITE).model_copy(update=taken)
+    site = load_site(SMALL_SITE)
+    officer = OperatorConfig(user="agency", display_name="Cơ quan", role=Role.AGENCY, agency_id="pccc")
+    site = site.model_copy(update={**taken, "operators": (*site.operators, officer)})
     async with open_backend(tmp_path, GatewaySettings(), site) as backend:
         token = await backend.parts.accounts.create_producer_token(PRODUCER)
         base = f"http://127.0.0.1:{backend.port}"

@@ -67,7 +67,8 @@ def last_by(logged: Sequence[LoggedEvent], at_ms: int) -> int:
 _UNSEEN: Final = (
     "alert.raised", "alert.updated", "alert.reactivated", "alert.returned", "alert.suppressed", "alert.unsuppressed",
     "forecast.issued", "air.indexed", "rows.shown", "story.seen", "story.grew", "call.arrived", "call.moved",
-    "indicators.entered",
+    "indicators.entered", "meeting.shown", "meeting.floor_withdrawn", "meeting.floor_ended", "meeting.ballot_cast",
+    "meeting.ballot_handed",
 )  # fmt: skip
 _SYSTEM: Final = (
     "site.",
@@ -79,6 +80,7 @@ _SYSTEM: Final = (
     "operator.",
     "recording.",
     "export.changed",
+    "zones.",
 )
 
 
