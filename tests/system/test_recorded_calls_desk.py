@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from backend.contracts.events import DeskActed, LoggedEvent
 from backend.contracts.hotline import Call
 from backend.contracts.replay import LIVE_EDGE_MS
 from backend.simulate.voices import talk
@@ -100,3 +102,25 @@ def test_a_click_on_the_call_brings_the_replay_to_its_ring_and_the_board_that_pl
     assert panel.chosen.isHidden()
     until(lambda: panel.player.playing and panel.player.at_ms > 0, "it sounds along with the replay")
     until(lambda: not panel.player.playing, "and stands when it is over")
+
+
+def test_at_the_live_desk_a_call_that_is_gone_to_is_on_the_hotline_s_board_and_the_log_tells_who_went(
+    qapp: object, tmp_path: Path
+) -> None:
+    with RunningDesk(SMALL_SITE, tmp_path, "duty") as room:
+        session = room.desk.session
+        acts: list[str] = []
+
+        def take(events: tuple[LoggedEvent, ...]) -> None:
+            acts.extend(one.event.about for one in events if isinstance(one.event, DeskActed))
+
+        session.folded.connect(take)
+        tell(room, "1", "arrived", caller="0912345678")
+        tell(room, "2", "arrived", caller="0912345679")
+        until(lambda: len(session.state.calls) == 2, "both ring")
+        session.selection.bring_room_to("call", CALL_ID)
+        until(lambda: "hotline" in dict(room.desk.windows.panels()), "the board is shown")
+        panel = room.panel("hotline")
+        assert isinstance(panel, HotlinePanel)
+        until(lambda: panel.table.currentIndex().data(KEY_ROLE) == CALL_ID, "its row is chosen")
+        until(lambda: f"call:{CALL_ID}" in acts, "the room's log tells it")
