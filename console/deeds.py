@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -22,9 +21,6 @@ from console.windows import Windows
 from console.workspace import Workspace, key_of
 
 translate = QCoreApplication.translate
-
-FUNCTION_KEYS: Final = 10
-"""F11 is full screen; workspaces behind the tenth are in tabs, menu and palette."""
 
 
 def alert_deeds(session: Session) -> list[Deed]:

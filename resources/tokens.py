@@ -88,8 +88,6 @@ STATUS_PX: Final = 28
 FONT_PX: Final = 13
 SMALL_PX: Final = 12
 WALL_FONT_PX: Final = 22
-WALL_ROW_PX: Final = 44
-ROOM_FONT_PX: Final = 36
 
 FONT_FAMILY: Final = "Be Vietnam Pro"
 TABULAR: Final = "tnum"

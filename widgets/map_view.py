@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import os
 import signal
@@ -193,9 +192,6 @@ class MapView(QWidget):
         self._feed.hide_layer(layer, not visible)
         self._send_soon()
 
-    def set_legend_open(self, open_: bool) -> None:
-        self._set("legend_open", open_)
-
     def set_base_tiles(self, path: Path | None) -> None:
         """Use an MBTiles file as base layer, None = none. Answered by `base_opened` or `base_refused`."""
         self._tiles.open(path)
@@ -366,10 +362,6 @@ class MapView(QWidget):
     def overlay_words(self) -> str:
         """What is written over the map now, "" when it is live and well."""
         return self._overlay.words
-
-    def snapshot_json(self) -> str:
-        """Counts of the page's last report as JSON text, for logs and tests."""
-        return json.dumps(self._report, sort_keys=True)
 
 
 class _Handler(BridgeHandler):

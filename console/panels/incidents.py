@@ -27,6 +27,7 @@ from backend.contracts.kinds.incidents import CAUSE_CATEGORIES, CauseCategory
 from backend.contracts.sop import StepState, standing
 from backend.contracts.state import Delta
 from console.commands.commands import CommandKind, Pending, new_id
+from console.models.agency_finder import AgencyFinder
 from console.models.alert_words import agency_name, priority_words
 from console.models.incident_words import category_name, cause_name, phase_name, sop_title
 from console.models.incidents import (
@@ -44,6 +45,7 @@ from console.models.session import Selected, Session
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.asking_line import AskingLine
+from widgets.choice_finder import Choice, ChoiceFinder
 from widgets.flow_layout import FlowLayout
 from widgets.plain_label import plain_label
 from widgets.progress_row import ProgressRowDelegate
@@ -112,6 +114,7 @@ class IncidentsPanel(Panel):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._build_incident())
         self.line = AskingLine(self.tr("Entry in the log (Enter)"), self._note, self)
+        self.agencies = self._build_finder()
         self._outcome = plain_label("outcome")
         self._outcome.setContentsMargins(PAD_PX, 0, PAD_PX, tokens.GRID_PX)
         self._outcome.hide()
@@ -120,6 +123,7 @@ class IncidentsPanel(Panel):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(0)
         side.addLayout(self._stack, 1)
+        side.addWidget(self.agencies)
         side.addWidget(self.line)
         side.addWidget(self._outcome)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -214,6 +218,13 @@ class IncidentsPanel(Panel):
         self._back = self._button(row, self.tr("Not over…"), self.ask_back)
         self._report = self._button(row, self.tr("Report (PDF)…"), self._ask_where)
         return row
+
+    def _build_finder(self) -> ChoiceFinder:
+        self._known = AgencyFinder(self._session)
+        made = ChoiceFinder(self._find_agency, self.tr("No agency is called so."))
+        made.chosen.connect(self._agency_chosen)
+        made.left.connect(self.step_table.setFocus)
+        return made
 
     @staticmethod
     def _button(row: FlowLayout, text: str, act: Callable[[], None]) -> QPushButton:
@@ -522,15 +533,21 @@ class IncidentsPanel(Panel):
     # -- tasks -------------------------------------------------------------------------------------------------
 
     def ask_task(self) -> None:
+        """First which agency, found by words of its name; then what is asked of it."""
+        self.agencies.ask(self.tr("Which agency? Words of its name; Enter takes it"))
+
+    def _agency_chosen(self, agency_id: str, beside: tuple[str, ...]) -> None:
+        name = agency_name(self._session.state, agency_id, self._session.language)
+        asked = self.tr("What is asked of {agency}?").format(agency=name)
+        self.line.ask(asked, lambda text, _: self._ask(text, agency_id))
+
+    def _find_agency(self, typed: str) -> list[Choice]:
         site = self._session.state.site
-        language = self._session.language
-        agencies = [
-            (agency_name(self._session.state, agency.agency_id, language), agency.agency_id)
-            for agency in (site.agencies if site is not None else ())
-        ]
-        self.line.ask(self.tr("What is asked of the agency?"), self._ask, agencies)
+        able = {agency.agency_id for agency in site.agencies} if site is not None else set()
+        return self._known.find(typed, able)
 
     def _ask(self, text: str, agency_id: str) -> None:
+        self._known.used(agency_id)
         wish = cmd.AskTask(
             command_id=new_id(),
             incident_id=self._incident_id,

@@ -96,7 +96,6 @@ Desk.start = (map, bridge) => {
       moved();
     },
     words: (words) => furniture.setWords(words),
-    legend_open: (open) => furniture.openLegend(open),
     home_code(code) { boundaries.home = code; boundaries.restyle(); delete documents.provinces; },
     labels(labels) {
       boundaries.fixedLabels = labels.map((l) => { const [ux, uy] = Desk.unit(l.lat_deg, l.lon_deg); return { ...l, ux, uy }; });
@@ -117,7 +116,7 @@ Desk.start = (map, bridge) => {
       map.fitBounds([[lat(box[3]), box[0] * 360 - 180], [lat(box[1]), box[2] * 360 - 180]], { animate: false });
     },
   };
-  const ORDER = ["theme", "words", "home_code", "labels", "documents", "base", "legend_open", "live", "selected", "view", "fit", "fit_code"];
+  const ORDER = ["theme", "words", "home_code", "labels", "documents", "base", "live", "selected", "view", "fit", "fit_code"];
 
   async function show(batch) {
     const settings = batch.set || {};

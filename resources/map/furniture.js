@@ -70,10 +70,6 @@ Desk.Furniture = class {
     this.legend.append(button, rows);
   }
 
-  openLegend(open) {
-    if (this.legend.classList.contains("closed") === open) this.legend.querySelector("button").click();
-  }
-
   later(point, at) {
     this.last = [point, at];
     if (this.waiting) return;

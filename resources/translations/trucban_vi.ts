@@ -3305,6 +3305,10 @@
         <translation>Báo cáo (PDF)…</translation>
     </message>
     <message>
+        <source>No agency is called so.</source>
+        <translation>Không có cơ quan nào tên như vậy.</translation>
+    </message>
+    <message>
         <source>No incident. E on an alert opens one.</source>
         <translation>Chưa có sự việc. Nhấn E trên một cảnh báo để mở.</translation>
     </message>
@@ -3381,8 +3385,12 @@
         <translation>Vì sao bước này không áp dụng?</translation>
     </message>
     <message>
-        <source>What is asked of the agency?</source>
-        <translation>Yêu cầu cơ quan làm gì?</translation>
+        <source>Which agency? Words of its name; Enter takes it</source>
+        <translation>Cơ quan nào? Gõ vài chữ trong tên; Enter để chọn</translation>
+    </message>
+    <message>
+        <source>What is asked of {agency}?</source>
+        <translation>Yêu cầu {agency} làm gì?</translation>
     </message>
     <message>
         <source>On site in how many minutes?</source>

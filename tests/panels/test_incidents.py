@@ -162,7 +162,9 @@ def test_nothing_is_shown_as_done_before_its_event_is_back(qtbot: QtBot, desk: D
 def test_tasks_go_on_with_a_promised_arrival(qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     panel = promoted(qtbot, desk)
     panel.ask_task()
-    panel.line.choice.setCurrentIndex(panel.line.choice.findData("cap-cuu"))
+    QTest.keyClicks(panel.agencies.field, "cap cuu")
+    QTest.keyClick(panel.agencies.field, Qt.Key.Key_Return)
+    assert "115" in panel.line.line.placeholderText() or "ấp cứu" in panel.line.line.placeholderText()
     answer(panel, "một xe cứu thương")
     table = panel.task_table
     press(table, Qt.Key.Key_E)

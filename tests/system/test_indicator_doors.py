@@ -71,8 +71,8 @@ async def entered(client: httpx.AsyncClient, *values: dict[str, object]) -> Impo
     return ImportAnswer.model_validate_json(answer.content)
 
 
-def figure(code: str, value: object, period: str = "2026-10", area: str = "") -> dict[str, object]:
-    return {"code": code, "period": period, "value": value, "area": area}
+def figure(code: str, value: object, period: str = "2026-10", area: str = "", note: str = "") -> dict[str, object]:
+    return {"code": code, "period": period, "value": value, "area": area, "note": note}
 
 
 async def test_an_agency_enters_its_own_figures_all_or_none_and_the_past_stays_as_it_was(tmp_path: Path) -> None:
@@ -94,7 +94,11 @@ async def test_an_agency_enters_its_own_figures_all_or_none_and_the_past_stays_a
             assert (await entered(agency, figure("BEDS", 1200))).unchanged == 1
             before_ms = backend.clock.now_ms()
             backend.clock.ahead_ms += 60_000
-            assert (await entered(agency, figure("USED", 600))).derived == 1
+            (unsaid,) = (await entered(agency, figure("USED", 600))).problems
+            assert (unsaid.entry_field, unsaid.words_en) == (
+                "note", "900 stands there: a correction needs its reason in the note",
+            )  # fmt: skip
+            assert (await entered(agency, figure("USED", 600, note="đếm lại"))).derived == 1
             for at, share in (("", 50.0), (f"?at={before_ms}", 75.0)):
                 report = IndicatorReport.model_validate_json((await officer.get(f"/indicators{at}")).content)
                 row = next(one for one in report.rows if one.indicator.code == "SHARE")
@@ -302,7 +306,7 @@ async def test_a_formula_s_figure_opens_to_the_figures_it_was_made_of(tmp_path: 
             await entered(client, figure("BEDS", 1200), figure("USED", 900))
             before_ms = backend.clock.now_ms()
             backend.clock.ahead_ms += 60_000
-            await entered(client, figure("USED", 600))
+            await entered(client, figure("USED", 600, note="đếm lại"))
             for at, used in (("", 600.0), (f"&at={before_ms}", 900.0)):
                 answer = await client.get(f"/indicators/SHARE/behind?period=2026-10{at}")
                 found = FigureBehind.model_validate_json(answer.content)

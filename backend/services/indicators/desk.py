@@ -88,6 +88,8 @@ class IndicatorDesk:
         async with self._turn:  # revisions are counted on what was entered before
             await self.book.ready.wait()
             checked = self._checked(entries, may)
+            if channel == "form":
+                self._ask_reasons(entries, checked)
             if problems := (*unread, *checked.problems):
                 return ImportAnswer(problems=problems[:MAX_PROBLEMS])
             new = {key: value for key, value in checked.values.items() if self._known(key) != value[0]}
@@ -174,6 +176,16 @@ class IndicatorDesk:
             places[key] = placed.place
             self._value(placed, indicator, checked)
         return checked
+
+    def _ask_reasons(self, entries: Sequence[PlacedEntry], checked: _Checked) -> None:
+        """By hand a figure that stands is corrected for a reason, which stays with the revision."""
+        for placed in entries:
+            key = (placed.entry.code, placed.entry.area, placed.entry.period)
+            told, stands = checked.values.get(key), self._known(key)
+            if told is not None and stands is not None and told[0] != stands and not told[1]:
+                vi = f"sửa số liệu đang là {stands:g} thì phải ghi lý do ở ghi chú"
+                en = f"{stands:g} stands there: a correction needs its reason in the note"
+                checked.problems.append(_problem(placed, "note", vi, en))
 
     def _misplaced(
         self, entry: FigureEntry, indicator: Indicator | None, may: May, today: date
