@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,7 +13,9 @@ import httpx
 
 from backend.contracts.site import Commune
 from backend.simulate.clinics import CENTRES
+from config.communes import read_communes
 from config.model import SiteConfig
+from config.problems import Problems
 
 PRODUCER: Final = "vung-dich"
 CORNERS: Final = 18
@@ -21,6 +24,7 @@ LEVELS: Final = (4, 3)
 """Of the zones around the communes with most cases."""
 
 RADIUS_KM: Final = 7.0
+SHARES: Final = (1.0, 0.8, 0.6, 0.4, 0.2)
 DAYS: Final = 14
 
 
@@ -32,6 +36,8 @@ class Committee:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._site = site
         self._seed = seed
+        areas = read_communes(site.communes_file, Problems())
+        self._inside = lambda lat_deg, lon_deg: areas.commune_at(lat_deg, lon_deg) is not None
 
     def message(self, now_s: float) -> dict[str, object]:
         """Two zones and three checkpoints; the same day gives the same message."""
@@ -49,7 +55,7 @@ class Committee:
                 "id": f"vung-{number + 1}", "name": f"Vùng dịch {commune.name}", "level": level, **times,
                 "reason": f"Quyết định {412 + number}/QĐ-BCĐ (mô phỏng)",
             }  # fmt: skip
-            ring = _ring(commune, random.Random(f"{self._seed}{commune.code}"))
+            ring = _ring(commune, random.Random(f"{self._seed}{commune.code}"), self._inside)
             features.append(_feature(told, {"type": "Polygon", "coordinates": [ring]}))
             for side, at in enumerate(ring[:: CORNERS // 2][: 2 - number]):
                 told = {
@@ -67,14 +73,17 @@ class Committee:
             return
 
 
-def _ring(commune: Commune, chance: random.Random) -> list[tuple[float, float]]:
-    """An uneven line around the middle of a commune, closed."""
+def _ring(commune: Commune, chance: random.Random, inside: Callable[[float, float], bool]) -> list[tuple[float, float]]:
+    """An uneven line around the middle of a commune, closed; nobody declares anything beyond the border."""
     per_lon_km = KM_PER_DEG * math.cos(math.radians(commune.lat_deg))
     found = []
     for corner in range(CORNERS):
         angle, radius_km = 2 * math.pi * corner / CORNERS, RADIUS_KM * chance.uniform(0.75, 1.1)
-        lon_deg = commune.lon_deg + radius_km * math.cos(angle) / per_lon_km
-        lat_deg = commune.lat_deg + radius_km * math.sin(angle) / KM_PER_DEG
+        for share in SHARES:
+            lon_deg = commune.lon_deg + share * radius_km * math.cos(angle) / per_lon_km
+            lat_deg = commune.lat_deg + share * radius_km * math.sin(angle) / KM_PER_DEG
+            if inside(lat_deg, lon_deg):
+                break
         found.append((round(lon_deg, 5), round(lat_deg, 5)))
     return [*found, found[0]]
 

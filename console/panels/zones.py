@@ -8,8 +8,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from backend.contracts.state import Delta
-from backend.contracts.zones import Zone
-from console.models.map_zones import holding, inside, level_words, name_of, time_words, until_words
+from backend.contracts.zones import Checkpoint, Zone
+from console.models.map_zones import holding, inside, level_words, name_of, time_words
 from console.models.session import Session
 from console.models.word_rows import KEY_ROLE, Row, Rows
 from console.panels import Panel, PanelSpec
@@ -86,10 +86,14 @@ class ZonesPanel(Panel):
         rows = [self._zone_row(one) for one in zones]
         for key, point in sorted(state.checkpoints.items(), key=lambda item: item[1].name_vi):
             if key in held:
-                since, until = time_words(point.since_ms, state.site), until_words(point, state.site)
+                since, until = time_words(point.since_ms, state.site), self._until(point)
                 cells = (name_of(point, language), self.tr("checkpoint"), since, until, "", "", "")
                 rows.append(Row(cells, key=key))
         return rows
+
+    def _until(self, one: Zone | Checkpoint) -> str:
+        site = self._session.state.site
+        return self.tr("until it is lifted") if one.until_ms is None else time_words(one.until_ms, site)
 
     def _zone_row(self, zone: Zone) -> Row:
         state, language = self._session.state, self._session.language
@@ -98,7 +102,7 @@ class ZonesPanel(Panel):
             name_of(zone, language),
             level_words(state.site, zone.level, language),
             time_words(zone.since_ms, state.site),
-            until_words(zone, state.site),
+            self._until(zone),
             str(found.alerts),
             str(found.reports),
             str(found.cameras),

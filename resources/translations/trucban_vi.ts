@@ -7689,6 +7689,10 @@
         <translation>chốt</translation>
     </message>
     <message>
+        <source>until it is lifted</source>
+        <translation>đến khi bãi bỏ</translation>
+    </message>
+    <message>
         <source>This site has no zones: zones.toml names their levels and who declares them.</source>
         <translation>Nơi này chưa có vùng: zones.toml ghi tên các cấp và đơn vị công bố.</translation>
     </message>
