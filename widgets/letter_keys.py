@@ -1,4 +1,4 @@
-"""Letters that do something while the keyboard is in a part of the window that is no field to write in."""
+"""Letters and digits that do something while the keyboard is in a part of the window that is no field to write in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 
 class LetterKeys(QObject):
-    """Letters pressed in the watched widgets come here before shortcuts of the same key and before the widgets.
+    """Letters and digits pressed in the watched widgets come here before shortcuts of the same key and the widgets.
 
     Args:
-        knows: whether a capital letter is one of its keys, asked before a shortcut of the window would act.
+        knows: whether a capital letter or a digit is one of its keys, asked before a shortcut of the window would act.
         pressed: told the letter, once however long the key is held down.
     """
 
@@ -29,7 +29,8 @@ class LetterKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return super().eventFilter(watched, event)
-        letter = chr(event.key()) if Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z else ""
+        known = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z or Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9
+        letter = chr(event.key()) if known else ""
         if not letter or not self._knows(letter):
             return super().eventFilter(watched, event)
         if event.type() == QEvent.Type.ShortcutOverride:

@@ -14,6 +14,7 @@ from backend.contracts.kinds.alerts import Priority
 from backend.contracts.state import Delta
 from console import jobs
 from console.chrome.tones import CYBER, TONES, write_tones
+from console.models.meetings import is_quiet_for
 from console.models.session import Session
 from console.timebase import monotonic_s
 
@@ -123,9 +124,15 @@ class Annunciator(QObject):
     def _wants_sound(self, alert: Alert) -> bool:
         return not alert.silent and alert.unanswered
 
+    @property
+    def in_quiet_meeting(self) -> bool:
+        """The chair of a meeting that is held at this seat wants to hear priority 1 only."""
+        operator = self._session.operator
+        return operator is not None and is_quiet_for(self._session.state, operator.user)
+
     def _play(self, alert: Alert) -> None:
         priority = int(alert.priority)
-        if self.muted_s and alert.priority is not Priority.CRITICAL:
+        if alert.priority is not Priority.CRITICAL and (self.muted_s or self.in_quiet_meeting):
             return
         key = tone_of(alert)
         self._next_s[key] = monotonic_s() + (TONES[key].repeat_s or 0.0)

@@ -134,6 +134,7 @@ class Voice(QObject):
             self._queue.next(now_s, {}, quiet=True, critical_quiet=True)
             return
         muted = self._annunciator.muted_s > 0
+        quiet = muted or self._annunciator.in_quiet_meeting
         critical_quiet = muted and not self._manner.critical_when_muted
         if self._speaker.busy:
             saying = self._saying
@@ -141,7 +142,7 @@ class Voice(QObject):
                 return
             self._queue.back(saying, now_s)
             self._speaker.stop()
-        found = self._queue.next(now_s, wanting, quiet=muted, critical_quiet=critical_quiet)
+        found = self._queue.next(now_s, wanting, quiet=quiet, critical_quiet=critical_quiet)
         if found is not None:
             self._begin(found)
 

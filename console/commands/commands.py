@@ -33,6 +33,7 @@ from backend.contracts.commands import (
 )
 from backend.contracts.events import DeskAct, LoggedEvent
 from backend.contracts.feed import CommandResult
+from backend.contracts.meeting_commands import MeetingCommand
 
 PendingState = Literal["pending", "accepted", "done", "rejected", "timed_out"]
 AlertCommandKind = Literal[
@@ -223,7 +224,7 @@ class Commands(QObject):
         """
         return self._submit(_CLASSES[kind](command_id=new_id(), alert_id=alert_id, **fields))
 
-    def submit_room(self, command: RoomCommand | ReportCommand | StoryCommand) -> Pending:
+    def submit_room(self, command: RoomCommand | ReportCommand | StoryCommand | MeetingCommand) -> Pending:
         """Send a command that is about no alert: a mark, a hold, a report, a deed at the desk.
 
         It has a `command_id` of its own (`new_id`) and is followed like any other until its event is back.

@@ -4317,6 +4317,252 @@
     </message>
 </context>
 <context>
+    <name>MeetingPanel</name>
+    <message>
+        <source>At</source>
+        <translation>Lúc</translation>
+    </message>
+    <message>
+        <source>Meeting</source>
+        <translation>Họp</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Tình trạng</translation>
+    </message>
+    <message>
+        <source>Agenda</source>
+        <translation>Chương trình</translation>
+    </message>
+    <message>
+        <source>Presents</source>
+        <translation>Trình bày</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Thời lượng</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Ai</translation>
+    </message>
+    <message>
+        <source>Office</source>
+        <translation>Chức vụ</translation>
+    </message>
+    <message>
+        <source>Presence</source>
+        <translation>Có mặt</translation>
+    </message>
+    <message>
+        <source>Line of the minutes (Enter)</source>
+        <translation>Dòng biên bản (Enter)</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Bắt đầu</translation>
+    </message>
+    <message>
+        <source>End…</source>
+        <translation>Kết thúc…</translation>
+    </message>
+    <message>
+        <source>Here / left</source>
+        <translation>Có mặt / rời họp</translation>
+    </message>
+    <message>
+        <source>Ask for the floor</source>
+        <translation>Xin phát biểu</translation>
+    </message>
+    <message>
+        <source>End the speech</source>
+        <translation>Hết lượt</translation>
+    </message>
+    <message>
+        <source>Show what is selected</source>
+        <translation>Trình chiếu mục đang chọn</translation>
+    </message>
+    <message>
+        <source>Look elsewhere</source>
+        <translation>Xem chỗ khác</translation>
+    </message>
+    <message>
+        <source>Vote…</source>
+        <translation>Biểu quyết…</translation>
+    </message>
+    <message>
+        <source>Close the vote</source>
+        <translation>Đóng biểu quyết</translation>
+    </message>
+    <message>
+        <source>Conclusion…</source>
+        <translation>Kết luận…</translation>
+    </message>
+    <message>
+        <source>Quiet</source>
+        <translation>Yên lặng</translation>
+    </message>
+    <message>
+        <source>Plan a meeting…</source>
+        <translation>Lên lịch họp…</translation>
+    </message>
+    <message>
+        <source>No meeting is planned. L plans one.</source>
+        <translation>Chưa có cuộc họp nào. Nhấn L để lên lịch.</translation>
+    </message>
+    <message>
+        <source>The meeting looks at: {what}</source>
+        <translation>Cuộc họp đang xem: {what}</translation>
+    </message>
+    <message>
+        <source>You look elsewhere. It shows: {what}</source>
+        <translation>Bạn đang xem chỗ khác. Cuộc họp xem: {what}</translation>
+    </message>
+    <message>
+        <source>Conclusions</source>
+        <translation>Kết luận</translation>
+    </message>
+    <message>
+        <source>Next: {name}</source>
+        <translation>Tiếp theo: {name}</translation>
+    </message>
+    <message>
+        <source>{name} speaks</source>
+        <translation>{name} đang phát biểu</translation>
+    </message>
+    <message>
+        <source>{minutes}:{seconds:02d} over</source>
+        <translation>quá {minutes}:{seconds:02d}</translation>
+    </message>
+    <message>
+        <source>{minutes}:{seconds:02d} left</source>
+        <translation>còn {minutes}:{seconds:02d}</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Tạm nghỉ</translation>
+    </message>
+    <message>
+        <source>Back to the meeting</source>
+        <translation>Về lại cuộc họp</translation>
+    </message>
+    <message>
+        <source>All alarms</source>
+        <translation>Báo mọi cảnh báo</translation>
+    </message>
+    <message>
+        <source>Change the plan…</source>
+        <translation>Đổi kế hoạch…</translation>
+    </message>
+    <message>
+        <source>Begin without a quorum: why?</source>
+        <translation>Bắt đầu khi chưa đủ người: vì sao?</translation>
+    </message>
+    <message>
+        <source>Call the meeting off: why?</source>
+        <translation>Hủy cuộc họp: vì sao?</translation>
+    </message>
+    <message>
+        <source>End the meeting? Enter ends it, Esc leaves</source>
+        <translation>Kết thúc cuộc họp? Enter để kết thúc, Esc để thôi</translation>
+    </message>
+    <message>
+        <source>What is put to the vote?</source>
+        <translation>Biểu quyết việc gì?</translation>
+    </message>
+    <message>
+        <source>for the record</source>
+        <translation>chỉ ghi nhận</translation>
+    </message>
+    <message>
+        <source>What is concluded? Choose who is to do it</source>
+        <translation>Kết luận gì? Chọn cơ quan thực hiện</translation>
+    </message>
+    <message>
+        <source>Sent, waiting for the server…</source>
+        <translation>Đã gửi, chờ máy chủ…</translation>
+    </message>
+</context>
+<context>
+    <name>MeetingPlan</name>
+    <message>
+        <source>Meeting</source>
+        <translation>Họp</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Địa điểm</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>Ngày</translation>
+    </message>
+    <message>
+        <source>Begins</source>
+        <translation>Bắt đầu</translation>
+    </message>
+    <message>
+        <source>Minutes</source>
+        <translation>Số phút</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>Thành phần</translation>
+    </message>
+    <message>
+        <source>a line each (Shift+Enter): name; office; account; role</source>
+        <translation>mỗi dòng một người (Shift+Enter): họ tên; chức vụ; tài khoản; vai</translation>
+    </message>
+    <message>
+        <source>Agenda</source>
+        <translation>Chương trình</translation>
+    </message>
+    <message>
+        <source>a line each (Shift+Enter): what; who presents; minutes</source>
+        <translation>mỗi dòng một nội dung (Shift+Enter): việc; người trình bày; số phút</translation>
+    </message>
+    <message>
+        <source>What is the meeting called?</source>
+        <translation>Cuộc họp tên là gì?</translation>
+    </message>
+    <message>
+        <source>A whole number of minutes, e.g. 90</source>
+        <translation>Số phút là số nguyên, ví dụ 90</translation>
+    </message>
+    <message>
+        <source>Write the day as 24/11/2026</source>
+        <translation>Viết ngày như 24/11/2026</translation>
+    </message>
+    <message>
+        <source>Write the time as 14:00</source>
+        <translation>Viết giờ như 14:00</translation>
+    </message>
+    <message>
+        <source>There is no such day or time</source>
+        <translation>Không có ngày giờ đó</translation>
+    </message>
+    <message>
+        <source>line {line}: a name is missing</source>
+        <translation>dòng {line}: thiếu họ tên</translation>
+    </message>
+    <message>
+        <source>line {line}: “{word}” is none of chair, secretary, member, guest</source>
+        <translation>dòng {line}: “{word}” không phải chủ trì, thư ký, thành viên, khách</translation>
+    </message>
+    <message>
+        <source>one of them is the chair, not {count}</source>
+        <translation>phải có đúng một người chủ trì, hiện có {count}</translation>
+    </message>
+    <message>
+        <source>line {line}: “{name}” is not among the people</source>
+        <translation>dòng {line}: “{name}” không có trong thành phần</translation>
+    </message>
+    <message>
+        <source>line {line}: “{word}” is no number of minutes</source>
+        <translation>dòng {line}: “{word}” không phải số phút</translation>
+    </message>
+</context>
+<context>
     <name>Meetings</name>
     <message>
         <source>planned</source>
@@ -4502,6 +4748,30 @@
         <source>vote closed, {result}</source>
         <translation>đóng biểu quyết, {result}</translation>
     </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count} phút</translation>
+    </message>
+    <message>
+        <source>speaks</source>
+        <translation>đang phát biểu</translation>
+    </message>
+    <message>
+        <source>waits to speak, {place}.</source>
+        <translation>chờ phát biểu, thứ {place}</translation>
+    </message>
+    <message>
+        <source>{count} of {all} have voted</source>
+        <translation>{count}/{all} người đã biểu quyết</translation>
+    </message>
+    <message>
+        <source>{present} of {all} members present, {needed} needed</source>
+        <translation>{present}/{all} thành viên có mặt, cần {needed}</translation>
+    </message>
+    <message>
+        <source>NO QUORUM: {present} of {all} members present, {needed} needed</source>
+        <translation>CHƯA ĐỦ NGƯỜI: {present}/{all} thành viên có mặt, cần {needed}</translation>
+    </message>
 </context>
 <context>
     <name>NoteRow</name>
@@ -4619,6 +4889,10 @@
     <message>
         <source>Zones</source>
         <translation>Vùng, chốt</translation>
+    </message>
+    <message>
+        <source>Meeting</source>
+        <translation>Họp</translation>
     </message>
 </context>
 <context>

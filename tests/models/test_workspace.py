@@ -46,6 +46,7 @@ def test_the_workspaces_stand_in_their_order_in_both_languages(delivered: list[W
         "Vùng, chốt",
         "Phát lại",
         "Chấm điểm",
+        "Họp",
     ]
     assert all(one.title("en") for one in delivered)
 
