@@ -18,6 +18,7 @@ from backend.contracts.commands import DecideReportMedium, Role
 from backend.domain.contacts import without_contacts
 from backend.gateway.public.sheets import csv_of
 from backend.gateway.public.told import PublicReport
+from backend.gateway.public.words import EN, VI, language_of
 from config.model import SiteConfig
 from config.site import load_site
 from tests.system import test_open311
@@ -251,3 +252,48 @@ def test_no_strangers_text_is_a_formula_for_a_spreadsheet(text: str) -> None:
     _, row = csv.reader(io.StringIO(csv_of([one], 420).decode("utf-8-sig"), newline=""))
     assert row[-1] == "'=1+1"
     assert not row[-2].startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+async def test_the_pages_are_in_english_when_asked_or_when_the_browser_would_rather(tmp_path: Path) -> None:
+    async with app(tmp_path) as one:
+        report_id = await published(one)
+        for path in ("/public/reports", f"/public/reports/{report_id}"):
+            plain = await one.http.get(path)
+            assert '<html lang="vi">' in plain.text
+            assert plain.headers["Vary"] == "Accept-Language"
+            asked = await one.http.get(f"{path}?lang=en", headers={"Accept-Language": "vi"})
+            rather = await one.http.get(path, headers={"Accept-Language": "fr, en-GB;q=0.8, vi;q=0.5"})
+            for page in (asked.text, rather.text):
+                assert '<html lang="en">' in page
+                assert "Published" in page
+                assert "Cây đổ &lt;script&gt;" in page, "what people wrote stays as they wrote it"
+            back = await one.http.get(f"{path}?lang=vi", headers={"Accept-Language": "en"})
+            assert '<html lang="vi">' in back.text
+        single = (await one.http.get(f"/public/reports/{report_id}?lang=en")).text
+        assert 'href="../reports?lang=en"' in single
+        assert 'hreflang="vi"' in single
+        assert "Fallen tree" in single or "Fire" in single, "category and agency by their English names"
+        missing = await one.http.get("/public/reports/PA-0?lang=en")
+        assert (missing.status_code, "There is no report PA-0" in missing.text) == (404, True)
+
+
+def test_every_word_of_the_pages_is_there_in_both_languages() -> None:
+    letters = re.compile("[àáạảãâầấậẩẫăằắặẳẵèéẹẻẽêềếệểễìíịỉĩòóọỏõôồốộổỗơờớợởỡùúụủũưừứựửữỳýỵỷỹđ]", re.IGNORECASE)
+    for name in EN.__dataclass_fields__:
+        mine, theirs = getattr(EN, name), getattr(VI, name)
+        if isinstance(mine, dict):
+            assert mine.keys() == theirs.keys()
+            assert not any(letters.search(words) for words in mine.values())
+        elif name not in ("other", "language", "other_language"):
+            assert mine
+            assert mine != theirs
+            assert not letters.search(mine), name
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [("", "", "vi"), ("en", "vi", "en"), ("vi", "en", "vi"), ("", "en-US,en;q=0.9", "en"),
+     ("", "vi;q=0.2,en;q=0", "vi"), ("", "de", "vi"), ("", ";q=x,,,", "vi"), ("xx", "en", "en")],
+)  # fmt: skip
+def test_the_language_is_the_asked_one_else_the_browsers(asked: str, accepted: str, language: str) -> None:
+    assert language_of(asked, accepted) == language

@@ -17,6 +17,7 @@ from backend.gateway.parts import Parts
 from backend.gateway.public.pages import CSP, Pages
 from backend.gateway.public.sheets import csv_of, geojson_of
 from backend.gateway.public.told import PublicReport, PublicTeller, day
+from backend.gateway.public.words import WORDS, language_of
 from backend.services.flow_limit import FlowLimit
 from backend.storage.reports import FiledQuery
 
@@ -58,14 +59,17 @@ router = APIRouter(prefix="/public", tags=["public"], dependencies=[Depends(_let
 Page = Annotated[int, Query(ge=1, le=PAGES_MOST)]
 Categories = Annotated[str, Query(max_length=64, description="id of a category")]
 Day = Annotated[str, Query(max_length=10, description="ISO date at the site")]
+Language = Annotated[str, Query(max_length=5, description="vi or en; by default what the browser would rather read")]
 Rows = Annotated[int, Query(ge=1, le=SHEET_MOST)]
 
 
 @router.get("/reports")
-async def listing(parts: PartsDep, category: Categories = "", page: Page = 1) -> Response:
+async def listing(
+    request: Request, parts: PartsDep, category: Categories = "", page: Page = 1, lang: Language = ""
+) -> Response:
     """Published reports, newest first."""
     found, more = await _published(parts, 0, EVER_MS, category, page, PAGE_ROWS)
-    return _html(Pages(parts.site).listing(found, category, page, more))
+    return _html(_pages(request, parts, lang).listing(found, category, page, more))
 
 
 @router.get("/reports.csv")
@@ -102,15 +106,15 @@ async def places(
 
 
 @router.get("/reports/{code}")
-async def single(parts: PartsDep, code: str) -> Response:
+async def single(request: Request, parts: PartsDep, code: str, lang: Language = "") -> Response:
     """How one report stands; what it says once it is published. 404: there is none."""
     store = parts.reports.archive.store
     await parts.reports.archive.up_to_date()
     filed = await store.filed(code)
     if filed is None:
-        return _html(Pages(parts.site).missing(code), 404)
+        return _html(_pages(request, parts, lang).missing(code), 404)
     media = (await store.media.approved([code])).get(code, ())
-    return _html(Pages(parts.site).single(PublicTeller(parts.site).told(filed, media)))
+    return _html(_pages(request, parts, lang).single(PublicTeller(parts.site).told(filed, media)))
 
 
 @router.get("/media/{digest}", response_class=FileResponse)
@@ -171,6 +175,11 @@ def _span(parts: Parts, start: str, end: str) -> tuple[int, int]:
     return from_ms, from_ms + days * DAY_MS
 
 
+def _pages(request: Request, parts: Parts, lang: str) -> Pages:
+    words = WORDS[language_of(lang, request.headers.get("Accept-Language", "")[:500])]
+    return Pages(parts.site, words, told=lang == words.language)
+
+
 def _next(request: Request, page: int, more: bool) -> dict[str, str]:
     headers = _OPEN | {"Cache-Control": "public, max-age=60"}
     return headers | {"Link": f'<{request.url.include_query_params(page=page + 1)}>; rel="next"'} if more else headers
@@ -178,4 +187,5 @@ def _next(request: Request, page: int, more: bool) -> dict[str, str]:
 
 def _html(page: str, status: int = 200) -> Response:
     headers = _OPEN | {"Content-Security-Policy": CSP, "Cache-Control": "public, max-age=30"}
+    headers |= {"Vary": "Accept-Language"}
     return Response(page, status, media_type="text/html; charset=utf-8", headers=headers)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backend.contracts.reports import PUBLIC, Medium, ReportState
+from backend.contracts.reports import PUBLIC, Medium, Rating, ReportState
 from backend.domain.contacts import without_contacts
 from backend.gateway.open311.told import Teller
 from backend.services.evidence.report_words import RATING, STATE
@@ -43,6 +43,9 @@ class PublicReport:
     lat_deg: float | None = None
     lon_deg: float | None = None
     media: tuple[Medium, ...] = ()
+    category_en: str = ""
+    agency_en: str = ""
+    rating: Rating | None = None
 
     @property
     def is_published(self) -> bool:
@@ -56,6 +59,8 @@ class PublicTeller:
         self._site = site
         self._teller = Teller(site)
         self._communes = {one.code: one.name for one in site.communes}
+        self._agencies_en = {one.unit_id: one.name_en for one in site.units}
+        self._agencies_en |= {one.agency_id: one.name_en for one in site.agencies}
 
     def told(self, filed: FiledReport, media: Sequence[Medium] = ()) -> PublicReport:
         report = filed.report
@@ -83,6 +88,9 @@ class PublicTeller:
             lat_deg=lat_deg,
             lon_deg=lon_deg,
             media=tuple(media) if published else (),
+            category_en=category.name_en if category is not None else "",
+            agency_en=self._agencies_en.get(report.chief, ""),
+            rating=report.rating,
         )
 
 
