@@ -66,6 +66,12 @@ class Zone(_Held):
     def has(self, lat_deg: float, lon_deg: float) -> bool:
         return any(inside(part, lat_deg, lon_deg) for part in self.parts)
 
+    def box(self) -> tuple[float, float, float, float]:
+        """(south, west, north, east) of all its parts, degrees."""
+        corners = [corner for part in self.parts for corner in part.ring]
+        lons, lats = [lon for lon, _ in corners], [lat for _, lat in corners]
+        return min(lats), min(lons), max(lats), max(lons)
+
 
 class Checkpoint(_Held):
     """`posted`: who stands there."""

@@ -119,17 +119,22 @@ def counted(state: RoomState, now_ms: int) -> str:
 def inside(zone: Zone, state: RoomState) -> Inside:
     """Open alerts, open reports and cameras in it. Not for every repaint: it looks at all of them."""
     site = state.site
+    south, west, north, east = zone.box()
+
+    def has(lat_deg: float | None, lon_deg: float | None) -> bool:
+        # Most things lie far away: the box tells so at once.
+        if lat_deg is None or lon_deg is None or not (south <= lat_deg <= north and west <= lon_deg <= east):
+            return False
+        return zone.has(lat_deg, lon_deg)
+
     alerts = 0
     for alert in state.alerts.values():
-        place = (alert.lat_deg, alert.lon_deg)
+        place: tuple[float | None, float | None] = (alert.lat_deg, alert.lon_deg)
         if place[0] is None and site is not None:
-            place = place_of_thing(site, alert.place_id) or (None, None)
-        alerts += place[0] is not None and place[1] is not None and zone.has(place[0], place[1])
-    reports = sum(
-        one.lat_deg is not None and one.lon_deg is not None and zone.has(one.lat_deg, one.lon_deg)
-        for one in state.reports.values()
-    )
-    cameras = sum(zone.has(one.lat_deg, one.lon_deg) for one in site.cameras) if site is not None else 0
+            place = place_of_thing(site, alert.place_id) or place
+        alerts += has(*place)
+    reports = sum(has(one.lat_deg, one.lon_deg) for one in state.reports.values())
+    cameras = sum(has(one.lat_deg, one.lon_deg) for one in site.cameras) if site is not None else 0
     return Inside(alerts, reports, cameras)
 
 
@@ -137,9 +142,7 @@ def box_of_zone(state: RoomState, key: str) -> Bounds | None:
     """What to show of a zone or checkpoint; None = there is none of this id."""
     zone, point = state.zones.get(key), state.checkpoints.get(key)
     if zone is not None:
-        corners = [corner for part in zone.parts for corner in part.ring]
-        lons, lats = [lon for lon, _ in corners], [lat for _, lat in corners]
-        return Bounds(min(lats), min(lons), max(lats), max(lons))
+        return Bounds(*zone.box())
     if point is not None:
         return Bounds(
             point.lat_deg - POINT_DEG, point.lon_deg - POINT_DEG, point.lat_deg + POINT_DEG, point.lon_deg + POINT_DEG

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from backend.contracts.state import Delta
@@ -46,8 +47,10 @@ class ZonesPanel(Panel):
         self.setFocusProxy(self.table)
         session.changed.connect(self._room_changed)
         # What lies inside changes with every alert, and zones end by the clock: looked at now and then, together.
+        self._held: frozenset[str] = frozenset()
+        self._stale = True
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
-        self._timer.timeout.connect(self._show)
+        self._timer.timeout.connect(self._look)
         self._timer.start()
         self._show()
 
@@ -63,8 +66,20 @@ class ZonesPanel(Panel):
         )
 
     def _room_changed(self, delta: Delta) -> None:
+        self._stale = self._stale or bool(delta.reset or delta.site or delta.zones or delta.alerts or delta.reports)
         if delta.reset or delta.site or delta.zones:
+            self._look()
+
+    def _look(self) -> None:
+        """Nothing is counted while nobody looks, or when nothing came that could count."""
+        held = holding(self._session.state, self._session.clock.now_ms())
+        if self.isVisible() and (self._stale or held != self._held):
+            self._held, self._stale = held, False
             self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
 
     def _show(self) -> None:
         current = self.table.currentIndex().data(KEY_ROLE)
