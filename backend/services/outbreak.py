@@ -71,7 +71,9 @@ class OutbreakDesk:
             StorageError: send it again; what was kept already is not counted twice.
         """
         async with self._turn:
-            merged = await self._store.merge([self.keyed(row) for row in rows], now_ms)
+            # A large list is hashed beside the loop: every seat would wait for it.
+            keyed = await asyncio.to_thread(lambda: [self.keyed(row) for row in rows])
+            merged = await self._store.merge(keyed, now_ms)
             for disease in self._site.outbreak.diseases:
                 if any(row.disease_id == disease.disease_id for row in rows):
                     await self._count(disease, merged.moves, origin)

@@ -86,6 +86,7 @@ class MeetingPanel(Panel):
             "K": self.ask_conclusion, "Q": self.turn_quiet, "L": self.ask_plan,
         }  # fmt: skip
         left, right = QWidget(), QWidget()
+        self._right = right
         self._build_left(left)
         self._build_right(right)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -192,7 +193,8 @@ class MeetingPanel(Panel):
         self._keep(self.meeting_table, self.meetings, meeting.meeting_id if meeting is not None else "")
         self._empty.setText(self.tr("No meeting is planned. L plans one.") if meeting is None else "")
         self._empty.setVisible(meeting is None)
-        for widget in (self.meeting_table, self._head, self._quorum, self.agenda_table, self.people_table):
+        whole = (self.meeting_table, self._head, self._quorum, self.agenda_table, self.people_table, self._right)
+        for widget in whole:
             widget.setVisible(meeting is not None)
         self._show_options(meeting)
         if meeting is not None:
