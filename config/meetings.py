@@ -1,4 +1,4 @@
-"""meetings.toml: the majorities and the quorum of the site's meetings, and how long one speaks.
+"""meetings.toml: majorities and quorum of the site's meetings, how long one speaks, the head of their minutes.
 
 A site without the file holds meetings with polls only: nothing is carried by a rule nobody wrote down.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from backend.contracts.meetings import Majority, MeetingRules, Quorum
+from backend.contracts.meetings import Majority, MeetingRules, MinutesHead, Quorum
 from config.problems import Problems, one_of, read_toml
 
 FILE: Final = "meetings.toml"
@@ -21,7 +21,7 @@ def read_meetings(folder: Path, problems: Problems) -> MeetingRules:
     if not path.is_file():
         return MeetingRules()
     file = read_toml(path, problems)
-    file.only(("majority", "quorum", "speech"))
+    file.only(("majority", "quorum", "speech", "minutes"))
     found: dict[str, Majority] = {}
     for where, table in file.tables("majority"):
         majority = file.parse(where, table, Majority)
@@ -41,4 +41,5 @@ def read_meetings(folder: Path, problems: Problems) -> MeetingRules:
             file.wrong(("speech", key), f"unknown key {key!r}{one_of(key, _SPEECH)}")
     times = file.parse(("speech",), {key: speech[key] for key in _SPEECH if key in speech}, MeetingRules)
     rules = times or MeetingRules()
-    return rules.model_copy(update={"majorities": tuple(found.values()), "quorum": quorum})
+    head = file.parse(("minutes",), file.table("minutes"), MinutesHead) or MinutesHead()
+    return rules.model_copy(update={"majorities": tuple(found.values()), "quorum": quorum, "minutes": head})

@@ -76,6 +76,22 @@ class Quorum(Wire):
         return -(-members * self.numerator // self.denominator)
 
 
+class MinutesHead(Wire):
+    """Who issues the minutes of the site's meetings, as their head says it.
+
+    Attributes:
+        parent_vi: the body above the issuer, "" = none.
+        issuer_vi: who issues them; "" = the site.
+        code_vi: abbreviation in their number, e.g. "VP".
+        place_vi: where they are issued; "" = the site.
+    """
+
+    parent_vi: ShortText = ""
+    issuer_vi: ShortText = ""
+    code_vi: Annotated[str, Field(max_length=40)] = ""
+    place_vi: ShortText = ""
+
+
 class MeetingRules(Wire):
     """What holds for the meetings of a site.
 
@@ -88,6 +104,7 @@ class MeetingRules(Wire):
     quorum: Quorum = Quorum()
     speech_s: Annotated[int, Field(ge=10, le=7200)] = 600
     warn_left_s: Annotated[int, Field(ge=0, le=1800)] = 180
+    minutes: MinutesHead = MinutesHead()
 
     def majority(self, majority_id: str) -> Majority | None:
         return next((one for one in self.majorities if one.majority_id == majority_id), None)

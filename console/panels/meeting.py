@@ -7,11 +7,13 @@ cards, live. One key looks elsewhere and comes back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from backend.contracts import meeting_commands as cmd
 from backend.contracts.meetings import Meeting, MeetingPhase, Shown, Vote, VoteForm, VoteOption
@@ -83,7 +85,7 @@ class MeetingPanel(Panel):
         self._acts: dict[str, Callable[[], None]] = {
             "B": self.begin_or_pause, "E": self.ask_end, "C": self.check_in, "A": self.ask_floor,
             "N": self.end_floor, "S": self.show_selected, "F": self.follow, "V": self.ask_vote, "X": self.close_vote,
-            "K": self.ask_conclusion, "Q": self.turn_quiet, "L": self.ask_plan,
+            "K": self.ask_conclusion, "Q": self.turn_quiet, "M": self.ask_minutes, "L": self.ask_plan,
         }  # fmt: skip
         left, right = QWidget(), QWidget()
         self._right = right
@@ -159,7 +161,7 @@ class MeetingPanel(Panel):
             "B": self.tr("Begin"), "E": self.tr("End…"), "C": self.tr("Here / left"), "A": self.tr("Ask for the floor"),
             "N": self.tr("End the speech"), "S": self.tr("Show what is selected"), "F": self.tr("Look elsewhere"),
             "V": self.tr("Vote…"), "X": self.tr("Close the vote"), "K": self.tr("Conclusion…"),
-            "Q": self.tr("Quiet"), "L": self.tr("Plan a meeting…"),
+            "Q": self.tr("Quiet"), "M": self.tr("Minutes…"), "L": self.tr("Plan a meeting…"),
         }  # fmt: skip
         row = FlowLayout(tokens.GRID_PX)
         self.buttons: dict[str, QPushButton] = {}
@@ -347,6 +349,7 @@ class MeetingPanel(Panel):
             "X": leads and open_vote,
             "K": leads and meeting.phase != "planned",
             "Q": leads and meeting.is_on,
+            "M": bool(user) and meeting.began_ms is not None,
             "L": plans or (leads and open_now),
             "replan": leads and open_now,
             "note": leads,
@@ -518,6 +521,32 @@ class MeetingPanel(Panel):
             self._submit(
                 lambda key: cmd.QuietMeeting.model_validate({"command_id": new_id(), "meeting_id": key, "quiet": quiet})
             )
+
+    def ask_minutes(self) -> None:
+        """Where the minutes go: a Word file to be edited, or a PDF."""
+        meeting = self.meeting
+        if meeting is None:
+            return
+        dialog = QFileDialog(self, self.tr("Minutes of the meeting"), f"bien-ban-{meeting.meeting_id}.docx")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["Word (*.docx)", "PDF (*.pdf)"])
+        dialog.setDefaultSuffix("docx")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("pdf" if "pdf" in chosen else "docx"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.save_minutes(meeting.meeting_id, Path(name)))
+        dialog.open()
+
+    def save_minutes(self, meeting_id: str, path: Path) -> None:
+        """Fetch them as what the file's name says it is: a PDF for .pdf, else a Word file."""
+        server = self._session.server
+        if server is None:
+            return
+        ending = "pdf" if path.suffix.lower() == ".pdf" else "docx"
+        door = f"/api/v1/meetings/{quote(meeting_id, safe='')}/minutes.{ending}"
+        self._tell(self.tr("Minutes are being fetched…"), False)
+        server.download(
+            door, path, lambda file: self._tell(str(file), False), lambda reason: self._tell(f"✕ {reason}", True)
+        )
 
     # -- the plan ----------------------------------------------------------------------------------------------------
 

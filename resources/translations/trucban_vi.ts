@@ -4407,6 +4407,10 @@
         <translation>Lên lịch họp…</translation>
     </message>
     <message>
+        <source>Minutes…</source>
+        <translation>Biên bản…</translation>
+    </message>
+    <message>
         <source>No meeting is planned. L plans one.</source>
         <translation>Chưa có cuộc họp nào. Nhấn L để lên lịch.</translation>
     </message>
@@ -4477,6 +4481,14 @@
     <message>
         <source>What is concluded? Choose who is to do it</source>
         <translation>Kết luận gì? Chọn cơ quan thực hiện</translation>
+    </message>
+    <message>
+        <source>Minutes of the meeting</source>
+        <translation>Biên bản cuộc họp</translation>
+    </message>
+    <message>
+        <source>Minutes are being fetched…</source>
+        <translation>Đang lấy biên bản…</translation>
     </message>
     <message>
         <source>Sent, waiting for the server…</source>

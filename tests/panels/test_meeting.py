@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -88,6 +89,9 @@ class Held:
     def begun(self) -> None:
         self.plan()
         self.answer()
+        self.begun_from_plan()
+
+    def begun_from_plan(self) -> None:
         for row in range(2):
             self.panel.people_table.selectRow(row)
             self.letter("C")
@@ -249,3 +253,36 @@ def test_who_is_not_invited_can_do_nothing_but_look(held: Held) -> None:
     held.seat.session.operator_changed.emit()
     enabled = {letter for letter, button in held.panel.buttons.items() if button.isEnabled()}
     assert enabled == {"F"}
+
+
+class Printer:
+    """A server that hands out papers; what was asked for is kept, and whether it fails is said."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.refuses = ""
+
+    def download(self, path: str, file: Path, done: Any, failed: Any) -> None:
+        self.asked.append(path)
+        if self.refuses:
+            failed(self.refuses)
+        else:
+            done(file)
+
+
+def test_minutes_are_fetched_as_the_files_name_says_once_the_meeting_began(held: Held, tmp_path: Path) -> None:
+    printer = Printer()
+    held.seat.session.server = cast(Any, printer)
+    held.plan()
+    held.answer()
+    assert not held.panel.buttons["M"].isEnabled(), "there is nothing to tell yet"
+    held.begun_from_plan()
+    assert held.panel.buttons["M"].isEnabled()
+    key = held.meeting.meeting_id
+    for name in ("bb.docx", "bb.pdf", "bb"):
+        held.panel.save_minutes(key, tmp_path / name)
+    assert [one.rpartition(".")[2] for one in printer.asked] == ["docx", "pdf", "docx"]
+    assert all(one.startswith(f"/api/v1/meetings/{key}/minutes.") for one in printer.asked)
+    printer.refuses = "the room keeps no such meeting"
+    held.panel.save_minutes(key, tmp_path / "bb.pdf")
+    assert "keeps no such meeting" in held.panel._outcome.text()

@@ -68,6 +68,8 @@ DOORS: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/audit/head": S | {Role.ADMINISTRATOR},
     "POST /api/v1/sops": S | {Role.ADMINISTRATOR},
     "POST /api/v1/sops/check": S | {Role.ADMINISTRATOR},
+    "GET /api/v1/meetings/{meeting_id}/minutes.docx": WATCH,
+    "GET /api/v1/meetings/{meeting_id}/minutes.pdf": WATCH,
     "GET /api/v1/exercise/score": WATCH,
     "GET /api/v1/incidents/{incident_id}/report.pdf": REPLAY,
 }
@@ -88,7 +90,7 @@ EVERYBODY: Final = ("/api/v1/login", "/api/v1/ballots", "/healthz", "/metrics", 
 VALUES: Final = {
     "report_id": "PA-000001", "code": "X", "watch_id": "2026-01-01.dem", "incident_id": "i", "export_id": "0" * 32,
     "segment_id": "1", "story_id": "s", "post_id": "p", "camera_id": "cam", "start_ms": "0", "digest": "0" * 64,
-    "call_id": "c", "producer_id": "zalo-oa",
+    "call_id": "c", "meeting_id": "m", "producer_id": "zalo-oa",
 }  # fmt: skip
 QUERY: Final[dict[str, str | int]] = {
     "start": 0, "end": 1000, "at": 1, "known": 1, "camera": "cam", "station": "R-01", "parameter": "Level",
