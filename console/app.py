@@ -36,6 +36,7 @@ from console.models.alerts import AlertModel
 from console.models.link import LinkModel
 from console.models.preferences import Preferences
 from console.models.readings import ReadingStore
+from console.models.secret_ballots import SecretBallots
 from console.models.session import Selected, Session
 from console.panels import panel_specs
 from console.replay_room import ReplayRooms
@@ -116,6 +117,7 @@ class Desk(QObject):
         )
         self.session.workspace_titles = {one.key: one.title(language) for one in workspaces}
         ChartTicker.shared().set_rate(settings.charts.refresh_hz)
+        self.session.ballots = SecretBallots(self.session, self.link, self)
         self.live = LiveSource(self.session, self.link, self.clock, self)
         sound = settings.sound
         self.annunciator = Annunciator(self.session, folder / "tones", sound.volume, sound.enabled, self)

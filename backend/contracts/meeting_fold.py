@@ -8,6 +8,7 @@ from backend.contracts.meetings import (
     Attendance,
     Floor,
     FloorWish,
+    HandedBallot,
     Meeting,
     MeetingNote,
     Shown,
@@ -158,6 +159,8 @@ def _after(vote: Vote, event: ev.BallotCast | ev.BallotHanded | ev.VoteClosed, a
         case ev.BallotCast():
             return vote.model_copy(update={"ballots": {**vote.ballots, event.participant_id: event.option_id}})
         case ev.BallotHanded():
-            return vote.model_copy(update={"papers": tuple(dict.fromkeys((*vote.papers, event.participant_id)))})
+            paper = HandedBallot(blinded=event.blinded, signature=event.signature)
+            papers = tuple(dict.fromkeys((*vote.papers, event.participant_id)))
+            return vote.model_copy(update={"papers": papers, "handed": {**vote.handed, event.participant_id: paper}})
         case ev.VoteClosed():
-            return vote.model_copy(update={"closed_ms": at_ms, "result": event.result})
+            return vote.model_copy(update={"closed_ms": at_ms, "result": event.result, "handed": {}})

@@ -234,12 +234,20 @@ class BallotKey(Wire):
     exponent: Annotated[str, Field(pattern=r"^[0-9a-f]{1,16}$")]
 
 
+class HandedBallot(Wire):
+    """A blinded number and the room's signature under it: its owner alone can make a ballot of them."""
+
+    blinded: Annotated[str, Field(max_length=1024)]
+    signature: Annotated[str, Field(max_length=1024)]
+
+
 class Vote(Wire):
     """A vote of a meeting.
 
     Attributes:
         ballots: participant -> option; stays empty when it is secret.
         papers: participants who were handed a ballot of a secret vote; what they did with it nobody knows.
+        handed: by participant, so that a seat that was away finds its own; empty once the vote is closed.
     """
 
     vote_id: Key
@@ -253,6 +261,7 @@ class Vote(Wire):
     closed_ms: EpochMs | None = None
     ballots: dict[str, str] = Field(default_factory=dict)
     papers: tuple[str, ...] = ()
+    handed: dict[str, HandedBallot] = Field(default_factory=dict)
     result: VoteResult | None = None
 
     @property

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, Literal, TypeVar
 
 import httpx
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from pydantic import BaseModel, ValidationError
 
+from backend.contracts.ballots import Ballot
 from backend.contracts.doors import (
     CameraStreams,
     ErrorAnswer,
@@ -42,15 +44,30 @@ class DoorError(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class CastOutcome:
+    """What became of a ballot, for good: it lies in the box, came too late, or does not count, and why."""
+
+    kind: Literal["counted", "late", "refused"]
+    reason: str = ""
+
+
+_CAST_REFUSALS: Final[dict[int, Literal["late", "refused"]]] = {410: "late", 422: "refused"}
+
+
 class Doors:
     """HTTP with one server and one token."""
 
     def __init__(self, target: Target) -> None:
-        tls = target.tls()
-        self._client = httpx.AsyncClient(
-            base_url=target.url, timeout=TIMEOUT_S, verify=tls if tls is not None else True, trust_env=False
-        )
+        self._target = target
+        self._client = self._new_client()
         self.token = ""
+
+    def _new_client(self) -> httpx.AsyncClient:
+        tls = self._target.tls()
+        return httpx.AsyncClient(
+            base_url=self._target.url, timeout=TIMEOUT_S, verify=tls if tls is not None else True, trust_env=False
+        )
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -117,6 +134,26 @@ class Doors:
             if len(content) > LARGE_BYTES
             else _understood(model, content)
         )
+
+    async def cast(self, ballot: Ballot) -> CastOutcome:
+        """Cast a ballot without a name: no session, and a connection of its own that carried none before.
+
+        Raises:
+            DoorError: nobody knows whether it lies in the box; send the same one again.
+        """
+        headers = {"Content-Type": "application/json"}
+        try:
+            async with self._new_client() as nameless:
+                response = await nameless.post("/api/v1/ballots", content=ballot.model_dump_json(), headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise DoorError(str(error) or type(error).__name__) from error
+        if response.is_success:
+            return CastOutcome("counted")
+        refusal = _refusal(response.status_code, response.content)
+        kind = _CAST_REFUSALS.get(response.status_code)
+        if kind is None:
+            raise refusal
+        return CastOutcome(kind, str(refusal))
 
     async def upload(
         self,

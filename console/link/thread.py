@@ -17,10 +17,11 @@ from pydantic import BaseModel
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
+from backend.contracts.ballots import Ballot
 from backend.contracts.commands import Command
 from backend.contracts.readings import ReadingHistory
 from console.link.conversation import Conversation, SignInNeededError, stopped
-from console.link.doors import DoorError, Doors
+from console.link.doors import CastOutcome, DoorError, Doors
 from console.link.inbound import SAMPLES_KEPT, Inbound, LinkBatch
 from console.link.target import Target, TargetError
 
@@ -145,6 +146,10 @@ class Link(QObject):
     ) -> None:
         """Any door: the answer is read as `model` on the link thread."""
         self._question(lambda doors: doors.ask(path, query, model, body), done, failed)
+
+    def cast(self, ballot: Ballot, done: Callable[[CastOutcome], None], failed: Callable[[str], None]) -> None:
+        """A ballot of a secret vote, without a name. `failed`: nobody knows; send the same one again."""
+        self._question(lambda doors: doors.cast(ballot), done, failed)
 
     def download(self, path: str, file: Path, done: Callable[[Path], None], failed: Callable[[str], None]) -> None:
         """A document into a file."""

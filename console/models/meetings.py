@@ -120,6 +120,8 @@ def vote_words(meeting: Meeting, vote: Vote) -> str:
     if vote.result is not None:
         return result_words(vote.result)
     words = translate("Meetings", "{count} of {all} have voted")
+    if vote.form == "secret":
+        words = translate("Meetings", "{count} of {all} were handed a ballot")
     return words.format(count=len(vote.papers) or len(vote.ballots), all=meeting.present_voters)
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +42,11 @@ class Preferences(QObject):
         self._timer = QTimer(self, singleShot=True, interval=WRITE_AFTER_MS)
         self._timer.timeout.connect(self._write_in_job)
 
+    @property
+    def is_loading(self) -> bool:
+        """The operator's file is being read: what is missing may stand in it."""
+        return self._loading
+
     def get(self, name: str, default: object = None) -> object:
         """The value, or `default`. It may be anything JSON can hold: check its type before use."""
         return self._values.get(name, default)
@@ -51,6 +56,27 @@ class Preferences(QObject):
         if self._values.get(name) != value:
             self._values[name] = value
             self._timer.start()
+
+    def set_durably(self, name: str, value: object, done: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Set a JSON value that must not be lost: `done` once it is on the disk, `failed` with why it is not.
+
+        Nothing is told when another operator's values came first: the value was not his.
+        """
+        self._values[name] = value
+        if self._path is None:
+            done()
+            return
+        path = self._path
+        if self._loading:
+
+            def again() -> None:
+                if self._path == path:
+                    self.set_durably(name, value, done, failed)
+
+            QTimer.singleShot(WRITE_AFTER_MS, self, again)
+            return
+        ticket, values = self._writer.ticket(), json.loads(json.dumps(self._values))
+        jobs.start(self, lambda: self._writer.write(ticket, path, values), lambda _: done(), failed)
 
     def load_now(self) -> None:
         """Read the file; only while the program starts, before the event loop runs."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from console.models.preferences import Preferences
     from console.models.readings import ReadingStore
     from console.models.replay import ReplayControl
+    from console.models.secret_ballots import SecretBallots
     from console.video.surface import Video
 
 M = TypeVar("M", bound=BaseModel)
@@ -174,6 +175,7 @@ class Session(QObject):
         chart_hours: how much a chart shows at first; a replay takes it from the live session.
         call_recordings: of calls by their ids, as the replay's timeline was told of them: at an instant in which a call
             goes on the replayed room knows of no recording yet.
+        ballots: this seat's part in secret votes; None in a replay.
 
     Signals:
         changed: a `Delta`, after state and models were updated.
@@ -234,6 +236,7 @@ class Session(QObject):
         self.call_recordings: dict[str, CallRecording] = {}
         self.selection = Selection(self)
         self.operator: Operator | None = None
+        self.ballots: SecretBallots | None = None
 
     def local_name(self, name_vi: str, name_en: str) -> str:
         """The name in the language of this seat; Vietnamese where there is no English one."""

@@ -20,7 +20,7 @@ from backend.contracts.meetings import Meeting, MeetingPhase, Shown, Vote, VoteF
 from backend.contracts.state import Delta
 from console.commands.commands import Pending, new_id
 from console.models.meeting_plan import PEOPLE, plan_fields, plan_values, read_plan
-from console.models.meeting_words import form_words, person, phase_words, shown_words
+from console.models.meeting_words import ballot_words, form_words, person, phase_words, shown_words
 from console.models.meetings import (
     agenda_rows,
     looked_at,
@@ -74,6 +74,8 @@ class MeetingPanel(Panel):
         session.changed.connect(self._room_changed)
         session.operator_changed.connect(self._show)
         session.commands.changed.connect(self._command_changed)
+        if session.ballots is not None:
+            session.ballots.changed.connect(self._show)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tell_times)
         self._clock.start()
@@ -225,9 +227,18 @@ class MeetingPanel(Panel):
         )
         self._shown.setText(words.format(what=shown))
         self._question.setText(f"{form_words(vote.form)}: {vote.question}" if vote is not None else "")
-        self._stands.setText(vote_words(meeting, vote) if vote is not None else "")
+        self._stands.setText(self._stands_words(meeting, vote) if vote is not None else "")
         lines = [f"• {one.text}" for one in meeting.conclusions[-5:]]
         self._conclusions.setText("\n".join([self.tr("Conclusions"), *lines]) if lines else "")
+
+    def _stands_words(self, meeting: Meeting, vote: Vote) -> str:
+        """How the vote stands, and where this seat's ballot of a secret one is."""
+        ballots = self._session.ballots
+        lines = [vote_words(meeting, vote)]
+        if ballots is not None and (words := ballot_words(ballots.standing(meeting, vote))):
+            why = ballots.reason(meeting, vote)
+            lines.append(f"{words} ({why})" if why else words)
+        return "\n".join(lines)
 
     @staticmethod
     def _keep(table: RowTable, rows: Rows, key: str) -> None:
@@ -356,8 +367,11 @@ class MeetingPanel(Panel):
         }
 
     def _votes(self, meeting: Meeting, vote: Vote) -> bool:
-        if vote.form == "secret" or self._session.read_only:
+        if self._session.read_only:
             return False
+        if vote.form == "secret":
+            ballots = self._session.ballots
+            return ballots is not None and ballots.standing(meeting, vote) == "ready"
         if vote.form == "roll_call":
             return meeting.has_role(self.user, "chair", "secretary")
         me = mine(meeting, self.user)
@@ -450,7 +464,7 @@ class MeetingPanel(Panel):
         """First by which rule, then what is asked."""
         site, name = self._session.state.site, self._session.local_name
         rules = site.meetings.majorities if site is not None else ()
-        forms: tuple[VoteForm, ...] = ("open", "roll_call")
+        forms: tuple[VoteForm, ...] = ("open", "roll_call", "secret")
         choices = [
             (f"{form_words(form)} · {name(one.name_vi, one.name_en)}", f"{form}/{one.majority_id}")
             for one in rules
@@ -489,6 +503,10 @@ class MeetingPanel(Panel):
         meeting = self.meeting
         vote = meeting.open_vote if meeting is not None else None
         if meeting is None or vote is None or not self._votes(meeting, vote):
+            return
+        if vote.form == "secret":
+            if self._session.ballots is not None:
+                self._session.ballots.choose(meeting, vote, option_id)
             return
         me = mine(meeting, self.user)
         who = self._person_chosen() if vote.form == "roll_call" else me.participant_id if me is not None else ""

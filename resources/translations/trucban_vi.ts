@@ -4649,6 +4649,42 @@
         <translation>lấy ý kiến</translation>
     </message>
     <message>
+        <source>your ballot is being fetched…</source>
+        <translation>đang lấy phiếu của bạn…</translation>
+    </message>
+    <message>
+        <source>your ballot is here: choose once, it cannot be changed</source>
+        <translation>phiếu của bạn đã sẵn sàng: chọn một lần, không sửa được</translation>
+    </message>
+    <message>
+        <source>your ballot is being sent…</source>
+        <translation>đang gửi phiếu của bạn…</translation>
+    </message>
+    <message>
+        <source>your ballot is in the box</source>
+        <translation>phiếu của bạn đã vào hòm phiếu</translation>
+    </message>
+    <message>
+        <source>your ballot is at another desk of yours</source>
+        <translation>phiếu của bạn ở bàn khác của bạn</translation>
+    </message>
+    <message>
+        <source>your ballot came too late</source>
+        <translation>phiếu của bạn đến quá muộn</translation>
+    </message>
+    <message>
+        <source>your ballot does not count</source>
+        <translation>phiếu của bạn không hợp lệ</translation>
+    </message>
+    <message>
+        <source>your ballot is among those counted</source>
+        <translation>phiếu của bạn đã được kiểm</translation>
+    </message>
+    <message>
+        <source>YOUR BALLOT IS NOT AMONG THOSE COUNTED</source>
+        <translation>PHIẾU CỦA BẠN KHÔNG CÓ TRONG SỐ PHIẾU ĐÃ KIỂM</translation>
+    </message>
+    <message>
         <source>the agenda</source>
         <translation>chương trình họp</translation>
     </message>
@@ -4775,6 +4811,10 @@
     <message>
         <source>{count} of {all} have voted</source>
         <translation>{count}/{all} người đã biểu quyết</translation>
+    </message>
+    <message>
+        <source>{count} of {all} were handed a ballot</source>
+        <translation>đã phát {count}/{all} phiếu</translation>
     </message>
     <message>
         <source>{present} of {all} members present, {needed} needed</source>

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import Qt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from backend.contracts import meeting_commands as cmd
 from backend.contracts.commands import Role
 from backend.contracts.kinds.alerts import Priority
-from backend.contracts.meetings import Meeting, Shown
+from backend.contracts.meeting_events import VoteOpened
+from backend.contracts.meetings import BallotKey, Meeting, Shown, Vote, VoteOption
 from backend.domain.alerts import Refusal
 from backend.domain.meetings import NO_BALLOTS, decide
 from console.chrome.annunciator import Annunciator
@@ -33,8 +35,9 @@ CAMERA = laocai().cameras[0].camera_id
 class Held:
     """A seat, its panel, and a server that decides as the real one does."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, ballots: Ballots | None = None) -> None:
         self.seat = Seat(Role.LEADER, language="en")
+        self.seat.session.ballots = cast(Any, ballots)
         self.panel = MeetingPanel(self.seat.session)
         qtbot.addWidget(self.panel)
         self.panel.resize(1100, 800)
@@ -286,3 +289,57 @@ def test_minutes_are_fetched_as_the_files_name_says_once_the_meeting_began(held:
     printer.refuses = "the room keeps no such meeting"
     held.panel.save_minutes(key, tmp_path / "bb.pdf")
     assert "keeps no such meeting" in held.panel._outcome.text()
+
+
+class Ballots(QObject):
+    """This seat's ballot, standing where the test puts it."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stands = "waiting"
+        self.chosen: list[str] = []
+
+    def standing(self, meeting: Meeting, vote: Vote) -> str:
+        return self.stands if vote.form == "secret" else "none"
+
+    def reason(self, meeting: Meeting, vote: Vote) -> str:
+        return ""
+
+    def choose(self, meeting: Meeting, vote: Vote, option_id: str) -> None:
+        self.chosen.append(option_id)
+
+
+def test_a_secret_vote_is_offered_and_cast_without_a_command_under_a_name(qtbot: QtBot) -> None:
+    ballots = Ballots()
+    held = Held(qtbot, ballots)
+    held.begun()
+    panel = held.panel
+    panel.ask_vote()
+    choices = [panel.line.choice.itemText(row) for row in range(panel.line.choice.count())]
+    assert sum("secret vote" in one for one in choices) == 3
+    panel.line.rest()
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048).public_key().public_numbers()
+    options = (VoteOption(option_id="co", name_vi="Có"), VoteOption(option_id="khong", name_vi="Không"))
+    vote = Vote(
+        vote_id="v1",
+        question="Ai?",
+        form="secret",
+        options=options,
+        key=BallotKey(modulus=f"{key.n:x}", exponent="10001"),
+    )
+    held.seat.happen(VoteOpened(meeting_id=held.meeting.meeting_id, vote=vote))
+    assert not panel.option_buttons["co"].isEnabled(), "the ballot is not here yet"
+    ballots.stands = "ready"
+    ballots.changed.emit()
+    assert panel.option_buttons["co"].isEnabled()
+    assert "choose once" in panel._stands.text()
+    sent = len(held.seat.sent)
+    QTest.keyClick(panel.agenda_table, Qt.Key.Key_2)
+    assert ballots.chosen == ["khong"]
+    assert len(held.seat.sent) == sent, "nothing goes out under the name of this seat"
+    assert not panel.option_buttons["khong"].isChecked(), "who looks over the shoulder learns nothing"
+    ballots.stands = "cast"
+    ballots.changed.emit()
+    assert not panel.option_buttons["co"].isEnabled()
