@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,9 @@ class Desk:
         """The room signs what was handed in."""
         self.room(self.asked[-1], Ballots(sign=lambda number: signed(number, KEY, PRIVATE.d)))
 
+    def has_sent(self, count: int) -> bool:
+        return len(self.box.came) == count
+
     def close(self, cast: dict[str, str]) -> None:
         self.room(cmd.CloseVote(command_id=one_id(), meeting_id="m1", vote_id="v1"), Ballots(cast=cast))
 
@@ -181,7 +185,7 @@ def test_without_an_answer_the_same_ballot_is_sent_until_there_is_one(
     desk.hand()
     desk.ballots.choose(desk.meeting, desk.vote, "co")
     for count in range(1, 4):
-        qtbot.waitUntil(lambda count=count: len(desk.box.came) == count)
+        qtbot.waitUntil(partial(desk.has_sent, count))
         assert desk.standing == "sending"
         desk.box.lose()
     qtbot.waitUntil(lambda: len(desk.box.came) == 4)
