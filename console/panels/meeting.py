@@ -226,7 +226,7 @@ class MeetingPanel(Panel):
             else self.tr("You look elsewhere. It shows: {what}")
         )
         self._shown.setText(words.format(what=shown))
-        self._question.setText(f"{form_words(vote.form)}: {vote.question}" if vote is not None else "")
+        self._question.setText(_begun(f"{form_words(vote.form)}: {vote.question}") if vote is not None else "")
         self._stands.setText(self._stands_words(meeting, vote) if vote is not None else "")
         lines = [f"• {one.text}" for one in meeting.conclusions[-5:]]
         self._conclusions.setText("\n".join([self.tr("Conclusions"), *lines]) if lines else "")
@@ -237,7 +237,7 @@ class MeetingPanel(Panel):
         lines = [vote_words(meeting, vote)]
         if ballots is not None and (words := ballot_words(ballots.standing(meeting, vote))):
             why = ballots.reason(meeting, vote)
-            lines.append(f"{words} ({why})" if why else words)
+            lines.append(_begun(f"{words} ({why})" if why else words))
         return "\n".join(lines)
 
     @staticmethod
@@ -641,6 +641,11 @@ class MeetingPanel(Panel):
             self._chosen = key
             self._went = None
             self._show()
+
+
+def _begun(words: str) -> str:
+    """As a line begins; the rest stays, names and all."""
+    return words[:1].upper() + words[1:]
 
 
 def _newest_vote(meeting: Meeting) -> Vote | None:

@@ -178,7 +178,7 @@ def test_a_vote_is_opened_cast_by_its_number_and_closed(held: Held) -> None:
     held.panel.line.line.setText("Sơ tán Bảo Hà?")
     held.press(held.panel.line.line, Qt.Key.Key_Return)
     held.answer()
-    assert held.panel._question.text() == "open vote: Sơ tán Bảo Hà?"
+    assert held.panel._question.text() == "Open vote: Sơ tán Bảo Hà?"
     held.press(held.panel.agenda_table, Qt.Key.Key_1)
     wish = held.seat.sent[-1]
     assert isinstance(wish, cmd.CastBallot)
@@ -334,7 +334,7 @@ def test_a_secret_vote_is_offered_and_cast_without_a_command_under_a_name(qtbot:
     ballots.stands = "ready"
     ballots.changed.emit()
     assert panel.option_buttons["co"].isEnabled()
-    assert "choose once" in panel._stands.text()
+    assert "Your ballot is here: choose once" in panel._stands.text()
     sent = len(held.seat.sent)
     QTest.keyClick(panel.agenda_table, Qt.Key.Key_2)
     assert ballots.chosen == ["khong"]
