@@ -1,4 +1,4 @@
-"""Secret votes by blind signatures (Chaum 1983; the idea of RFC 9474 with a full-domain hash), pure.
+"""Secret votes by blind signatures (Chaum 1983; the idea of RFC 9474 with a full-domain hash); pure but for `drawn`.
 
 A seat makes a random serial number, blinds it and has it signed under its name: nobody sees the number. Later it
 casts its vote under the number and the unblinded signature, without a name. For every ballot handed out and every
@@ -11,6 +11,7 @@ Numbers on the wire are hexadecimal without a prefix. Each secret vote has a key
 from __future__ import annotations
 
 import hashlib
+import secrets
 from math import gcd
 from typing import Annotated, Final
 
@@ -54,6 +55,14 @@ def digest(meeting_id: str, vote_id: str, serial: str, modulus: int) -> int:
 def fits(blinding: int, modulus: int) -> bool:
     """Whether a random number can blind: it has an inverse."""
     return 1 < blinding < modulus and gcd(blinding, modulus) == 1
+
+
+def drawn(key: BallotKey) -> tuple[str, int]:
+    """A new serial number and a number to blind it with: nobody but the seat that draws them ever has both."""
+    modulus = int(key.modulus, 16)
+    while not fits(blinding := secrets.randbelow(modulus), modulus):
+        pass
+    return secrets.token_hex(SERIAL_BYTES), blinding
 
 
 def blinded(meeting_id: str, vote_id: str, serial: str, blinding: int, key: BallotKey) -> str:

@@ -16,7 +16,6 @@ from backend.contracts.meetings import (
     VoteResult,
 )
 from backend.contracts.state import RoomState
-from console.models.secret_ballots import Standing
 
 translate = QCoreApplication.translate
 
@@ -57,22 +56,6 @@ def form_words(form: VoteForm) -> str:
         "secret": translate("Meetings", "secret vote"),
         "poll": translate("Meetings", "opinion poll"),
     }[form]
-
-
-def ballot_words(standing: Standing) -> str:
-    """Where this seat's ballot of a secret vote stands; "" when there is nothing to say."""
-    return {
-        "none": "",
-        "waiting": translate("Meetings", "your ballot is being fetched…"),
-        "ready": translate("Meetings", "your ballot is here: choose once, it cannot be changed"),
-        "sending": translate("Meetings", "your ballot is being sent…"),
-        "cast": translate("Meetings", "your ballot is in the box"),
-        "elsewhere": translate("Meetings", "your ballot is at another desk of yours"),
-        "late": translate("Meetings", "your ballot came too late"),
-        "refused": translate("Meetings", "your ballot does not count"),
-        "counted": translate("Meetings", "your ballot is among those counted"),
-        "missing": translate("Meetings", "YOUR BALLOT IS NOT AMONG THOSE COUNTED"),
-    }[standing]
 
 
 def shown_kind_words(kind: ShownKind) -> str:

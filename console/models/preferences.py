@@ -60,22 +60,16 @@ class Preferences(QObject):
     def set_durably(self, name: str, value: object, done: Callable[[], None], failed: Callable[[str], None]) -> None:
         """Set a JSON value that must not be lost: `done` once it is on the disk, `failed` with why it is not.
 
-        Nothing is told when another operator's values came first: the value was not his.
+        Not while the operator's file is read: what stands in it under this name would be lost.
         """
+        if self._loading:
+            failed("this operator's settings are still being read")
+            return
         self._values[name] = value
         if self._path is None:
             done()
             return
-        path = self._path
-        if self._loading:
-
-            def again() -> None:
-                if self._path == path:
-                    self.set_durably(name, value, done, failed)
-
-            QTimer.singleShot(WRITE_AFTER_MS, self, again)
-            return
-        ticket, values = self._writer.ticket(), json.loads(json.dumps(self._values))
+        ticket, path, values = self._writer.ticket(), self._path, json.loads(json.dumps(self._values))
         jobs.start(self, lambda: self._writer.write(ticket, path, values), lambda _: done(), failed)
 
     def load_now(self) -> None:

@@ -7,22 +7,24 @@ again and is counted once. All of it is forgotten when the vote is closed.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import Field, TypeAdapter, ValidationError
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from backend.contracts.ballots import SERIAL_BYTES, Ballot, Serial, blinded, fits, unblinded
+from backend.contracts.ballots import Ballot, Serial, blinded, drawn, unblinded
 from backend.contracts.base import Wire
 from backend.contracts.meeting_commands import TakeBallot
 from backend.contracts.meetings import BallotKey, Meeting, Participant, Vote
 from backend.contracts.state import Delta
 from console.commands.commands import Pending, new_id
 from console.link.doors import CastOutcome
+from console.models.meetings import mine
 from console.models.session import Session
 from console.timebase import monotonic_s
+
+translate = QCoreApplication.translate
 
 PREFERENCE: Final = "secret_ballots"
 RETRY_MS: Final = 1000
@@ -33,6 +35,22 @@ Standing = Literal["none", "waiting", "ready", "sending", "cast", "elsewhere", "
 """none: no vote of this seat; waiting: the room has not handed it out; ready: a choice may be made; sending: chosen,
 not answered yet; cast: in the box; elsewhere: another desk of this account has the ballot; late, refused: it does not
 count; counted, missing: the vote is closed and this ballot is, or is not, among those that were counted."""
+
+
+def ballot_words(standing: Standing) -> str:
+    """Where this seat's ballot of a secret vote stands; "" when there is nothing to say."""
+    return {
+        "none": "",
+        "waiting": translate("Meetings", "your ballot is being fetched…"),
+        "ready": translate("Meetings", "your ballot is here: choose once, it cannot be changed"),
+        "sending": translate("Meetings", "your ballot is being sent…"),
+        "cast": translate("Meetings", "your ballot is in the box"),
+        "elsewhere": translate("Meetings", "your ballot is at another desk of yours"),
+        "late": translate("Meetings", "your ballot came too late"),
+        "refused": translate("Meetings", "your ballot does not count"),
+        "counted": translate("Meetings", "your ballot is among those counted"),
+        "missing": translate("Meetings", "YOUR BALLOT IS NOT AMONG THOSE COUNTED"),
+    }[standing]
 
 
 class BallotBox(Protocol):
@@ -70,9 +88,10 @@ class SecretBallots(QObject):
         self._taking: dict[str, Pending] = {}
         self._sending: set[str] = set()
         self._stored: set[str] = set()
-        """Ballots that are on the disk."""
-        self._cast: dict[str, str] = {}
-        """Of this run: serial number of what was cast, to be looked for in the result."""
+        """Ballots that are on the disk as they are here."""
+        self._storing: set[str] = set()
+        self._voted: dict[str, str] = {}
+        """Serial number of every ballot that somebody chose on, to be looked for in the result."""
         self.reasons: dict[str, str] = {}
         """Why a ballot is not handed out, kept or counted; a sentence for a person."""
         self._timer = QTimer(self, interval=RETRY_MS)
@@ -90,10 +109,12 @@ class SecretBallots(QObject):
             return "none"
         key = _name(meeting, vote, me)
         if vote.result is not None:
-            serial = self._cast.get(key)
+            serial = self._voted.get(key)
             if serial is None:
                 return "none"
             return "counted" if serial in dict(vote.result.serials) else "missing"
+        if self._session.preferences.is_loading:
+            return "waiting"
         kept = self._kept().get(key)
         if kept is not None and kept.end:
             return kept.end
@@ -117,6 +138,8 @@ class SecretBallots(QObject):
         kept = self._kept()[key].model_copy(update={"option_id": option_id})
         self._stored.discard(key)
         self._keep(key, kept)
+        if not self._timer.isActive():
+            self._timer.start()
         self.changed.emit()
 
     # -- the room goes on --------------------------------------------------------------------------------------------
@@ -129,12 +152,17 @@ class SecretBallots(QObject):
         """What was read from the disk is on it."""
         self._stored = set(self._kept())
         self._look()
+        self.changed.emit()
+
+    @property
+    def _user(self) -> str:
+        operator = self._session.operator
+        return operator.user if operator is not None else ""
 
     def _voter(self, meeting: Meeting) -> Participant | None:
         """For whom this seat votes: one person, as everywhere at the seat."""
-        operator = self._session.operator
-        user = operator.user if operator is not None else ""
-        return next((one for one in meeting.acts_as(user) if one.has_vote), None)
+        me = mine(meeting, self._user)
+        return me if me is not None and me.has_vote else None
 
     def _open(self) -> Iterator[tuple[Meeting, Vote, Participant]]:
         for meeting in self._session.state.meetings.values():
@@ -145,14 +173,12 @@ class SecretBallots(QObject):
     def _look(self) -> None:
         """Do what is due: take, cast, forget; once more in a while until nothing is."""
         # What this seat has may stand in the file that is being read; `replaced` calls again.
-        due = self._session.preferences.is_loading
-        for meeting, vote, me in () if due else self._open():
-            due = self._go_on(meeting, vote, me) or due
-        if not self._session.preferences.is_loading:
-            self._forget()
-        if due != self._timer.isActive():
-            (self._timer.start if due else self._timer.stop)()
-        self.changed.emit()
+        if self._session.preferences.is_loading:
+            return
+        due = [self._go_on(meeting, vote, me) for meeting, vote, me in self._open()]
+        self._forget()
+        if any(due) != self._timer.isActive():
+            (self._timer.start if any(due) else self._timer.stop)()
 
     def _go_on(self, meeting: Meeting, vote: Vote, me: Participant) -> bool:
         """Whether something is still to be done here."""
@@ -163,18 +189,21 @@ class SecretBallots(QObject):
             if meeting.presence(me.participant_id) != "present":
                 return False
             if kept is None:
-                kept = _new_ballot(vote.key)
-            if key not in self._stored:
-                self._keep(key, kept)
-            else:
+                serial, blinding = drawn(vote.key)
+                kept = KeptBallot(serial=serial, blinding=f"{blinding:x}")
+            if key in self._stored:
                 self._take(meeting, vote, me, kept, key)
+            elif key not in self._storing:
+                self._keep(key, kept)
             return True
         if kept is None or not kept.option_id or kept.end:
             return False
         if self._blinded(meeting, vote, kept, vote.key) != assigned.blinded:
             return False
+        self._voted[key] = kept.serial
         if key not in self._stored:
-            self._keep(key, kept)
+            if key not in self._storing:
+                self._keep(key, kept)
         elif key not in self._sending:
             self._send(meeting, vote, kept, unblinded(assigned.signature, int(kept.blinding, 16), vote.key), key)
         return True
@@ -185,6 +214,7 @@ class SecretBallots(QObject):
             return
         if before is not None and before.failed:
             self.reasons[key] = before.reason
+            self.changed.emit()
         assert vote.key is not None
         self._asked_s[key] = now_s
         self._taking[key] = self._session.commands.submit_room(
@@ -206,19 +236,20 @@ class SecretBallots(QObject):
             option_id=kept.option_id,
             signature=signature,
         )
-        self._box.cast(ballot, lambda outcome: self._answered(key, kept, outcome), lambda why: self._unsure(key, why))
+        user = self._user
+        self._box.cast(
+            ballot, lambda outcome: self._answered(key, user, kept, outcome), lambda why: self._unsure(key, why)
+        )
 
-    def _answered(self, key: str, kept: KeptBallot, outcome: CastOutcome) -> None:
+    def _answered(self, key: str, user: str, kept: KeptBallot, outcome: CastOutcome) -> None:
         self._sending.discard(key)
+        if user != self._user or self._session.preferences.is_loading:
+            return  # somebody else sits here: it is nothing for his file; who voted is answered again when he is back
         counted = outcome.kind == "counted"
-        if counted:
-            self._cast[key] = kept.serial
-            self.reasons.pop(key, None)
-        else:
-            self.reasons[key] = outcome.reason
+        self.reasons[key] = outcome.reason
         # What was voted for is nobody's business any more, this desk's disk included.
         self._keep(key, kept.model_copy(update={"option_id": "", "end": "cast" if counted else outcome.kind}))
-        self._look()
+        self.changed.emit()
 
     def _unsure(self, key: str, why: str) -> None:
         """The same one goes out again with the next turn of the timer."""
@@ -236,21 +267,28 @@ class SecretBallots(QObject):
 
     def _keep(self, key: str, kept: KeptBallot) -> None:
         """On the disk first; what comes after it is done by the next look."""
+        if kept.option_id:
+            self._voted[key] = kept.serial
+        self._storing.add(key)
         self._write({**self._kept(), key: kept}, key)
 
-    def _write(self, ballots: dict[str, KeptBallot], key: str) -> None:
+    def _write(self, ballots: dict[str, KeptBallot], key: str = "") -> None:
+        """`key`: which of them is new; "" = some went."""
+
         def stored() -> None:
-            if key and self._kept().get(key) == ballots.get(key):
+            self._storing.discard(key)
+            if self._kept().get(key) == ballots.get(key):
                 self._stored.add(key)
-                self._look()
+            self._look()
+            self.changed.emit()
 
         def failed(why: str) -> None:
-            if key:
-                self.reasons[key] = why
+            self._storing.discard(key)
+            self.reasons[key] = why
             self.changed.emit()
 
         values = {name: one.model_dump(mode="json") for name, one in ballots.items()}
-        self._session.preferences.set_durably(PREFERENCE, values, stored, failed)
+        self._session.preferences.set_durably(PREFERENCE, values, stored if key else _nothing, failed)
 
     def _forget(self) -> None:
         """Ballots of votes that are closed."""
@@ -262,9 +300,14 @@ class SecretBallots(QObject):
             if not vote.is_open or meeting.is_over
         }
         left = {key: one for key, one in kept.items() if key.rpartition("/")[0] not in over}
-        if left != kept:
-            self._stored &= set(left)
-            self._write(left, "")
+        if left == kept:
+            return
+        # A desk that was off when the vote was closed still tells whether its ballot was counted.
+        for key in kept.keys() - left.keys():
+            if kept[key].option_id or kept[key].end:
+                self._voted.setdefault(key, kept[key].serial)
+        self._stored &= set(left)
+        self._write(left)
 
     @staticmethod
     def _blinded(meeting: Meeting, vote: Vote, kept: KeptBallot, key: BallotKey) -> str:
@@ -275,7 +318,5 @@ def _name(meeting: Meeting, vote: Vote, me: Participant) -> str:
     return f"{meeting.meeting_id}/{vote.vote_id}/{me.participant_id}"
 
 
-def _new_ballot(key: BallotKey) -> KeptBallot:
-    modulus = int(key.modulus, 16)
-    blinding = next(one for one in iter(lambda: secrets.randbelow(modulus), None) if fits(one, modulus))
-    return KeptBallot(serial=secrets.token_hex(SERIAL_BYTES), blinding=f"{blinding:x}")
+def _nothing() -> None:
+    pass

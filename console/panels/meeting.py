@@ -20,7 +20,7 @@ from backend.contracts.meetings import Meeting, MeetingPhase, Shown, Vote, VoteF
 from backend.contracts.state import Delta
 from console.commands.commands import Pending, new_id
 from console.models.meeting_plan import PEOPLE, plan_fields, plan_values, read_plan
-from console.models.meeting_words import ballot_words, form_words, person, phase_words, shown_words
+from console.models.meeting_words import form_words, person, phase_words, shown_words
 from console.models.meetings import (
     agenda_rows,
     looked_at,
@@ -36,6 +36,7 @@ from console.models.meetings import (
     voted,
 )
 from console.models.numbers import format_time
+from console.models.secret_ballots import ballot_words
 from console.models.session import SelectedKind, Session
 from console.models.word_rows import KEY_ROLE, Rows
 from console.panels import Panel, PanelSpec

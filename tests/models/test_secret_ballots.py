@@ -21,6 +21,7 @@ from console.link.doors import CastOutcome
 from console.models import secret_ballots
 from console.models.preferences import Preferences, read_values
 from console.models.secret_ballots import PREFERENCE, SecretBallots
+from console.models.session import Operator
 from tests.panels.desk_room import Seat
 from tests.unit.meeting_samples import OPTIONS, one_id
 
@@ -233,3 +234,53 @@ def test_who_is_not_checked_in_takes_no_ballot(qtbot: QtBot, desk: Desk) -> None
     assert desk.seat.session.preferences.get(PREFERENCE, {}) == {}, "nothing is even made ready"
     desk.room(cmd.AttendMeeting(command_id=one_id(), meeting_id="m1", participant_id="toi", presence="present"))
     qtbot.waitUntil(lambda: len(desk.asked) == 1)
+
+
+def test_a_ballot_that_was_never_sent_before_the_vote_was_closed_is_told_as_not_counted(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    desk.open()
+    qtbot.waitUntil(lambda: len(desk.asked) == 1)
+    desk.hand()
+    desk.ballots.choose(desk.meeting, desk.vote, "co")
+    qtbot.waitUntil(lambda: len(desk.box.came) == 1)
+    desk.box.lose()
+    desk.close({})
+    assert desk.standing == "missing", "who voted must not believe that it counted"
+
+
+def test_a_desk_that_was_off_when_the_vote_was_closed_tells_whether_its_ballot_counted(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    desk.open()
+    qtbot.waitUntil(lambda: len(desk.asked) == 1)
+    desk.hand()
+    desk.ballots.choose(desk.meeting, desk.vote, "co")
+    qtbot.waitUntil(lambda: len(desk.box.came) == 1)
+    on_disk = desk.path.read_bytes()
+    desk.close({desk.box.came[0].serial: "co"})
+    off = desk.path.with_name("off.json")
+    off.write_bytes(on_disk)
+    seat = Seat(Role.LEADER)
+    again = Desk(off, seat)
+    for logged in desk.seat.log[1:]:
+        seat.happen(logged.event, actor=logged.actor)
+    assert again.ballots.standing(again.meeting, again.vote) == "counted"
+
+
+def test_an_answer_that_comes_when_somebody_else_sits_here_is_not_written_into_his_file(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    desk.open()
+    qtbot.waitUntil(lambda: len(desk.asked) == 1)
+    desk.hand()
+    desk.ballots.choose(desk.meeting, desk.vote, "co")
+    qtbot.waitUntil(lambda: len(desk.box.came) == 1)
+    session, his = desk.seat.session, desk.path.with_name("khac.json")
+    session.operator = Operator("khac", "Người khác", Role.LEADER, frozenset())
+    session.preferences.switch_to(his)
+    desk.box.answer(CastOutcome("counted"))
+    qtbot.waitUntil(lambda: not session.preferences.is_loading)
+    session.preferences.set("x", 1)
+    session.preferences.flush()
+    assert PREFERENCE not in read_values(his)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from pathlib import Path
 
 import pytest
 
 from backend.contracts import meeting_commands as cmd
 from backend.contracts import meetings as mt
-from backend.contracts.ballots import SERIAL_BYTES, Ballot, blinded, fits, unblinded
+from backend.contracts.ballots import Ballot, blinded, drawn, unblinded
 from backend.contracts.events import Event
 from backend.contracts.state import RoomState
 from backend.domain.alerts import Refusal
@@ -54,9 +53,7 @@ async def secret_vote(backend: OpenBackend) -> mt.Vote:
 
 
 async def taken_ballot(backend: OpenBackend, key: mt.BallotKey, option_id: str) -> Ballot:
-    modulus = int(key.modulus, 16)
-    serial = secrets.token_hex(SERIAL_BYTES)
-    blinding = next(one for one in iter(lambda: secrets.randbelow(modulus), None) if fits(one, modulus))
+    serial, blinding = drawn(key)
     number = blinded("m1", "v1", serial, blinding, key)
     await wish(
         backend,

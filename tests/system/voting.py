@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -13,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from backend.contracts import meeting_commands as cmd
 from backend.contracts import meetings as mt
-from backend.contracts.ballots import SERIAL_BYTES, Ballot, blinded, fits, unblinded
+from backend.contracts.ballots import Ballot, blinded, drawn, unblinded
 from backend.contracts.commands import Command, RefusalCode
 from backend.contracts.feed import CommandResult
 from backend.contracts.meeting_events import BallotHanded
@@ -43,7 +42,7 @@ class Voter:
     token: str
     option_id: str
     state: RoomState | None = None
-    serial: str = field(default_factory=lambda: secrets.token_hex(SERIAL_BYTES))
+    serial: str = ""
     blinding: int = 0
     signature: str = ""
 
@@ -82,8 +81,7 @@ class Voter:
         return (await self.ask(backend, wish))[0]
 
     async def takes_ballot(self, backend: BackendProcess, vote_id: str, key: mt.BallotKey) -> None:
-        modulus = int(key.modulus, 16)
-        self.blinding = next(one for one in iter(lambda: secrets.randbelow(modulus), None) if fits(one, modulus))
+        self.serial, self.blinding = drawn(key)
         number = blinded(MEETING, vote_id, self.serial, self.blinding, key)
         wish = cmd.TakeBallot(
             command_id=new_id(), meeting_id=MEETING, vote_id=vote_id, participant_id=self.name, blinded=number

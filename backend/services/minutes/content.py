@@ -226,11 +226,8 @@ class _Teller:
 
 def _day(at: datetime) -> str:
     """As decree 30/2020 writes dates: days under 10 and the months 1 and 2 with a 0 before (annex I, II.4)."""
-    return (
-        f"ngày {at.day:02d} tháng {at.month:02d} năm {at.year}"
-        if at.month < 3
-        else (f"ngày {at.day:02d} tháng {at.month} năm {at.year}")
-    )
+    month = f"{at.month:02d}" if at.month < 3 else str(at.month)
+    return f"ngày {at.day:02d} tháng {month} năm {at.year}"
 
 
 def _moment(at: datetime) -> str:
@@ -238,5 +235,5 @@ def _moment(at: datetime) -> str:
 
 
 def _length(span_ms: int) -> str:
-    minutes_, seconds = divmod(max(span_ms, 0) // 1000, 60)
-    return f"{minutes_} phút {seconds:02d} giây" if minutes_ else f"{seconds} giây"
+    whole, seconds = divmod(max(span_ms, 0) // 1000, 60)
+    return f"{whole} phút {seconds:02d} giây" if whole else f"{seconds} giây"
