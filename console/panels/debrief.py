@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -31,6 +30,7 @@ from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.elided_label import ElidedLabel
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 
 SPAN_MS: Final = 8 * 3_600_000
 """A watch: what is looked at while no span is marked."""
@@ -211,13 +211,8 @@ class DebriefPanel(Panel):
     def _ask_where(self) -> None:
         site = self._session.state.site
         day = local_datetime(self._report.span_ms[1], site.utc_offset_min if site else 0)
-        dialog = QFileDialog(self, self.tr("Sheet for the minutes"), f"rut-kinh-nghiem-{day:%Y-%m-%d-%H%M}.html")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Web page, printable (*.html)"))
-        dialog.setDefaultSuffix("html")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save_sheet(Path(name)))
-        dialog.open()
+        name, kind = f"rut-kinh-nghiem-{day:%Y-%m-%d-%H%M}.html", self.tr("Web page, printable (*.html)")
+        ask_where(self, self.tr("Sheet for the minutes"), name, (kind,), self.save_sheet)
 
     def save_sheet(self, path: Path) -> None:
         """Fetch the printable sheet of the span into a file."""

@@ -10,7 +10,6 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -50,6 +49,7 @@ from widgets.flow_layout import FlowLayout
 from widgets.plain_label import plain_label
 from widgets.progress_row import ProgressRowDelegate
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 from widgets.severity_mark import SeverityMark
 
 PAD_PX: Final = 2 * tokens.GRID_PX
@@ -624,13 +624,8 @@ class IncidentsPanel(Panel):
         incident = self.incident
         if incident is None:
             return
-        dialog = QFileDialog(self, self.tr("Report of the incident"), f"su-viec-{incident.number}.pdf")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("PDF (*.pdf)")
-        dialog.setDefaultSuffix("pdf")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save_report(Path(name)))
-        dialog.open()
+        name = f"su-viec-{incident.number}.pdf"
+        ask_where(self, self.tr("Report of the incident"), name, ("PDF (*.pdf)",), self.save_report)
 
     def save_report(self, path: Path) -> None:
         """Fetch the report of the incident shown into a file."""

@@ -42,6 +42,7 @@ from resources import tokens
 from widgets.elided_label import ElidedLabel
 from widgets.plain_label import plain_label
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 
 PAD_PX: Final = 2 * tokens.GRID_PX
 CAPTION_PX: Final = 88
@@ -488,12 +489,8 @@ class IndicatorEntryPanel(Panel):
     def ask_template(self) -> None:
         if not self._may_enter:
             return
-        dialog = QFileDialog(self, self.tr("Where the template is put"), "nhap-lieu.xlsx")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save_template(Path(name)))
-        dialog.open()
+        title = self.tr("Where the template is put")
+        ask_where(self, title, "nhap-lieu.xlsx", ("Excel (*.xlsx)",), self.save_template)
 
     def save_template(self, file: Path) -> None:
         self._hand.fetch_template(file)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from backend.contracts import meeting_commands as cmd
 from backend.contracts.meetings import Meeting, MeetingPhase, Shown, Vote, VoteForm, VoteOption
@@ -47,6 +47,7 @@ from widgets.flow_layout import FlowLayout
 from widgets.letter_keys import LetterKeys, with_letter
 from widgets.plain_label import plain_label
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 
 TICK_MS: Final = 500
 LISTED: Final = 3
@@ -546,14 +547,13 @@ class MeetingPanel(Panel):
         meeting = self.meeting
         if meeting is None:
             return
-        dialog = QFileDialog(self, self.tr("Minutes of the meeting"), f"bien-ban-{meeting.meeting_id}.docx")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["Word (*.docx)", "PDF (*.pdf)"])
-        dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("pdf" if "pdf" in chosen else "docx"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save_minutes(meeting.meeting_id, Path(name)))
-        dialog.open()
+        ask_where(
+            self,
+            self.tr("Minutes of the meeting"),
+            f"bien-ban-{meeting.meeting_id}.docx",
+            ("Word (*.docx)", "PDF (*.pdf)"),
+            lambda path: self.save_minutes(meeting.meeting_id, path),
+        )
 
     def save_minutes(self, meeting_id: str, path: Path) -> None:
         """Fetch them as what the file's name says it is: a PDF for .pdf, else a Word file."""

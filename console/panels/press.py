@@ -10,7 +10,6 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, QSignalBlocker, Qt, Q
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QLineEdit,
     QPushButton,
     QSplitter,
@@ -32,6 +31,7 @@ from widgets.asking_line import AskingLine
 from widgets.flow_layout import FlowLayout
 from widgets.plain_label import plain_label
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 
 DOOR: Final = "/api/v1/press"
 PAD_PX: Final = 2 * tokens.GRID_PX
@@ -336,12 +336,8 @@ class PressPanel(Panel):
         key = self.post_table.currentIndex().data(KEY_ROLE) or self.posts.index(0, 0).data(KEY_ROLE)
         if not isinstance(key, str) or not key:
             return
-        dialog = QFileDialog(self, self.tr("Evidence of the post"), f"{key}.zip")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("ZIP (*.zip)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save_snapshot(key, Path(name)))
-        dialog.open()
+        title = self.tr("Evidence of the post")
+        ask_where(self, title, f"{key}.zip", ("ZIP (*.zip)",), lambda path: self.save_snapshot(key, path))
 
     def save_snapshot(self, post_id: str, path: Path) -> None:
         if self._session.server is not None:

@@ -10,7 +10,6 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -46,6 +45,7 @@ from resources import tokens
 from widgets.elided_label import ElidedLabel
 from widgets.progress_row import ROW_PX, ProgressRowDelegate
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 from widgets.volume_bar import VolumeBars, VolumeLook
 
 LISTS_PX: Final = 4 * ROW_PX + tokens.HEADER_PX
@@ -395,12 +395,8 @@ class RecordingsPanel(Panel):
             return
         name = "".join(letter if letter.isalnum() else "_" for letter in export.order.title)[:60].strip("_")
         path = str(Path.home() / f"{name or export.export_id}.zip")
-        dialog = QFileDialog(self, self.tr("Save the evidence package"), path, PACKAGE)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("zip")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.save_package(export.export_id, Path(chosen)))
-        dialog.open()
+        title = self.tr("Save the evidence package")
+        ask_where(self, title, path, (PACKAGE,), lambda chosen: self.save_package(export.export_id, chosen))
 
     def save_package(self, export_id: str, path: Path) -> None:
         """Fetch a finished package into `path`; `outcome` tells what became of it."""

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from backend.contracts.commands import DraftHandover, MarkShiftTask, NoteShift, RoomCommand, SignHandover, StartShift
@@ -21,6 +21,7 @@ from console.models.word_rows import Row, Rows
 from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.row_table import RowTable
+from widgets.save_dialog import ask_where
 
 LOOK_EVERY_MS: Final = 500
 ROSTER_TURNS: Final = 5
@@ -262,14 +263,13 @@ class ShiftPanel(Panel):
         if watch is None:
             return
         name = f"giao-ca-{watch.watch_id.replace('.', '-')}.pdf"
-        dialog = QFileDialog(self, self.tr("Hand-over sheet"), name)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["PDF (*.pdf)", "HTML (*.html)"])
-        dialog.setDefaultSuffix("pdf")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save_sheet(watch.watch_id, Path(name)))
-        dialog.open()
+        ask_where(
+            self,
+            self.tr("Hand-over sheet"),
+            name,
+            ("PDF (*.pdf)", "HTML (*.html)"),
+            lambda path: self.save_sheet(watch.watch_id, path),
+        )
 
     def save_sheet(self, watch_id: str, path: Path) -> None:
         """Fetch the sheet as what the file's name says it is: a page for .html, else a PDF."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from backend.contracts.site import Parameter, Station
 from backend.contracts.state import Delta
@@ -21,6 +21,7 @@ from console.panels import Panel, PanelSpec
 from resources import tokens
 from widgets.chart_types import View
 from widgets.elided_label import ElidedLabel
+from widgets.save_dialog import ask_where
 from widgets.strip_chart import StripChart
 
 HOUR_MS: Final = 3_600_000
@@ -253,13 +254,9 @@ class StationChartPanel(Panel):
         if self._station is None or site is None:
             return
         name = file_name(self._station.station_id, view.start_ms, view.end_ms, site.utc_offset_min)
-        dialog = QFileDialog(self, self.tr("Save as CSV"), str(Path.home() / name), "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         content = self._content(self._station, view)
-        dialog.fileSelected.connect(lambda path: self.export(Path(path), content))
-        dialog.open()
+        proposed = str(Path.home() / name)
+        ask_where(self, self.tr("Save as CSV"), proposed, ("CSV (*.csv)",), lambda path: self.export(path, content))
 
     def export(self, path: Path, content: CsvStation | None = None) -> None:
         """Write what is shown to `path` off the GUI thread; `said` tells what became of it."""
