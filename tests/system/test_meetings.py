@@ -17,7 +17,7 @@ import pytest
 
 from backend.contracts import meeting_commands as cmd
 from backend.contracts import meetings as mt
-from backend.contracts.ballots import Ballot
+from backend.contracts.ballots import Ballot, drawn
 from backend.contracts.commands import Role
 from backend.contracts.meeting_events import BallotHanded
 from tests.system.backend_process import SMALL_SITE, BackendProcess
@@ -128,7 +128,7 @@ async def test_sixty_secret_votes_are_counted_exactly_and_nobody_can_tell_whose_
         assert result.counts == expected(voters)
         assert dict(result.serials) == {one.serial: one.option_id for one in voters}
         assert await voters[0].casts(backend, "v1") == 200, "its answer may have been lost"
-        late = Voter("late", "", "co")
+        late = Voter("late", "", "co", serial=drawn(vote.key)[0])
         late.signature = voters[0].signature
         assert await late.casts(backend, "v1") == 422
         names = {one.name for one in voters}
